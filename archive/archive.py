@@ -1,0 +1,114 @@
+"""`Archive`: the one class through which spiders, the web UI and the command line reach what is archived."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from archive.database import Database
+from archive.errors import NotFoundError
+from archive.index import Index, SyncReport
+from archive.records import Post, Visit
+from archive.results import Query, Results
+from archive.store import Change, Revision, Store
+from archive.visits import Visits
+
+_GONE = {404, 410}
+
+
+class Archive:
+    """An archive directory: `records.db`, which is the truth, and `index/`, which can be deleted at any time."""
+
+    def __init__(self, directory: str | Path) -> None:
+        """Open the archive, making it where there is none; raise `ArchiveOpenError`."""
+        self.directory = Path(directory)
+        self._database = Database(self.directory / "records.db")
+        self.store = Store(self._database)
+        self.visits = Visits(self._database)
+        self.index = Index(self.directory / "index", self.store, archive_id=self._database.meta("archive_id") or "")
+
+    def __enter__(self) -> Self:
+        """Return the archive itself, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the archive."""
+        self.close()
+
+    def close(self) -> None:
+        """Close files and connections."""
+        self.index.close()
+        self._database.close()
+
+    def add(self, post: Post, *, thread_whole: bool = True) -> Change:
+        """Archive a post with its thread; see `Store.add`. Visible to search after the next `sync`."""
+        with self._database.write() as connection:
+            return self.store.add(connection, post, thread_whole=thread_whole)
+
+    def record(self, visit: Visit) -> Change | None:
+        """Archive what a visit brought, and how it went, in one transaction.
+
+        Return what changed, `None` when the visit brought no post.
+        """
+        with self._database.write() as connection:
+            change = None
+            if visit.post is not None:
+                change = self.store.add(connection, visit.post, thread_whole=visit.thread_whole)
+            elif visit.status in _GONE:
+                self.store.mark_gone(connection, self.visits.target(visit.url))
+            self.visits.note(connection, visit)
+        return change
+
+    def post(self, id: str) -> Post:  # noqa: A002 (the record's own field name)
+        """Return a post with its thread; raise `NotFoundError`."""
+        post = self.store.post(id)
+        if post is None:
+            raise NotFoundError(f"no post has the id {id}")
+        return post
+
+    def posts(self) -> Iterator[Post]:
+        """Yield all posts with their threads, ordered by id, as they are at the first one's reading."""
+        with self._database.snapshot() as connection:
+            yield from self.store.posts(connection)
+
+    def history(self, id: str) -> list[Revision]:  # noqa: A002 (the record's own field name)
+        """Return every revision of one text, oldest first."""
+        return self.store.history(id)
+
+    def sync(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
+        """Bring the search index up to the records; see `Index.sync`."""
+        return self.index.sync(progress=progress)
+
+    def search(self, query: Query) -> Results:
+        """Return the page of results for `query`; raise `QueryError` when it cannot be answered in time."""
+        return self.index.search(query)
+
+    def status(self) -> dict[str, Any]:
+        """Return what is archived per site, which threads are short, which pages fail, and the latest crawls."""
+        counts = self.store.counts()
+        known = self.visits.sites()
+        names = sorted(counts.keys() | known.keys())
+        sites = [
+            {"site": name, "posts": counts.get(name, (0, 0))[0], "comments": counts.get(name, (0, 0))[1]}
+            | known.get(name, {})
+            for name in names
+        ]
+        return {
+            "archive": str(self.directory),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "posts": sum(posts for posts, _ in counts.values()),
+            "comments": sum(comments for _, comments in counts.values()),
+            "seq": self.store.last_seq(),
+            "indexed_seq": self.index.seq(),
+            "sites": sites,
+            "short_threads": self.visits.short_threads(),
+            "failing": self.visits.failing(),
+            "jobs": self.visits.jobs(),
+        }
+
+    def check(self) -> list[str]:
+        """Return everything found wrong, in words; empty when the archive is sound."""
+        return self._database.damage() + self.store.damage() + self.index.damage()

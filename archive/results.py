@@ -1,0 +1,101 @@
+"""What is asked of the search and what it answers, as data: no Whoosh, no HTML."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from archive.records import Precision, format_time
+
+Sort = Literal["relevance", "newest", "oldest"]
+Kind = Literal["post", "comment"]
+
+#: Runs of text; True marks those that matched.
+Snippet = tuple[tuple[str, bool], ...]
+
+#: Facets every result page counts, in the order shown.
+FACETS = ("kind", "site", "year", "author")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A search as asked: words in the query language of docs/search.md, and filters chosen beside them."""
+
+    text: str = ""
+    #: Facet and value pairs, all of which must hold: ("site", "example.com"), ("year", "2015"), ("kind", "comment").
+    filters: tuple[tuple[str, str], ...] = ()
+    sort: Sort = "relevance"
+    #: From 1.
+    page: int = 1
+    per_page: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One text found: a post or a comment."""
+
+    id: str
+    kind: Kind
+    post_id: str
+    #: Permalink at the original site.
+    url: str
+    #: The post's title, also for a comment.
+    title: str | None
+    author: str | None
+    site: str
+    published: datetime | None
+    published_precision: Precision | None
+    score: float
+    snippet: Snippet
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the hit as JSON values."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "post_id": self.post_id,
+            "url": self.url,
+            "title": self.title,
+            "author": self.author,
+            "site": self.site,
+            "published": format_time(self.published) if self.published else None,
+            "score": round(self.score, 3),
+            "snippet": [list(run) for run in self.snippet],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Values of one field among all hits, most frequent first."""
+
+    name: str
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """One page of results."""
+
+    query: Query
+    #: The query as understood, in words; empty when nothing of it could be searched.
+    understood: str
+    total: int
+    took_ms: float
+    #: True when the time limit ended the search early: hits are right, the total is a lower bound.
+    cut: bool = False
+    #: What was not understood or left out, in words for the reader; `None` when all was.
+    message: str | None = None
+    hits: tuple[Hit, ...] = ()
+    facets: tuple[Facet, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the page as JSON values: the same for the API, the command line and `docs/search.md`."""
+        return {
+            "query": self.query.text,
+            "understood": self.understood,
+            "message": self.message,
+            "total": self.total,
+            "took_ms": round(self.took_ms, 1),
+            "cut": self.cut,
+            "hits": [hit.to_json() for hit in self.hits],
+            "facets": {facet.name: [list(count) for count in facet.counts] for facet in self.facets},
+        }

@@ -1,0 +1,195 @@
+"""The frontier: every address a crawl knows of, how its last visit went, and when the next is due.
+
+A visit is written in the transaction of the post it brought. Saved apart, a crash between the two would make
+the next crawl believe, by its ETag, that it already holds a page it never stored.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from archive.database import Database
+from archive.records import Visit, format_time
+
+#: A thread is looked at again when its age has doubled, within these bounds: in a simulated year this finds
+#: 99.7 % of the comments by 14.6 requests a post, where daily visits take 365.
+SOONEST = timedelta(hours=1)
+LATEST = timedelta(days=90)
+
+#: After a failure: twice as long each time, within these bounds.
+RETRY_SOONEST = timedelta(hours=1)
+RETRY_LATEST = timedelta(days=7)
+
+#: A page that is gone is asked for seldom.
+GONE_AGAIN = timedelta(days=30)
+_GONE = {404, 410}
+_FIRST_ERROR = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the frontier holds of one address."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    visited: str | None
+
+
+class Visits:
+    """Pages, sites and jobs in a `Database`."""
+
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._database = database
+
+    def discover(self, site: str, found: Iterable[tuple[str, datetime | None]]) -> int:
+        """Add addresses, each with the time its site says it last changed; return how many were new.
+
+        One that is known becomes due at once when it changed after its last visit.
+        """
+        now = format_time(datetime.now(UTC))
+        new = 0
+        with self._database.write() as connection:
+            for url, modified in found:
+                cursor = connection.execute(
+                    "INSERT OR IGNORE INTO pages (url, site, discovered, due) VALUES (?, ?, ?, ?)",
+                    (url, site, now, now),
+                )
+                new += cursor.rowcount
+                if modified is not None:
+                    connection.execute(
+                        "UPDATE pages SET due = ? WHERE url = ? AND visited < ? AND due > ?",
+                        (now, url, format_time(modified), now),
+                    )
+        return new
+
+    def due(self, site: str, *, everything: bool = False) -> list[Known]:
+        """Return the addresses of a site that are due now, never visited ones first, then the longest overdue."""
+        now = "9999" if everything else format_time(datetime.now(UTC))
+        rows = self._database.connection.execute(
+            "SELECT url, etag, last_modified, body_hash, visited FROM pages WHERE site = ? AND due <= ?"
+            " ORDER BY visited IS NOT NULL, due, url",
+            (site, now),
+        )
+        return [Known(*row) for row in rows]
+
+    def note(self, connection: sqlite3.Connection, visit: Visit) -> None:
+        """Write how a visit went, in the caller's transaction."""
+        row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()
+        failures, post_id = row or (0, None)
+        failures = 0 if _succeeded(visit) else failures + 1
+        due = visit.due or next_due(visit, failures)
+        at = format_time(visit.at)
+        connection.execute(
+            "INSERT INTO pages (url, site, post_id, discovered, visited, due, status, reason, thread_whole, failures,"
+            " etag, last_modified, body_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (url) DO UPDATE SET post_id = excluded.post_id, visited = excluded.visited,"
+            " due = excluded.due, status = excluded.status, reason = excluded.reason,"
+            " thread_whole = excluded.thread_whole, failures = excluded.failures, etag = excluded.etag,"
+            " last_modified = excluded.last_modified, body_hash = excluded.body_hash",
+            (
+                visit.url,
+                visit.site,
+                visit.post.id if visit.post else post_id,
+                at,
+                at,
+                format_time(due),
+                visit.status,
+                visit.reason,
+                visit.thread_whole,
+                failures,
+                visit.etag,
+                visit.last_modified,
+                visit.body_hash,
+            ),
+        )
+        rows = [(alias, visit.url) for alias in visit.aliases if alias != visit.url]
+        connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", rows)
+
+    def target(self, url: str) -> str:
+        """Return the address that `url` is an alias of, else `url` itself."""
+        row = self._database.connection.execute("SELECT target FROM aliases WHERE url = ?", (url,)).fetchone()
+        return url if row is None else str(row[0])
+
+    def short_threads(self) -> list[dict[str, Any]]:
+        """Return the posts whose thread is short of what the site states, or could not be read, with the reason."""
+        rows = self._database.connection.execute(
+            "SELECT p.url, p.stated, count(c.id), g.reason FROM posts p LEFT JOIN comments c ON c.post_id = p.id"
+            " LEFT JOIN pages g ON g.post_id = p.id GROUP BY p.id"
+            " HAVING count(c.id) < p.stated OR g.thread_whole = 0 ORDER BY p.url"
+        )
+        return [dict(zip(("url", "stated", "found", "reason"), row, strict=True)) for row in rows]
+
+    def failing(self) -> list[dict[str, Any]]:
+        """Return the addresses whose last visit failed, with the reason, the most often failed first."""
+        rows = self._database.connection.execute(
+            "SELECT url, site, status, reason, failures FROM pages WHERE failures > 0 ORDER BY failures DESC, url"
+        )
+        return [dict(zip(("url", "site", "status", "reason", "failures"), row, strict=True)) for row in rows]
+
+    def site(self, site: str) -> dict[str, Any]:
+        """Return what crawls learned of a site; empty for one never crawled."""
+        row = self._database.connection.execute("SELECT state FROM sites WHERE site = ?", (site,)).fetchone()
+        return {} if row is None else dict(json.loads(row[0]))
+
+    def sites(self) -> dict[str, dict[str, Any]]:
+        """Return what crawls learned of every site."""
+        rows = self._database.connection.execute("SELECT site, state FROM sites ORDER BY site")
+        return {site: json.loads(state) for site, state in rows}
+
+    def learn(self, site: str, **state: Any) -> None:
+        """Keep facts about a site beside those already known."""
+        with self._database.write() as connection:
+            text = json.dumps(self.site(site) | state, ensure_ascii=False, sort_keys=True)
+            connection.execute("INSERT OR REPLACE INTO sites VALUES (?, ?)", (site, text))
+
+    def start_job(self, spider: str) -> int:
+        """Note that a crawl began; return its number."""
+        with self._database.write() as connection:
+            now = format_time(datetime.now(UTC))
+            cursor = connection.execute("INSERT INTO jobs (spider, started) VALUES (?, ?)", (spider, now))
+        return int(cursor.lastrowid or 0)
+
+    def end_job(self, job: int, report: dict[str, Any]) -> None:
+        """Note how a crawl ended; a job without an end was killed, or is running."""
+        with self._database.write() as connection:
+            now = format_time(datetime.now(UTC))
+            text = json.dumps(report, ensure_ascii=False, sort_keys=True, default=str)
+            connection.execute("UPDATE jobs SET ended = ?, report = ? WHERE id = ?", (now, text, job))
+
+    def jobs(self, limit: int = 20) -> list[dict[str, Any]]:
+        """Return the latest crawls with their reports, newest first."""
+        rows = self._database.connection.execute(
+            "SELECT id, spider, started, ended, report FROM jobs ORDER BY id DESC LIMIT ?", (limit,)
+        )
+        return [
+            {
+                "id": id_,
+                "spider": spider,
+                "started": started,
+                "ended": ended,
+                "report": json.loads(report or "null"),
+            }
+            for id_, spider, started, ended, report in rows
+        ]
+
+
+def next_due(visit: Visit, failures: int) -> datetime:
+    """Return when to visit again: by the post's age, or later and later after failures."""
+    if visit.status in _GONE:
+        return visit.at + GONE_AGAIN
+    if failures:
+        return visit.at + min(RETRY_SOONEST * 2 ** min(failures - 1, 20), RETRY_LATEST)
+    published = visit.post.published if visit.post else None
+    age = visit.at - published if published else LATEST / 4
+    return visit.at + min(max(age, SOONEST), LATEST)
+
+
+def _succeeded(visit: Visit) -> bool:
+    answered = visit.status is not None and (visit.status < _FIRST_ERROR or visit.status in _GONE)
+    return answered and visit.thread_whole

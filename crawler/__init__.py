@@ -1,0 +1,1 @@
+"""The Scrapy project: from a site's front page to posts with whole threads in the archive."""

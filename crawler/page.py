@@ -1,0 +1,53 @@
+"""A fetched page, as every reader gets it: bytes, headers, time, and one parse shared by all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from lxml import html
+from lxml.etree import ParserError
+
+from crawler.decoding import decode
+
+
+@dataclass(frozen=True)
+class Page:
+    """One response. Readers are pure functions of it, so they run in worker processes and on saved pages."""
+
+    #: Address after redirects, as the server was asked.
+    url: str
+    body: bytes
+    #: When it was received, aware UTC: relative dates ("3 days ago") count from here.
+    fetched: datetime
+    #: Names in lower case; repeated headers joined by ", ".
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text, by BOM, header, meta, then strict UTF-8, then windows-1252."""
+        return decode(self.body, self.headers.get("content-type"))
+
+    @cached_property
+    def tree(self) -> html.HtmlElement:
+        """The one parse of the page, shared: readers must not change it. An empty page gives an empty tree."""
+        return parse(self.text)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the parse behind when the page travels to a worker: lxml trees cannot be pickled."""
+        return {name: value for name, value in self.__dict__.items() if name not in {"text", "tree"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the fields as they were."""
+        self.__dict__.update(state)
+
+
+def parse(text: str) -> html.HtmlElement:
+    """Return the tree of a page or fragment, never failing: what cannot be parsed is an empty document."""
+    parser = html.HTMLParser(encoding="utf-8")  # given bytes: lxml refuses a str that declares an encoding
+    try:
+        return html.document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+    except (ParserError, ValueError):
+        return html.document_fromstring("<html><body></body></html>")

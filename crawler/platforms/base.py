@@ -1,0 +1,44 @@
+"""What a platform must know; the defaults are what any blog allows.
+
+To add one: write one file like `wordpress.py`, add its line to `PLATFORMS`, save one case under `tests/sites/`.
+docs/adding-a-platform.md walks a real example.
+"""
+
+from collections.abc import AsyncIterator
+
+from crawler.discovery import discover
+from crawler.extract import read_post
+from crawler.sites import Site
+
+from crawler.comments import complete
+from crawler.fetch import Fetch
+from crawler.page import Page
+from crawler.reading import Listed, ReadPost, Thread
+
+
+class Platform:
+    """Software that publishes a site: how to tell it, list its posts, and read one."""
+
+    #: As archived in `Post.platform`.
+    name = "generic"
+    #: Hosts of one operator that share one download slot, so that many of its blogs are not asked at once.
+    shared_slot: str | None = None
+
+    def recognises(self, front: Page) -> bool:
+        """Tell whether this platform made the front page."""
+        raise NotImplementedError
+
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+        """Yield every post by the cheapest complete way: as an address to visit, or already read with its thread.
+
+        Raise `UnreadableError` when the listing broke off; what was yielded before still counts.
+        """
+        return discover(site, front, fetch)
+
+    def read(self, page: Page) -> ReadPost:
+        """Return the post on a page, with its thread as far as the page shows it. Pure; runs in a worker."""
+        return read_post(page)
+
+    async def whole_thread(self, post: ReadPost, fetch: Fetch) -> Thread | None:
+        """Return the post's whole thread, asking for what its page does not show; raise `UnreadableError`."""
+        return await complete(post.thread, post.url, fetch) if post.thread else None
