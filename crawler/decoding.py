@@ -23,9 +23,9 @@ _UNDEFINED = re.compile("[\x81\x8d\x8f\x90\x9d]")
 
 def decode(body: bytes, content_type: str | None = None) -> str:
     """Return the text of a page; bytes that fit no encoding become U+FFFD."""
-    for bom, encoding in _BOMS:
+    for bom, marked in _BOMS:
         if body.startswith(bom):
-            return body[len(bom) :].decode(encoding, "replace")
+            return body[len(bom) :].decode(marked, "replace")
     declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
     encoding = resolve_encoding(declared) if declared else None
     if encoding is None or encoding in _WESTERN or encoding == "utf-8":

@@ -1,5 +1,6 @@
 """A fetched page, as every reader gets it: bytes, headers, time, and one parse shared by all."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,12 @@ from lxml import html
 from lxml.etree import ParserError
 
 from crawler.decoding import decode
+
+#: Tags that are left open by the thousand on broken pages; libxml2 stops reading at 2,046 levels. A space takes
+#: their place, so that what follows is still read.
+_SHALLOW = re.compile(
+    rb"</?(?:a|b|big|blockquote|center|div|em|font|i|q|s|small|span|strong|u)\b[^<>]*>", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,16 @@ class Page:
 
 def parse(text: str) -> html.HtmlElement:
     """Return the tree of a page or fragment, never failing: what cannot be parsed is an empty document."""
-    parser = html.HTMLParser(encoding="utf-8")  # given bytes: lxml refuses a str that declares an encoding
+    body = text.replace("\x00", "").encode("utf-8", "replace")  # lxml refuses a str that declares an encoding
+    tree, cut = _parse(body)
+    return _parse(_SHALLOW.sub(b" ", body))[0] if cut else tree
+
+
+def _parse(body: bytes) -> tuple[html.HtmlElement, bool]:
+    """Return the tree, and whether the parser gave up before the end of the page."""
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)  # without it, all below 254 levels is lost
     try:
-        return html.document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(body, parser=parser)
     except (ParserError, ValueError):
-        return html.document_fromstring("<html><body></body></html>")
+        return html.document_fromstring("<html><body></body></html>"), False
+    return tree, any("Excessive depth" in each.message for each in parser.error_log)

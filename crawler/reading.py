@@ -17,6 +17,8 @@ class Stated:
     #: Aware UTC.
     moment: datetime
     precision: Precision
+    #: Counted back from the fetch ("3 days ago"): another visit will state another moment.
+    relative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,10 @@ def _once(comments: Iterable[ReadComment]) -> list[_Node]:
 def _key(comment: ReadComment) -> str:
     if comment.native_id is not None:
         return comment.native_id
-    moment = comment.published.moment.isoformat() if comment.published else comment.date_shown or ""
+    if comment.published is None:
+        moment = comment.date_shown or ""
+    else:  # "3 days ago" is another moment at the next visit
+        moment = "" if comment.published.relative else comment.published.moment.isoformat()
     parts = "\x00".join((comment.author or "", moment, " ".join(comment.text.split())))
     return "hash-" + hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
