@@ -24,6 +24,10 @@ class UnreadableError(Exception):
         self.status = status
 
 
+class RefusedError(UnreadableError):
+    """Say that an address was not asked for: robots.txt, a budget or the guard of addresses forbids it."""
+
+
 class Fetch(Protocol):
     """What a platform may do beyond reading the page in hand."""
 
