@@ -1,15 +1,18 @@
 """`Archive`: the one class through which spiders, the web UI and the command line reach what is archived."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from archive.addresses import spellings
 from archive.database import Database
+from archive.deny import denies_address
 from archive.errors import NotFoundError
 from archive.index import Index, SyncReport
-from archive.records import Post, Visit
+from archive.records import Post, Visit, post_id
 from archive.results import Query, Results
 from archive.store import Change, Revision, Store
 from archive.visits import Visits
@@ -51,22 +54,41 @@ class Archive:
     def record(self, visit: Visit) -> Change | None:
         """Archive what a visit brought, and how it went, in one transaction.
 
-        Return what changed, `None` when the visit brought no post.
+        Return what changed, `None` when the visit brought no post. Of a denied address nothing is kept, not
+        even that it was visited.
         """
         with self._database.write() as connection:
+            if denies_address(connection, visit.site, (visit.url, *visit.aliases)):
+                self.visits.forget(connection, (visit.url,))
+                return Change("denied")
             change = None
             if visit.post is not None:
                 change = self.store.add(connection, visit.post, thread_whole=visit.thread_whole)
             elif visit.status in _GONE:
-                self.store.mark_gone(connection, self.visits.target(visit.url))
-            self.visits.note(connection, visit)
+                gone = self.visits.gone_post(connection, visit.url)
+                if gone is not None:
+                    self.store.mark_gone(connection, gone)
+            kept = visit if change is None or change.post != "denied" else replace(visit, post=None)
+            self.visits.note(connection, kept)
         return change
+
+    def find(self, name: str) -> Post:
+        """Return the post meant by its id, the id of a comment, or an address; raise `NotFoundError`."""
+        if name.startswith("comment:"):
+            return self.post(self.store.post_of(name) or name)
+        if name.startswith("post:"):
+            return self.post(name)
+        for url in spellings(name):
+            post = self.store.post(post_id(url)) or self.store.post(self.visits.find(url) or "")
+            if post is not None:
+                return post
+        raise NotFoundError(f"no post of this archive has the address {name}")
 
     def post(self, id: str) -> Post:  # noqa: A002 (the record's own field name)
         """Return a post with its thread; raise `NotFoundError`."""
         post = self.store.post(id)
         if post is None:
-            raise NotFoundError(f"no post has the id {id}")
+            raise NotFoundError(f"no post of this archive has the id {id}")
         return post
 
     def posts(self) -> Iterator[Post]:

@@ -41,10 +41,10 @@ CREATE TABLE comments (
 ) WITHOUT ROWID;
 CREATE INDEX comments_by_post ON comments (post_id, position);
 
--- What must not be archived (again): a post's URL, a site, or an author of comments.
+-- What must not be archived (again): a post's URL, a site, or a person, everywhere or (`site`) at one site.
 CREATE TABLE deny (
-  kind TEXT NOT NULL CHECK (kind IN ('url', 'site', 'author')), value TEXT NOT NULL, reason TEXT, added TEXT NOT NULL,
-  PRIMARY KEY (kind, value)
+  kind TEXT NOT NULL CHECK (kind IN ('url', 'site', 'author')), value TEXT NOT NULL, site TEXT NOT NULL DEFAULT '',
+  reason TEXT, added TEXT NOT NULL, PRIMARY KEY (kind, value, site)
 ) WITHOUT ROWID;
 
 -- Every address a crawl knows of, and how its last visit went: the frontier.
@@ -91,7 +91,7 @@ class Database:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection, in autocommit mode."""
+        """The calling thread's own connection, in autocommit mode."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
@@ -134,6 +134,7 @@ class Database:
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM meta").fetchone()  # SQLite takes the snapshot at the first read
             yield connection
         finally:
             connection.close()

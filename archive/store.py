@@ -9,9 +9,11 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from archive.database import Database
+from archive.deny import permitted
 from archive.records import Comment, Post, canonical, format_time, post_id
 
 #: Fields that say how a text was met, not what it says; they alone make no revision.
@@ -58,30 +60,29 @@ class Store:
     # Writing: inside a transaction that the caller opened with `Database.write`.
 
     def add(self, connection: sqlite3.Connection, post: Post, *, thread_whole: bool = True) -> Change:
-        """Write what is new in `post` and its thread.
+        """Write what is new in `post` and its thread, without what a rule denies; see `deny.permitted`.
 
-        With `thread_whole`, comments that the archive has and `post` lacks are noted as removed; without, they
-        stay. Comments whose author is denied are left out.
+        With `thread_whole`, comments that the archive has and `post` lacks are noted as removed. Without, they
+        stay, in their places, and a placeholder does not replace a text that was read before. Raise
+        `ValueError` for a post whose ids do not belong together.
         """
-        if self._denied(connection, post):
+        _require_own_ids(post)
+        allowed = permitted(connection, post)
+        if allowed is None:
             return Change("denied")
         saved = format_time(datetime.now(UTC))
-        kind = _add_post(connection, post, saved)
-        comments = _without_denied(connection, post)
-        return _add_comments(connection, replace(post, comments=comments), saved, Change(kind), thread_whole)
+        if not thread_whole:
+            allowed = _with_known_thread(connection, allowed)
+        kind = _add_post(connection, allowed, saved)
+        return _add_comments(connection, allowed, saved, Change(kind), thread_whole)
 
-    def mark_gone(self, connection: sqlite3.Connection, url: str) -> bool:
-        """Note that the site removed the post at `url`; what was archived stays. False when there is none."""
-        post = self._load(connection, post_id(url))
+    def mark_gone(self, connection: sqlite3.Connection, id: str) -> bool:  # noqa: A002 (the record's own field name)
+        """Note that the site removed a post; what was archived stays. False when there is none."""
+        post = self._load(connection, id)
         if post is None or post.status == "gone":
             return False
         _add_post(connection, replace(post, status="gone"), format_time(datetime.now(UTC)))
         return True
-
-    def deny(self, connection: sqlite3.Connection, kind: str, value: str, reason: str | None) -> None:
-        """Never archive `value` again: a canonical URL, a site, or a comment author's name."""
-        added = format_time(datetime.now(UTC))
-        connection.execute("INSERT OR REPLACE INTO deny VALUES (?, ?, ?, ?)", (kind, value, reason, added))
 
     def erase(self, connection: sqlite3.Connection, ids: list[str]) -> None:
         """Delete all revisions of these texts, leaving a row without record so that followers drop them."""
@@ -125,6 +126,11 @@ class Store:
             "SELECT seq, id, post_id, record, saved FROM revisions WHERE id = ? ORDER BY seq", (id,)
         )
         return [_revision(row) for row in rows]
+
+    def post_of(self, id: str) -> str | None:  # noqa: A002 (the record's own field name)
+        """Return the id of the post under which a comment stands now; `None` when there is no such comment."""
+        row = self._database.connection.execute("SELECT post_id FROM comments WHERE id = ?", (id,)).fetchone()
+        return None if row is None else str(row[0])
 
     def last_seq(self) -> int:
         """Return the `seq` of the newest revision, 0 when there is none."""
@@ -176,13 +182,32 @@ class Store:
         )
         return replace(Post.from_json(json.loads(row[0])), comments_stated=row[1], comments=thread)
 
-    def _denied(self, connection: sqlite3.Connection, post: Post) -> bool:
-        row = connection.execute(
-            "SELECT 1 FROM deny WHERE (kind = 'url' AND value = ?) OR (kind = 'site' AND value = ?)"
-            " OR (kind = 'author' AND value = ?)",
-            (post.url, post.site, post.author),
-        ).fetchone()
-        return row is not None
+
+def _require_own_ids(post: Post) -> None:
+    ids = {each.id for each in post.comments}
+    foreign = [each.id for each in post.comments if each.post_id != post.id]
+    if post.id != post_id(post.url) or foreign or len(ids) < len(post.comments):
+        raise ValueError(f"ids of {post.url} or its comments do not belong together")
+
+
+def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
+    """Return a post whose thread was read in part, fitted to the thread that is known: nothing known is undone."""
+    rows = connection.execute("SELECT id, position FROM comments WHERE post_id = ?", (post.id,))
+    places = dict(rows)
+    after_all = count(max(places.values(), default=-1) + 1)
+    comments = tuple(
+        replace(each, position=places[each.id] if each.id in places else next(after_all))
+        for each in post.comments
+        if not (each.deleted and each.id in places)
+    )
+    row = connection.execute(
+        "SELECT r.record, p.stated FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?", (post.id,)
+    ).fetchone()
+    if row is None:
+        return replace(post, comments=comments)
+    system = post.comment_system or json.loads(row[0])["comment_system"]
+    stated = row[1] if post.comments_stated is None else post.comments_stated
+    return replace(post, comments=comments, comment_system=system, comments_stated=stated)
 
 
 def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
@@ -196,7 +221,8 @@ def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
     del values["comments"]
     seq = _revise(connection, post.id, post.id, values, saved, digest)
     connection.execute(
-        "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET site = excluded.site,"
+        " seq = excluded.seq, hash = excluded.hash, stated = excluded.stated",
         (post.id, post.url, post.site, seq, digest, post.comments_stated),
     )
     return "new" if row is None else "changed"
@@ -215,7 +241,11 @@ def _add_comments(
         if before is None or before[0] != digest:
             seq = _revise(connection, comment.id, post.id, values, saved, digest)
             row = (comment.id, post.id, seq, digest, comment.position)
-            connection.execute("INSERT OR REPLACE INTO comments VALUES (?, ?, ?, ?, ?)", row)
+            connection.execute(
+                "INSERT INTO comments VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq,"
+                " hash = excluded.hash, position = excluded.position",
+                row,
+            )
             new += before is None
             changed += before is not None
         elif before[1] != comment.position:
@@ -225,11 +255,6 @@ def _add_comments(
         _revise(connection, id_, post.id, None, saved)
         connection.execute("DELETE FROM comments WHERE id = ?", (id_,))
     return replace(change, comments_new=new, comments_changed=changed, comments_removed=len(removed))
-
-
-def _without_denied(connection: sqlite3.Connection, post: Post) -> tuple[Comment, ...]:
-    denied = {value for (value,) in connection.execute("SELECT value FROM deny WHERE kind = 'author'")}
-    return tuple(each for each in post.comments if each.author not in denied) if denied else post.comments
 
 
 def _revise(

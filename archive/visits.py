@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from archive.database import Database
-from archive.records import Visit, format_time
+from archive.deny import denies_address
+from archive.records import Visit, format_time, post_id
 
 #: A thread is looked at again when its age has doubled, within these bounds: in a simulated year this finds
 #: 99.7 % of the comments by 14.6 requests a post, where daily visits take 365.
@@ -50,12 +51,14 @@ class Visits:
     def discover(self, site: str, found: Iterable[tuple[str, datetime | None]]) -> int:
         """Add addresses, each with the time its site says it last changed; return how many were new.
 
-        One that is known becomes due at once when it changed after its last visit.
+        One that is known becomes due at once when it changed after its last visit. Denied ones are left out.
         """
         now = format_time(datetime.now(UTC))
         new = 0
         with self._database.write() as connection:
             for url, modified in found:
+                if denies_address(connection, site, (url,)):
+                    continue
                 cursor = connection.execute(
                     "INSERT OR IGNORE INTO pages (url, site, discovered, due) VALUES (?, ?, ?, ?)",
                     (url, site, now, now),
@@ -81,7 +84,7 @@ class Visits:
     def note(self, connection: sqlite3.Connection, visit: Visit) -> None:
         """Write how a visit went, in the caller's transaction."""
         row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()
-        failures, post_id = row or (0, None)
+        failures, known_post = row or (0, None)
         failures = 0 if _succeeded(visit) else failures + 1
         due = visit.due or next_due(visit, failures)
         at = format_time(visit.at)
@@ -95,7 +98,7 @@ class Visits:
             (
                 visit.url,
                 visit.site,
-                visit.post.id if visit.post else post_id,
+                visit.post.id if visit.post else known_post,
                 at,
                 at,
                 format_time(due),
@@ -110,6 +113,39 @@ class Visits:
         )
         rows = [(alias, visit.url) for alias in visit.aliases if alias != visit.url]
         connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", rows)
+
+    def gone_post(self, connection: sqlite3.Connection, url: str) -> str | None:
+        """Return the id of the post that went away with `url`; `None` while another address still has it."""
+        row = connection.execute("SELECT post_id FROM pages WHERE url = ?", (url,)).fetchone()
+        if row is None or row[0] is None:
+            return post_id(self.target(url))
+        alive = connection.execute(
+            "SELECT 1 FROM pages WHERE post_id = ? AND url <> ? AND status < ?", (row[0], url, _FIRST_ERROR)
+        ).fetchone()
+        return None if alive else str(row[0])
+
+    def find(self, url: str) -> str | None:
+        """Return the id of the post that was met at an address; `None` when none was."""
+        row = self._database.connection.execute(
+            "SELECT post_id FROM pages WHERE url = ? AND post_id IS NOT NULL", (self.target(url),)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def addresses(self, connection: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+        """Return every address at which these posts were met, aliases included."""
+        found: set[str] = set()
+        for each in ids:
+            found |= {url for (url,) in connection.execute("SELECT url FROM pages WHERE post_id = ?", (each,))}
+            found |= {url for (url,) in connection.execute("SELECT url FROM posts WHERE id = ?", (each,))}
+        for target in tuple(found):
+            found |= {url for (url,) in connection.execute("SELECT url FROM aliases WHERE target = ?", (target,))}
+        return found
+
+    def forget(self, connection: sqlite3.Connection, urls: Iterable[str]) -> None:
+        """Delete what the frontier holds of these addresses, in the caller's transaction."""
+        for url in urls:
+            connection.execute("DELETE FROM pages WHERE url = ?", (url,))
+            connection.execute("DELETE FROM aliases WHERE url = ? OR target = ?", (url, url))
 
     def target(self, url: str) -> str:
         """Return the address that `url` is an alias of, else `url` itself."""
@@ -131,6 +167,13 @@ class Visits:
             "SELECT url, site, status, reason, failures FROM pages WHERE failures > 0 ORDER BY failures DESC, url"
         )
         return [dict(zip(("url", "site", "status", "reason", "failures"), row, strict=True)) for row in rows]
+
+    def pages_by_site(self) -> dict[str, tuple[int, int]]:
+        """Return, per site, how many addresses are known and how many of them are due now."""
+        rows = self._database.connection.execute(
+            "SELECT site, count(*), sum(due <= ?) FROM pages GROUP BY site", (format_time(datetime.now(UTC)),)
+        )
+        return {site: (known, due) for site, known, due in rows}
 
     def site(self, site: str) -> dict[str, Any]:
         """Return what crawls learned of a site; empty for one never crawled."""
@@ -184,7 +227,7 @@ def next_due(visit: Visit, failures: int) -> datetime:
     if visit.status in _GONE:
         return visit.at + GONE_AGAIN
     if failures:
-        return visit.at + min(RETRY_SOONEST * 2 ** min(failures - 1, 20), RETRY_LATEST)
+        return visit.at + min(RETRY_SOONEST * (1 << min(failures - 1, 20)), RETRY_LATEST)
     published = visit.post.published if visit.post else None
     age = visit.at - published if published else LATEST / 4
     return visit.at + min(max(age, SOONEST), LATEST)

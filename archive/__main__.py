@@ -1,0 +1,7 @@
+"""Run `python -m archive` as `sales-archive`."""
+
+import sys
+
+from archive.cli import main
+
+sys.exit(main())

@@ -1,0 +1,32 @@
+"""`sales-archive index`: bring the search index up to the records, or make it anew."""
+
+import argparse
+import sys
+
+from archive.cli.opening import existing
+from archive.cli.output import line
+
+HELP = "bring the search index up to the records"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--rebuild", action="store_true", help="make it anew, from the records alone")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Index, telling how far it is where stderr is a terminal."""
+    progress = _tell if sys.stderr.isatty() else None
+    with existing(options.directory) as archive:
+        report = archive.index.sync(progress=progress, rebuild=options.rebuild)
+    made = f", built anew ({report.rebuilt})" if report.rebuilt else ""
+    line(
+        f"{report.written} texts written, {report.deleted} deleted{made}; the search index is at change {report.seq}"
+    )
+    return 0
+
+
+def _tell(done: int, total: int) -> None:
+    sys.stderr.write(f"\rindexed {done} of {total} changes")
+    if done >= total:
+        sys.stderr.write("\n")

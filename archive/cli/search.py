@@ -1,0 +1,84 @@
+"""`sales-archive search`: the first page of what matches, or any other."""
+
+import argparse
+
+from archive.cli.opening import indexed
+from archive.cli.output import json_value, line, marked_line
+from archive.results import FACETS, Hit, Query, Results
+
+HELP = "search posts and comments"
+
+_MOST_HITS = 100
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("query", nargs="*", help="words in the query language of docs/search.md")
+    parser.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        type=_filter,
+        metavar="FACET=VALUE",
+        help=f"keep only hits with this value of a facet ({', '.join(FACETS)}); repeatable",
+    )
+    parser.add_argument("--sort", choices=("relevance", "newest", "oldest"), default="relevance")
+    parser.add_argument("--page", type=_count, default=1, metavar="N", help="from 1")
+    parser.add_argument("--per-page", type=_count, default=10, metavar="N", help=f"at most {_MOST_HITS}")
+    parser.add_argument(
+        "--json", action="store_true", help="print the result page as JSON, as docs/search.md describes"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print one page of results."""
+    query = Query(
+        text=" ".join(options.query),
+        filters=tuple(options.filter),
+        sort=options.sort,
+        page=options.page,
+        per_page=min(options.per_page, _MOST_HITS),
+    )
+    with indexed(options.directory) as archive:
+        results = archive.search(query)
+    if options.json:
+        json_value(results.to_json())
+    else:
+        _print(results)
+    return 0
+
+
+def _filter(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if name not in FACETS or not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FACET=VALUE with a facet of {', '.join(FACETS)}")
+    return name, value
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
+
+
+def _print(results: Results) -> None:
+    query = results.query
+    if results.message:
+        line(results.message)
+    found = f"at least {results.total}" if results.cut else str(results.total)
+    pages = -(-results.total // query.per_page)
+    line(f"{found} found" + (f", page {query.page} of {pages}" if pages > 1 else ""))
+    for hit in results.hits:
+        _print_hit(hit)
+
+
+def _print_hit(hit: Hit) -> None:
+    said = [hit.kind if hit.kind == "comment" else None, f"by {hit.author}" if hit.author else None]
+    when = hit.published.date().isoformat() if hit.published else None
+    line()
+    line(hit.title or hit.url)
+    line("  " + ", ".join(part for part in (*said, hit.site, when) if part))
+    line(f"  {hit.url}")
+    if hit.snippet:
+        marked_line(hit.snippet, indent="    ")

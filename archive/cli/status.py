@@ -1,0 +1,80 @@
+"""`sales-archive status`: what is archived, what is short, what fails, and how the last crawls went."""
+
+import argparse
+from typing import Any
+
+from archive.cli.opening import existing
+from archive.cli.output import json_value, line, table
+
+HELP = "tell what is archived per site, which threads are short, which pages fail, and how crawls went"
+
+#: Lines shown of a list that has no end; `--json` has them all.
+_SHOWN = 20
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the state of the archive."""
+    with existing(options.directory) as archive:
+        status = archive.status()
+    if options.json:
+        json_value(status)
+    else:
+        _print(status)
+    return 0
+
+
+def _print(status: dict[str, Any]) -> None:
+    line(f"{status['archive']}: {status['posts']} posts, {status['comments']} comments")
+    behind = status["seq"] - status["indexed_seq"]
+    if behind > 0:
+        line(
+            f"the search index is {behind} changes behind; the next search, or `sales-archive index`, brings them in"
+        )
+    line()
+    table(
+        ("site", "posts", "comments"), [(site["site"], site["posts"], site["comments"]) for site in status["sites"]]
+    )
+    _print_list(
+        "threads shorter than their site states, or not read to the end",
+        [
+            f"{each['url']}: {each['found']} of {_known(each['stated'])}"
+            + (f" ({each['reason']})" if each["reason"] else "")
+            for each in status["short_threads"]
+        ],
+    )
+    _print_list(
+        "pages that failed",
+        [
+            f"{each['url']}: {each['reason'] or each['status']}, {each['failures']} times"
+            for each in status["failing"]
+        ],
+    )
+    _print_list("latest crawls", [_job(job) for job in status["jobs"]])
+
+
+def _print_list(heading: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    line()
+    line(f"{heading} ({len(lines)}):")
+    for each in lines[:_SHOWN]:
+        line(f"  {each}")
+    if len(lines) > _SHOWN:
+        line(f"  … and {len(lines) - _SHOWN} more; all of them with --json")
+
+
+def _known(number: int | None) -> str:
+    return "an unknown number" if number is None else str(number)
+
+
+def _job(job: dict[str, Any]) -> str:
+    ended = job["ended"] or "not ended: running or killed"
+    report = ", ".join(
+        f"{name} {value}" for name, value in (job["report"] or {}).items() if not isinstance(value, dict)
+    )
+    return f"{job['spider']} {job['started']} – {ended}" + (f": {report}" if report else "")
