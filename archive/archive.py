@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.addresses import spellings
+from archive.captures import Captures
 from archive.database import Database
 from archive.deny import denies_address
 from archive.errors import NotFoundError
@@ -29,6 +30,7 @@ class Archive:
         self._database = Database(self.directory / "records.db")
         self.store = Store(self._database)
         self.visits = Visits(self._database)
+        self.captures = Captures(self._database)
         self.index = Index(self.directory / "index", self.store, archive_id=self._database.meta("archive_id") or "")
 
     def __enter__(self) -> Self:

@@ -13,7 +13,7 @@ from typing import Any
 
 from archive.database import Database
 from archive.deny import denies_address
-from archive.records import Visit, format_time, post_id
+from archive.records import Visit, format_time, parse_time, post_id
 
 #: A thread is looked at again when its age has doubled, within these bounds: in a simulated year this finds
 #: 99.7 % of the comments by 14.6 requests a post, where daily visits take 365.
@@ -39,6 +39,8 @@ class Known:
     last_modified: str | None
     body_hash: str | None
     visited: str | None
+    #: False when part of the thread could not be read: validators would then hide that it still is missing.
+    thread_whole: bool
 
 
 class Visits:
@@ -60,8 +62,9 @@ class Visits:
                 if denies_address(connection, site, (url,)):
                     continue
                 cursor = connection.execute(
-                    "INSERT OR IGNORE INTO pages (url, site, discovered, due) VALUES (?, ?, ?, ?)",
-                    (url, site, now, now),
+                    "INSERT OR IGNORE INTO pages (url, site, discovered, due)"
+                    " SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE url = ?)",
+                    (url, site, now, now, url),
                 )
                 new += cursor.rowcount
                 if modified is not None:
@@ -71,22 +74,26 @@ class Visits:
                     )
         return new
 
-    def due(self, site: str, *, everything: bool = False) -> list[Known]:
-        """Return the addresses of a site that are due now, never visited ones first, then the longest overdue."""
+    def due(self, site: str, *, everything: bool = False, limit: int = -1) -> list[Known]:
+        """Return the addresses of a site that are due now, never visited ones first, then the longest overdue.
+
+        At most `limit`, all of them when it is negative.
+        """
         now = "9999" if everything else format_time(datetime.now(UTC))
         rows = self._database.connection.execute(
-            "SELECT url, etag, last_modified, body_hash, visited FROM pages WHERE site = ? AND due <= ?"
-            " ORDER BY visited IS NOT NULL, due, url",
-            (site, now),
+            "SELECT url, etag, last_modified, body_hash, visited, thread_whole IS NOT 0 FROM pages"
+            " WHERE site = ? AND due <= ? ORDER BY visited IS NOT NULL, due, url LIMIT ?",
+            (site, now, limit),
         )
-        return [Known(*row) for row in rows]
+        return [Known(*row[:-1], thread_whole=bool(row[-1])) for row in rows]
 
     def note(self, connection: sqlite3.Connection, visit: Visit) -> None:
         """Write how a visit went, in the caller's transaction."""
         row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()
         failures, known_post = row or (0, None)
         failures = 0 if _succeeded(visit) else failures + 1
-        due = visit.due or next_due(visit, failures)
+        published = visit.post.published if visit.post else _published(connection, known_post)
+        due = visit.due or next_due(visit, failures, published)
         at = format_time(visit.at)
         connection.execute(
             "INSERT INTO pages (url, site, post_id, discovered, visited, due, status, reason, thread_whole, failures,"
@@ -113,6 +120,8 @@ class Visits:
         )
         rows = [(alias, visit.url) for alias in visit.aliases if alias != visit.url]
         connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", rows)
+        # Where they lead is visited in their place from now on.
+        connection.executemany("DELETE FROM pages WHERE url = ?", [(alias,) for alias, _ in rows])
 
     def gone_post(self, connection: sqlite3.Connection, url: str) -> str | None:
         """Return the id of the post that went away with `url`; `None` while another address still has it."""
@@ -222,15 +231,23 @@ class Visits:
         ]
 
 
-def next_due(visit: Visit, failures: int) -> datetime:
+def next_due(visit: Visit, failures: int, published: datetime | None) -> datetime:
     """Return when to visit again: by the post's age, or later and later after failures."""
     if visit.status in _GONE:
         return visit.at + GONE_AGAIN
     if failures:
         return visit.at + min(RETRY_SOONEST * (1 << min(failures - 1, 20)), RETRY_LATEST)
-    published = visit.post.published if visit.post else None
     age = visit.at - published if published else LATEST / 4
     return visit.at + min(max(age, SOONEST), LATEST)
+
+
+def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | None:
+    """Return when the post that an unchanged page holds was published."""
+    row = connection.execute(
+        "SELECT json_extract(r.record, '$.published') FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?",
+        (id_,),
+    ).fetchone()
+    return parse_time(row[0]) if row is not None and row[0] is not None else None
 
 
 def _succeeded(visit: Visit) -> bool:

@@ -1,0 +1,61 @@
+"""Where raw responses lie: one row for each record of the WARC files."""
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+
+from archive.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One record of a WARC file."""
+
+    url: str
+    #: `WARC-Date`, UTC.
+    at: str
+    #: `WARC-Payload-Digest`.
+    digest: str
+    #: Name of the file in the archive's `warc/`.
+    file: str
+    offset: int
+    length: int
+    #: `response`, or `revisit` when an earlier record holds the same payload.
+    kind: str
+
+
+class Captures:
+    """The captures in a `Database`."""
+
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._database = database
+
+    def add(self, captures: list[Capture]) -> None:
+        """Note records that were written and flushed."""
+        with self._database.write() as connection:
+            rows = [astuple(each) for each in captures]
+            connection.executemany("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def original(self, digest: str) -> Capture | None:
+        """Return the response that holds this payload; `None` when none does."""
+        row = self._database.connection.execute(
+            "SELECT url, at, digest, file, offset, length, kind FROM captures"
+            " WHERE digest = ? AND kind = 'response' LIMIT 1",
+            (digest,),
+        ).fetchone()
+        return None if row is None else Capture(*row)
+
+    def forget(self, file: str, offset: int = 0) -> None:
+        """Drop what is noted of a file from `offset` on: the part that a crash tore off."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM captures WHERE file = ? AND offset >= ?", (file, offset))
+
+    def newest(self) -> Iterator[Capture]:
+        """Yield the newest capture of each address, ordered by file and offset."""
+        yield from (
+            Capture(*row)
+            for row in self._database.connection.execute(
+                "SELECT url, at, digest, file, offset, length, kind FROM captures c"
+                " WHERE at = (SELECT max(at) FROM captures WHERE url = c.url) ORDER BY file, offset"
+            )
+        )
