@@ -158,6 +158,8 @@ class Database:
         self._local = threading.local()
 
     def _prepare(self) -> None:
+        if not self._has_tables() and self._is_foreign():
+            raise sqlite3.DatabaseError("it is another program's database")
         self.connection.execute("PRAGMA journal_mode = WAL")
         if not self._has_tables():
             with self.write() as connection:
@@ -176,6 +178,10 @@ class Database:
     def _has_tables(self) -> bool:
         found = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
         return found is not None
+
+    def _is_foreign(self) -> bool:
+        found = self.connection.execute("SELECT group_concat(name) NOT LIKE '%meta%' FROM sqlite_master").fetchone()
+        return bool(found[0])
 
 
 def _open_error(path: Path, error: Exception) -> ArchiveOpenError:

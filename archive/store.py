@@ -14,6 +14,7 @@ from typing import Any
 
 from archive.database import Database
 from archive.deny import permitted
+from archive.moments import settled
 from archive.records import Comment, Post, canonical, format_time, post_id
 
 #: Fields that say how a text was met, not what it says; they alone make no revision.
@@ -167,20 +168,14 @@ class Store:
         return found
 
     def _load(self, connection: sqlite3.Connection, id_: str) -> Post | None:
-        row = connection.execute(
-            "SELECT r.record, p.stated FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?", (id_,)
-        ).fetchone()
+        row = _known_post(connection, id_)
         if row is None:
             return None
-        comments = connection.execute(
-            "SELECT r.record, c.position FROM comments c JOIN revisions r USING (seq) WHERE c.post_id = ?"
-            " ORDER BY c.position, c.id",
-            (id_,),
-        )
         thread = tuple(
-            replace(Comment.from_json(json.loads(record)), position=position) for record, position in comments
+            replace(Comment.from_json(json.loads(record)), position=position)
+            for record, _, position in _known_comments(connection, id_).values()
         )
-        return replace(Post.from_json(json.loads(row[0])), comments_stated=row[1], comments=thread)
+        return replace(Post.from_json(json.loads(row[0])), comments_stated=row[2], comments=thread)
 
 
 def _require_own_ids(post: Post) -> None:
@@ -192,30 +187,29 @@ def _require_own_ids(post: Post) -> None:
 
 def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
     """Return a post whose thread was read in part, fitted to the thread that is known: nothing known is undone."""
-    rows = connection.execute("SELECT id, position FROM comments WHERE post_id = ?", (post.id,))
-    places = dict(rows)
+    places = {id_: position for id_, (_, _, position) in _known_comments(connection, post.id).items()}
     after_all = count(max(places.values(), default=-1) + 1)
     comments = tuple(
         replace(each, position=places[each.id] if each.id in places else next(after_all))
         for each in post.comments
         if not (each.deleted and each.id in places)
     )
-    row = connection.execute(
-        "SELECT r.record, p.stated FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?", (post.id,)
-    ).fetchone()
-    if row is None:
+    known = _known_post(connection, post.id)
+    if known is None:
         return replace(post, comments=comments)
-    system = post.comment_system or json.loads(row[0])["comment_system"]
-    stated = row[1] if post.comments_stated is None else post.comments_stated
+    system = post.comment_system or json.loads(known[0])["comment_system"]
+    stated = known[2] if post.comments_stated is None else post.comments_stated
     return replace(post, comments=comments, comment_system=system, comments_stated=stated)
 
 
 def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
-    values = post.to_json()
+    known = _known_post(connection, post.id)
+    values = post.without_thread().to_json()
+    if known is not None:
+        values = settled(json.loads(known[0]), values)
     digest = _content_hash(values, _PASSING_POST)
-    row = connection.execute("SELECT hash, stated FROM posts WHERE id = ?", (post.id,)).fetchone()
-    if row is not None and row[0] == digest:
-        if row[1] != post.comments_stated:
+    if known is not None and known[1] == digest:
+        if known[2] != post.comments_stated:
             connection.execute("UPDATE posts SET stated = ? WHERE id = ?", (post.comments_stated, post.id))
         return "unchanged"
     del values["comments"]
@@ -225,36 +219,54 @@ def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
         " seq = excluded.seq, hash = excluded.hash, stated = excluded.stated",
         (post.id, post.url, post.site, seq, digest, post.comments_stated),
     )
-    return "new" if row is None else "changed"
+    return "new" if known is None else "changed"
 
 
 def _add_comments(
     connection: sqlite3.Connection, post: Post, saved: str, change: Change, thread_whole: bool
 ) -> Change:
-    rows = connection.execute("SELECT id, hash, position FROM comments WHERE post_id = ?", (post.id,))
-    known = {id_: (digest, position) for id_, digest, position in rows}
+    known = _known_comments(connection, post.id)
     new = changed = 0
     for comment in post.comments:
-        values = comment.to_json()
-        digest = _content_hash(values, _PASSING_COMMENT)
         before = known.pop(comment.id, None)
-        if before is None or before[0] != digest:
+        values = comment.to_json()
+        if before is not None:
+            values = settled(json.loads(before[0]), values)
+        digest = _content_hash(values, _PASSING_COMMENT)
+        if before is None or before[1] != digest:
             seq = _revise(connection, comment.id, post.id, values, saved, digest)
-            row = (comment.id, post.id, seq, digest, comment.position)
             connection.execute(
                 "INSERT INTO comments VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq,"
                 " hash = excluded.hash, position = excluded.position",
-                row,
+                (comment.id, post.id, seq, digest, comment.position),
             )
             new += before is None
             changed += before is not None
-        elif before[1] != comment.position:
+        elif before[2] != comment.position:
             connection.execute("UPDATE comments SET position = ? WHERE id = ?", (comment.position, comment.id))
     removed = list(known) if thread_whole else []
     for id_ in removed:
         _revise(connection, id_, post.id, None, saved)
         connection.execute("DELETE FROM comments WHERE id = ?", (id_,))
     return replace(change, comments_new=new, comments_changed=changed, comments_removed=len(removed))
+
+
+def _known_post(connection: sqlite3.Connection, id_: str) -> tuple[str, str, int | None] | None:
+    """Return the newest record of a post, its hash, and the stated size of its thread."""
+    row: tuple[str, str, int | None] | None = connection.execute(
+        "SELECT r.record, p.hash, p.stated FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?", (id_,)
+    ).fetchone()
+    return row
+
+
+def _known_comments(connection: sqlite3.Connection, of_post: str) -> dict[str, tuple[str, str, int]]:
+    """Return the newest record of each comment of a post, its hash, and its position, in the order shown."""
+    rows = connection.execute(
+        "SELECT c.id, r.record, c.hash, c.position FROM comments c JOIN revisions r USING (seq)"
+        " WHERE c.post_id = ? ORDER BY c.position, c.id",
+        (of_post,),
+    )
+    return {id_: (record, digest, position) for id_, record, digest, position in rows}
 
 
 def _revise(
