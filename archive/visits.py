@@ -85,7 +85,10 @@ class Visits:
             " WHERE site = ? AND due <= ? ORDER BY visited IS NOT NULL, due, url LIMIT ?",
             (site, now, limit),
         )
-        return [Known(*row[:-1], thread_whole=bool(row[-1])) for row in rows]
+        return [
+            Known(url, etag, last_modified, body_hash, visited, bool(whole))
+            for url, etag, last_modified, body_hash, visited, whole in rows
+        ]
 
     def note(self, connection: sqlite3.Connection, visit: Visit) -> None:
         """Write how a visit went, in the caller's transaction."""
