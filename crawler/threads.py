@@ -66,7 +66,7 @@ def place_thread(thread: Thread, post_url: str) -> tuple[Comment, ...]:
     children: dict[str | None, list[_Node]] = {}
     for node in _in_order(nodes, placeholders):
         children.setdefault(node.parent, []).append(node)
-    records = []
+    records: list[Comment] = []
     pending = [(node, 0) for node in reversed(children.get(None, []))]
     while pending:  # no recursion: threads may be as deep as they are long
         node, depth = pending.pop()

@@ -1,0 +1,279 @@
+"""WordPress's own comments as its pages show them: classic lists, HTML5 lists, comment blocks, wpDiscuz.
+
+Source: `Walker_Comment`, the comment blocks and the feed templates of WordPress, and saved pages of many themes.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.comments.base import CommentSystem
+from crawler.comments.wordpress_items import ITEM_ID, Item, classes, is_pending, item, read
+from crawler.comments.wordpress_pages import further_pages, stated_count
+from crawler.fetch import Fetch, UnreadableError
+from crawler.page import Page
+from crawler.reading import ReadComment, Thread
+
+#: Elements that hold comments; a paragraph or a link with such an id is only an anchor.
+_HOLDERS = ("li", "div", "article", "section", "tr")
+_LIST = frozenset({"commentlist", "comment-list", "comments-list", "commentslist", "wp-block-comment-template"})
+_PINGS = frozenset({"pingback", "trackback", "pings", "pinglist", "pingbacks", "trackbacks", "pingslist", "tblist"})
+_REPLY_LINKS = frozenset({"comment-reply-link", "comment-reply-login"})
+_WPDISCUZ_ID = re.compile(r"wpd-comm-\d{1,19}_(\d{1,19})")
+_COMMENT_LINK = re.compile(r"#comment-(\d{1,19})")
+_IN_REPLY = re.compile(r"^\s*(?:<p>\s*)?[^<]{1,60}<a [^>]{0,20}href=[\"'][^\"']{1,500}#comment-(\d{1,19})")
+#: A comment feed holds so many by default (the setting is the blog's feed length), newest first.
+FEED_LENGTH = 10
+#: Sites limit depth to five by default; at two levels nothing says that a limit was met.
+SURE_DEPTH = 2
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_THREADING = "{http://purl.org/syndication/thread/1.0}"
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a page shows of a list."""
+
+    comments: tuple[ReadComment, ...]
+    #: Pingbacks and trackbacks, which the heading counts with the comments.
+    pings: int
+    #: Ids of comments whose parent the depth limit hides.
+    unsure: tuple[str, ...]
+
+
+class WordPressComments(CommentSystem):
+    """The threads of WordPress and of its plug-ins that keep them there."""
+
+    name = "wordpress"
+
+    def thread(self, page: Page) -> Thread | None:
+        """Return the comments on a page of WordPress, pings left out; `None` where it shows none."""
+        elements = _elements(page.tree)
+        if not elements or not _is_wordpress(page, elements):
+            return None
+        seen = _read(elements, page)
+        if not seen.comments and not seen.pings:
+            return None
+        return Thread(
+            system=self.name,
+            comments=seen.comments,
+            stated=_without_pings(stated_count(page.tree), seen.pings, len(seen.comments)),
+            more=further_pages(page),
+            pointer=_pointer(page, seen),
+        )
+
+    async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
+        """Return the whole thread in the order written, with the parents that the page lost where a feed has them."""
+        whole = await super().complete(thread, post_url, fetch)
+        feed, unsure = thread.pointer.get("feed"), set(thread.pointer.get("unsure", ()))
+        if feed and unsure & _newest(whole.comments):
+            try:
+                answer = await fetch.page(feed)
+            except UnreadableError:
+                return _in_order(whole)  # the feed is a bonus: the page's own nesting stands
+            parents = await fetch.work(parents_in_feed, answer.body)
+            whole = _repaired(whole, {each: parents[each] for each in unsure & parents.keys()})
+        return _in_order(whole)
+
+
+def parents_in_feed(body: bytes) -> dict[str, str]:
+    """Return, by comment, the comment it answers, as a comment feed states it (RSS 2.0 or Atom)."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+    root = etree.fromstring(body, parser=parser) if body.strip() else None
+    parents: dict[str, str] = {}
+    for node in root.iter("item", f"{_ATOM}entry") if root is not None else ():
+        own = _COMMENT_LINK.search(_text(node, "link") or _text(node, "guid") or _text(node, f"{_ATOM}id"))
+        answered = node.find(f"{_THREADING}in-reply-to")
+        if answered is not None:
+            parent = _COMMENT_LINK.search(answered.get("ref") or "")
+        else:
+            parent = _IN_REPLY.match(_text(node, "description")) or _IN_REPLY.match(_text(node, f"{_ATOM}content"))
+        if own and parent:
+            parents[own[1]] = parent[1]
+    return parents
+
+
+def _text(node: etree._Element, name: str) -> str:
+    return (node.findtext(name) or "").strip()
+
+
+def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
+    """Return the elements that hold one comment each, with its number; the outermost where several name it."""
+    found: dict[HtmlElement, str | None] = {}
+    numbers: set[str] = set()
+    for node in tree.iter(*_HOLDERS):
+        match = ITEM_ID.fullmatch((node.get("id") or "").strip().lower())
+        if match is not None:
+            if match[1] not in numbers and _looks_like_item(node):
+                numbers.add(match[1])
+                found[node] = match[1]
+        elif node.tag == "li" and _is_listed(node):
+            found[node] = None
+    return found
+
+
+def _looks_like_item(node: HtmlElement) -> bool:
+    return len(node) > 0 and "comment-respond" not in classes(node)
+
+
+def _is_listed(node: HtmlElement) -> bool:
+    """Tell an item without an id, in themes that give the number to something inside it, or to nothing."""
+    parent = node.getparent()
+    if parent is None or not classes(parent) & _LIST:
+        return False
+    inner = (ITEM_ID.fullmatch((each.get("id") or "").strip().lower()) for each in node.iter(*_HOLDERS))
+    return len(node) > 0 and not any(inner)
+
+
+def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
+    """Tell WordPress's lists from others that number their comments the same way."""
+    for node in elements:
+        marks = classes(node)
+        if any(each.startswith("depth-") for each in marks) or marks & {"thread-even", "thread-odd", "wpd-comment"}:
+            return True
+        parent = node.getparent()
+        if parent is not None and classes(parent) & _LIST:
+            return True
+        break
+    return "/wp-content/" in page.text or "/wp-includes/" in page.text
+
+
+def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
+    languages = _languages(page.tree)
+    comments: list[ReadComment] = []
+    pings = 0
+    parents = _Parents()
+    for element, number in elements.items():
+        found = item(element, number, elements.__contains__)
+        if _is_ping(found):
+            pings += 1
+        elif not is_pending(found):
+            comment = read(found, page, languages)
+            if comment.text or comment.author or comment.native_id:
+                comments.append(parents.placed(comment, found))
+    return _Seen(tuple(comments), pings, parents.unsure())
+
+
+def _languages(tree: HtmlElement) -> tuple[str, ...] | None:
+    language = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
+    return (language.replace("_", "-"),) if language else None
+
+
+def _is_ping(found: Item) -> bool:
+    if found.classes & _PINGS:
+        return True
+    parent = found.element.getparent()
+    while parent is not None and parent.tag in {"ol", "ul", "div"}:
+        marks = classes(parent)
+        if marks & _PINGS or (parent.get("id") or "").lower() in _PINGS:
+            return True
+        if marks & _LIST:
+            return False
+        parent = parent.getparent()
+    return False
+
+
+class _Parents:
+    """Find what each comment answers, by depth classes and the order shown, else by what encloses it.
+
+    Comment blocks close lists one time too often where the depth limit bites, so nesting alone misleads.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[ReadComment] = []
+        self._places: dict[str, tuple[str | None, int]] = {}
+        self._answerable: set[str] = set()
+        self._keys: dict[HtmlElement, ReadComment] = {}
+
+    def placed(self, comment: ReadComment, found: Item) -> ReadComment:
+        """Return the comment with parent and depth; comments are given in the order shown."""
+        stated = _WPDISCUZ_ID.fullmatch(found.element.get("id") or "")
+        if comment.depth is not None:
+            del self._open[comment.depth :]
+            parent = self._open[-1] if self._open and comment.depth else None
+        else:
+            parent = self._enclosing(found.element)
+        if stated:
+            comment = replace(comment, parent=stated[1] if int(stated[1]) else None)
+        elif parent is not None and parent.native_id is not None:
+            comment = replace(comment, parent=parent.native_id)
+        depth = comment.depth if comment.depth is not None else _depth_below(parent)
+        comment = replace(comment, depth=depth)
+        self._open.append(comment)
+        self._keys[found.element] = comment
+        if comment.native_id is not None and not stated:
+            self._places[comment.native_id] = (comment.parent, depth)
+            if any(classes(node) & _REPLY_LINKS for node in found.own if node.tag in {"a", "div", "span"}):
+                self._answerable.add(comment.native_id)
+        return comment
+
+    def unsure(self) -> tuple[str, ...]:
+        """Return the comments at the depth limit that may answer the one shown before them rather than above."""
+        deepest = max((depth for _, depth in self._places.values()), default=0)
+        bottom = [each for each, (_, depth) in self._places.items() if depth == deepest]
+        if not deepest or self._answerable.intersection(bottom):
+            return ()
+        if not self._answerable and deepest < SURE_DEPTH:
+            return ()
+        first: set[str | None] = set()
+        unsure = []
+        for each in bottom:
+            parent = self._places[each][0]
+            if parent in first:
+                unsure.append(each)
+            first.add(parent)
+        return tuple(unsure)
+
+    def _enclosing(self, element: HtmlElement) -> ReadComment | None:
+        return next((self._keys[each] for each in element.iterancestors() if each in self._keys), None)
+
+
+def _depth_below(parent: ReadComment | None) -> int:
+    return 0 if parent is None else (parent.depth or 0) + 1
+
+
+def _without_pings(stated: int | None, pings: int, found: int) -> int | None:
+    """Return the count of comments; most themes count pings with them, some count them apart."""
+    if stated is None or stated == found:
+        return stated
+    return max(stated - pings, 0)
+
+
+def _pointer(page: Page, seen: _Seen) -> dict[str, object]:
+    if not seen.unsure:
+        return {}
+    links = page.tree.iter("link")
+    hrefs = [link.get("href") or "" for link in links if "rss" in (link.get("type") or "")]
+    paths = {href: urlsplit(urljoin(page.url, href)).path.rstrip("/") for href in hrefs}
+    own = [href for href, path in paths.items() if path.endswith("/feed") and path not in {"/feed", "/comments/feed"}]
+    return {"unsure": list(seen.unsure), "feed": urljoin(page.url, own[0])} if own else {}
+
+
+def _newest(comments: tuple[ReadComment, ...]) -> set[str]:
+    numbers = [each.native_id for each in comments if each.native_id is not None]
+    return set(sorted(numbers, key=int)[-FEED_LENGTH:])
+
+
+def _repaired(thread: Thread, parents: dict[str, str]) -> Thread:
+    comments = tuple(
+        replace(each, parent=parents[each.native_id], depth=None) if each.native_id in parents else each
+        for each in thread.comments
+    )
+    return replace(thread, comments=comments)
+
+
+def _in_order(thread: Thread) -> Thread:
+    """Put comments of all pages in the order they were written, whichever way round the site shows them."""
+    if not all(each.native_id is not None for each in thread.comments):
+        return thread
+    dated = all(each.published and each.published.precision in {"second", "minute"} for each in thread.comments)
+
+    def key(comment: ReadComment) -> tuple[float, int]:
+        moment = comment.published.moment.timestamp() if dated and comment.published else 0.0
+        return moment, int(comment.native_id or 0)
+
+    return replace(thread, comments=tuple(sorted(thread.comments, key=key)))
