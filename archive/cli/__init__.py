@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _fail(error: BaseException, directory: Path) -> int:
     if isinstance(error, KeyboardInterrupt):
+        _drop_output()
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         _drop_output()

@@ -15,6 +15,9 @@ HELP = "print a post with its thread, or the history of a post or comment"
 #: How much of a time is stated, as characters of its ISO form.
 _STATED: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "minute": 16, "second": 19}
 
+#: Fields that change with every visit, or with other texts.
+_PASSING = {"fetched", "comments_stated", "position"}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -89,5 +92,5 @@ def _difference(before: dict[str, object] | None, after: dict[str, object] | Non
         return "removed"
     if before is None:
         return "added"
-    changed = [name for name in after if after[name] != before.get(name) and name not in {"fetched", "position"}]
+    changed = [name for name in after if after[name] != before.get(name) and name not in _PASSING]
     return "changed: " + ", ".join(changed)

@@ -1,0 +1,265 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive.archive import Archive
+from archive.cli import COMMANDS, main
+from archive.records import Post, Visit
+
+Builder = Callable[..., Post]
+THREAD = (("1", None, "It works."), ("2", "1", "For whom?"))
+
+
+@pytest.fixture
+def filled(archive: Archive, make_post: Builder) -> Path:
+    post = make_post(thread=THREAD)
+    visit = Visit(url=post.url, site=post.site, at=datetime(2026, 8, 1, tzinfo=UTC), status=200, post=post)
+    archive.record(visit)
+    return archive.directory
+
+
+@pytest.fixture
+def run(filled: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def run_(*arguments: str) -> tuple[int, str, str]:
+        status = main(["--archive", str(filled), *arguments])
+        output, errors = capsys.readouterr()
+        return status, output, errors
+
+    return run_
+
+
+Run = Callable[..., tuple[int, str, str]]
+PROGRAM = [sys.executable, "-m", "archive"]
+
+
+def test_search_brings_the_index_up_to_date_and_prints_hits(run: Run):
+    status, output, errors = run("search", "works")
+
+    assert (status, errors) == (0, "")
+    assert output.startswith("1 found\n\nYour first ten customers\n  comment, by Reader 1, example.com, 2015-03-02\n")
+    assert "https://example.com/first-ten-customers/#comment-1" in output
+
+
+def test_search_as_json_is_the_result_page(run: Run):
+    _, output, _ = run("search", "--json", "customers", "--filter", "kind=post", "--sort", "newest")
+
+    results = json.loads(output)
+    assert results["total"] == 1
+    assert results["hits"][0]["url"] == "https://example.com/first-ten-customers/"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--filter", "colour=red"], ["--filter", "site"], ["--page", "0"], ["--sort", "best"]]
+)
+def test_arguments_that_mean_nothing_are_refused(run: Run, arguments: list[str]):
+    with pytest.raises(SystemExit) as stopped:
+        run("search", "customers", *arguments)
+    assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://example.com/first-ten-customers/",
+        "http://www.example.com/first-ten-customers?utm_source=x#comment-2",
+        "example.com/first-ten-customers",
+    ],
+)
+def test_show_finds_a_post_by_any_spelling_of_its_address(run: Run, name: str):
+    status, output, _ = run("show", name)
+
+    assert status == 0
+    assert output.startswith("Your first ten customers\nAnn Lee, 2015-03-01, example.com\n")
+    assert "\n  Reader 2, 2015-03-02 09:02:00\n  For whom?\n" in output
+
+
+def test_show_finds_a_post_by_the_id_of_one_of_its_comments(run: Run, make_post: Builder):
+    post = make_post(thread=THREAD)
+
+    _, output, _ = run("show", "--json", post.comments[1].id)
+
+    assert Post.from_json(json.loads(output)) == post
+
+
+def test_show_prints_the_history_of_a_text(run: Run, archive: Archive, make_post: Builder):
+    archive.add(make_post(thread=THREAD[:1], title="Your first customers"))
+
+    _, of_post, _ = run("show", "--history", make_post().id)
+    _, of_comment, _ = run("show", "--history", make_post(thread=THREAD).comments[1].id)
+
+    assert [line.split("  ")[2] for line in of_post.splitlines()] == ["added", "changed: title"]
+    assert [line.split("  ")[2] for line in of_comment.splitlines()] == ["added", "removed"]
+
+
+@pytest.mark.parametrize("name", ["https://example.com/nothing/", "post:0", "comment:0", "http://[", ""])
+def test_show_tells_that_there_is_no_such_post(run: Run, name: str):
+    status, output, errors = run("show", name)
+
+    assert (status, output) == (1, "")
+    assert errors.startswith("sales-archive: no post of this archive has the ")
+    assert run("show", "--history", name)[0] == 1
+
+
+def test_show_lets_nothing_archived_steer_the_terminal(run: Run, archive: Archive, make_post: Builder):
+    archive.add(make_post("https://evil.example/", title="\x1b]0;owned\x07 \u202egnp.exe", text="a\x9b2Jb\rc"))
+
+    _, output, _ = run("show", "https://evil.example/")
+
+    assert not set(output) & set("\x1b\x07\x9b\r\u202e")
+    assert "a\ufffd2Jb\ufffdc" in output
+
+
+def test_status_tells_sites_short_threads_failures_and_crawls(run: Run, archive: Archive, make_post: Builder):
+    short = make_post("https://short.example/", thread=THREAD, comments_stated=9)
+    at = datetime(2026, 8, 1, tzinfo=UTC)
+    archive.record(
+        Visit(url=short.url, site=short.site, at=at, status=200, post=short, thread_whole=False, reason="page 2: 503")
+    )
+    archive.record(Visit(url="https://short.example/b/", site="short.example", at=at, reason="timed out"))
+    archive.visits.end_job(archive.visits.start_job("blog"), {"posts": 2})
+
+    _, output, _ = run("status")
+
+    assert "example.com        1         2\n" in output
+    assert "https://short.example/: 2 of 9 (page 2: 503)" in output
+    assert "https://short.example/b/: timed out, 1 times" in output
+    assert ": posts 2\n" in output
+
+
+def test_status_as_json_has_everything(run: Run):
+    _, output, _ = run("status", "--json")
+
+    status = json.loads(output)
+    assert (status["posts"], status["comments"], status["failing"], status["jobs"]) == (1, 2, [], [])
+
+
+def test_sites_lists_what_is_archived_per_site(run: Run):
+    _, output, _ = run("sites", "--json")
+
+    assert json.loads(output) == [
+        {"site": "example.com", "platform": None, "posts": 1, "comments": 2, "pages": 1, "due": 1}
+    ]
+    assert run("sites")[1].splitlines()[0].split() == ["site", "platform", "posts", "comments", "pages", "due"]
+
+
+def test_check_of_a_sound_archive_succeeds(run: Run):
+    run("index")
+
+    status, output, _ = run("check")
+
+    assert status == 0
+    assert output.endswith("is sound\n")
+
+
+def test_check_of_a_damaged_archive_fails_with_findings(run: Run, archive: Archive):
+    run("index")
+    with archive._database.write() as connection:
+        connection.execute("DELETE FROM posts")
+
+    status, output, _ = run("check")
+
+    assert status == 1
+    assert "belongs to a post that is not there" in output
+
+
+def test_index_can_be_made_anew(run: Run):
+    assert "3 texts written" in run("index")[1]
+    assert "0 texts written" in run("index")[1]
+    assert "built anew" in run("index", "--rebuild")[1]
+
+
+@pytest.mark.parametrize("command", ["search x", "show x", "status", "sites", "check", "index", "serve"])
+def test_without_an_archive_a_command_says_how_to_make_one_and_makes_none(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    directory = tmp_path / "nowhere"
+
+    assert main(["--archive", str(directory), *command.split()]) == 2
+    assert f"sales-archive: no archive in {directory}: make one with" in capsys.readouterr().err
+    assert not directory.exists()
+
+
+def test_the_directory_comes_from_the_environment(filled: Path):
+    result = subprocess.run(
+        [*PROGRAM, "sites"],
+        env={**os.environ, "SALES_ARCHIVE": str(filled)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "example.com" in result.stdout
+
+
+def test_a_damaged_database_is_told_in_one_line(filled: Path, archive: Archive):
+    archive.close()
+    with (filled / "records.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 60_000)
+
+    result = subprocess.run(
+        [*PROGRAM, "--archive", str(filled), "status"], capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("sales-archive: cannot ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(filled: Path):
+    command = subprocess.Popen(
+        [*PROGRAM, "--archive", str(filled), "status"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert command.stdout is not None
+    command.stdout.close()
+
+    _, errors = command.communicate(timeout=60)
+
+    assert (command.returncode, errors) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_under_the_output_is_told_in_one_line(filled: Path):
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*PROGRAM, "--archive", str(filled), "status"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert (result.returncode, result.stderr) == (2, "sales-archive: [Errno 28] No space left on device\n")
+
+
+def test_an_interrupted_command_ends_at_once_without_a_traceback(filled: Path, archive: Archive, make_post: Builder):
+    post = make_post("https://long.example/", text="far more than a pipe holds " * 20_000)
+    archive.add(post)
+    command = subprocess.Popen(
+        [*PROGRAM, "--archive", str(filled), "show", post.id], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert command.stdout is not None
+    assert command.stderr is not None
+    command.stdout.read(1)  # it is writing, and soon waits for us to read on
+
+    command.send_signal(signal.SIGINT)
+
+    assert command.wait(timeout=60) == 130
+    assert command.stderr.read() == b""
+    command.stdout.close()
+    command.stderr.close()
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]):
+    for name, command in COMMANDS.items():
+        with pytest.raises(SystemExit) as stopped:
+            main([name, "--help"])
+        assert stopped.value.code == 0
+        assert command.HELP.split()[0] in capsys.readouterr().out
