@@ -171,7 +171,8 @@ class Blog:
         self._comment(
             post,
             text=f'Read <a href="https://reader.example/deck" rel="nofollow">my notes on {next(word)}</a>'
-            " & <em>then</em> decide:\n\n<blockquote>Ten slides, one question.</blockquote>\n\nMargins &lt; 20 % are no margins.",
+            " & <em>then</em> decide:\n\n<blockquote>Ten slides, one question.</blockquote>"
+            "\n\nMargins &lt; 20 % are no margins.",
         )
         self._comment(post, text=f"A reader without a name asks about {next(word)}.", author="", url="")
         self._comment(post, text=" ".join([*self._writer.text("sales deck", 1_000), next(word)]))
