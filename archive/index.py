@@ -1,0 +1,121 @@
+"""The search index: follows the record store by `seq`, and rebuilds itself when it cannot be used.
+
+The index can be deleted at any time. Only this program's own files are ever opened: a copied index has another
+archive's id and is rebuilt, not read.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.index_files import IndexFiles, State
+from archive.index_writing import apply, build
+from archive.results import Query, Results
+from archive.schema import VERSION
+from archive.search import Searcher
+from archive.store import Store
+
+#: How long a sync waits for another one.
+WAIT_SECONDS = 60.0
+
+#: Told the revisions or texts done, and their number.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one sync did."""
+
+    #: Documents written: exactly the texts that changed, and the comments of posts whose title did.
+    written: int
+    deleted: int
+    #: Why the index was built anew, in words; `None` when it was not.
+    rebuilt: str | None
+    #: `seq` of the last revision that search now finds.
+    seq: int
+
+
+class Index:
+    """The search index of one archive; safe to share between threads."""
+
+    def __init__(self, directory: Path, store: Store, *, archive_id: str) -> None:
+        """Use `directory`, which need not exist yet, for the records in `store`."""
+        self._files = IndexFiles(directory)
+        self._store = store
+        self._archive_id = archive_id
+        self._searcher = Searcher(self._files, archive_id)
+
+    def sync(
+        self, *, progress: Progress | None = None, rebuild: bool = False, wait_seconds: float = WAIT_SECONDS
+    ) -> SyncReport:
+        """Bring the index up to the records, building it anew when it cannot be used or `rebuild` asks for it.
+
+        Raise `ArchiveBusyError` when another process is at it for longer than `wait_seconds`, and
+        `ArchiveWriteError` when the disk refuses; what was committed stays.
+        """
+        with self._files.writing(wait_seconds):
+            state = self._files.state()
+            reason = "asked for" if rebuild else self._unusable(state)
+            written = deleted = 0
+            if reason or state is None:
+                generation = self._files.create()
+                seq, written = build(self._files, generation, self._store, progress)
+                state = State(generation, VERSION, self._archive_id, seq, self._files.sizes(generation))
+                self._files.use(state)
+            while (batch := apply(self._files, state, self._store)) is not None:
+                state = batch.state
+                self._files.use(state)
+                written, deleted = written + batch.written, deleted + batch.deleted
+                if progress is not None:
+                    progress(state.seq, max(state.seq, self._store.last_seq()))
+            return SyncReport(written, deleted, reason, state.seq)
+
+    def search(self, query: Query) -> Results:
+        """Return the page of results for `query`; raise `QueryError` when it cannot be answered."""
+        return self._searcher.search(query)
+
+    def seq(self) -> int:
+        """Return the `seq` of the last revision that search finds; 0 without an index."""
+        state = self._files.state()
+        return state.seq if state and self._is_ours(state) else 0
+
+    def damage(self) -> list[str]:
+        """Return how the index differs from the records, in words; empty when it follows them."""
+        state = self._files.state()
+        if reason := self._unusable(state):
+            return [f"the search index is unusable ({reason}); run `sales-archive index`"]
+        if state is None or state.seq < self._store.last_seq():
+            behind = self._store.last_seq() - (state.seq if state else 0)
+            return [f"the search index is {behind} revisions behind; run `sales-archive index`"]
+        return _differences(self._searcher.ids(), self._store.text_ids())
+
+    def close(self) -> None:
+        """Close the files."""
+        self._searcher.close()
+
+    def _unusable(self, state: State | None) -> str | None:
+        if state is None:
+            return None if self._store.last_seq() == 0 and not self._files.directory.exists() else "there was none"
+        if state.schema != VERSION:
+            return "made by another version"
+        if state.archive_id != self._archive_id:
+            return "of another archive"
+        if state.seq > self._store.last_seq():
+            return "ahead of the records"
+        return self._files.torn(state)
+
+    def _is_ours(self, state: State) -> bool:
+        return state.schema == VERSION and state.archive_id == self._archive_id
+
+
+def _differences(indexed: list[str], recorded: set[str]) -> list[str]:
+    found = set(indexed)
+    remedy = "run `sales-archive index --rebuild`"
+    wrong = []
+    if lacking := recorded - found:
+        wrong.append(f"{len(lacking)} texts are not in the search index, one is {min(lacking)}; {remedy}")
+    if foreign := found - recorded:
+        wrong.append(f"{len(foreign)} texts of the search index are not archived, one is {min(foreign)}; {remedy}")
+    if len(indexed) > len(found):
+        wrong.append(f"{len(indexed) - len(found)} texts are in the search index twice; {remedy}")
+    return wrong

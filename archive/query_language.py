@@ -1,0 +1,344 @@
+"""The query language: what people type, as a tree of what they ask for.
+
+Every text gives a tree, with remarks on what was not understood; only what is too large raises `QueryError`. The
+language is described in docs/search.md.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from archive.errors import QueryError
+from archive.query_dates import NotADateError, period
+from archive.search_words import WORD, fold
+
+#: What one query may hold; a larger one is a mistake or an attack.
+MOST_CHARACTERS = 2_000
+MOST_WORDS = 128
+MOST_DEPTH = 24
+
+#: Letters before a `*`; fewer would name half of the vocabulary.
+SHORTEST_PREFIX = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, in any part of a text or in one `field`: title, author, tags."""
+
+    text: str
+    field: str | None = None
+    #: Any word that begins with `text`.
+    prefix: bool = False
+    #: Any word nearly written like `text`.
+    fuzzy: bool = False
+    #: Asked for with AND or +: texts without it are never offered.
+    must: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that follow each other."""
+
+    words: tuple[str, ...]
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A property with a name: site, kind, platform, language, author_name, thread, has."""
+
+    name: str
+    value: str
+    #: False when a part of the name is enough: `site:example.com` finds blog.example.com.
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number within bounds, both included: seconds of `date`, or `words` of the text; `None` is no bound."""
+
+    name: str
+    least: int | None
+    most: int | None
+    #: The bounds in words.
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What must not hold."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Everything must hold."""
+
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of these must hold."""
+
+    parts: tuple["Node", ...]
+
+
+Node: TypeAlias = Word | Phrase | Named | Between | Not | All | Either
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A query as understood."""
+
+    #: `None` when nothing of it can be searched.
+    root: Node | None
+    #: What was not understood or left out, a sentence each.
+    remarks: tuple[str, ...] = ()
+
+
+#: Field as typed, and the part of a text it means.
+_PARTS = {"title": "title", "intitle": "title", "author": "author", "by": "author", "tag": "tags"}
+_NAMES = {"site": "site", "kind": "kind", "platform": "platform", "lang": "language", "in": "thread", "has": "has"}
+_FIELDS = (*_PARTS, *_NAMES, "commenter", "said", "before", "after", "year", "words")
+_KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
+_HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-reply", "date": "date"}
+
+_TOKEN = re.compile(
+    r"(?P<open>\()|(?P<close>\))"
+    rf"|(?P<field>{'|'.join(_FIELDS)}):\s*"
+    r"|\"(?P<phrase>[^\"]*)(?P<unclosed>\"|$)"
+    r"|(?P<minus>-)(?=[^\s-])"
+    r"|(?P<plain>[^\s()\"]+)"
+    r"|\s+",
+    re.IGNORECASE,
+)
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("–−", "-"))
+_COUNT = re.compile(r"(?P<sign>[<>]=?|)(?P<least>\d{1,9})(?:(?:-|\.\.)(?P<most>\d{1,9}))?")
+
+
+def parse(text: str) -> Parsed:
+    """Return the tree of a query; raise `QueryError` when it is too long or nested too deep."""
+    if len(text) > MOST_CHARACTERS:
+        raise QueryError(f"a query has at most {MOST_CHARACTERS} characters, this one has {len(text)}")
+    return _Parser(text.translate(_QUOTES)).parse()
+
+
+def leaves(node: Node | None) -> Iterator[Node]:
+    """Yield what a tree asks for, leaving out what must not hold."""
+    if isinstance(node, All | Either):
+        for part in node.parts:
+            yield from leaves(part)
+    elif node is not None and not isinstance(node, Not):
+        yield node
+
+
+@dataclass
+class _Parser:
+    text: str
+    remarks: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._tokens = [match for match in _TOKEN.finditer(self.text) if match.group().strip()]
+        self._next = 0
+        self._words = 0
+
+    def parse(self) -> Parsed:
+        parts = []
+        while self._token() is not None:
+            part = self._either(None, 0)
+            if part is not None:
+                parts.append(part)
+            if self._kind() == "close":  # one that nothing opened
+                self._next += 1
+        if self._words > MOST_WORDS:
+            self._remark(f"only the first {MOST_WORDS} words were searched")
+        return Parsed(_together(parts), tuple(dict.fromkeys(self.remarks)))
+
+    # A query is alternatives of conjunctions of parts.
+
+    def _either(self, inside: str | None, depth: int) -> Node | None:
+        if depth > MOST_DEPTH:
+            raise QueryError(f"a query is nested at most {MOST_DEPTH} deep")
+        alternatives = [self._all(inside, depth)]
+        while self._is_operator("OR"):
+            self._next += 1
+            alternatives.append(self._all(inside, depth))
+        found = tuple(part for part in alternatives if part is not None)
+        if len(found) < len(alternatives) > 1:
+            self._remark("OR stands between two words")
+        return Either(found) if len(found) > 1 else _together(list(found))
+
+    def _all(self, inside: str | None, depth: int) -> Node | None:
+        parts: list[Node] = []
+        while self._kind() not in {None, "close"} and not self._is_operator("OR"):
+            joined = self._is_operator("AND")
+            if joined:
+                self._next += 1
+                parts = [*parts[:-1], *map(_must, parts[-1:])]
+                if self._kind() in {None, "close"} or self._is_operator("OR") or self._is_operator("AND"):
+                    self._remark("AND stands between two words")
+                    continue
+            part = self._negatable(self._kind(), inside, depth)
+            if part is not None:
+                parts.append(_must(part) if joined else part)
+        return _together(parts)
+
+    def _negatable(self, kind: str | None, inside: str | None, depth: int) -> Node | None:
+        negative = False
+        while kind == "minus" or self._is_operator("NOT"):
+            negative = not negative
+            self._next += 1
+            kind = self._kind()
+        if kind in {None, "close"} or self._is_operator("OR") or self._is_operator("AND"):
+            self._remark("NOT stands before a word")
+            return None
+        part = self._part(inside, depth)
+        return Not(part) if negative and part is not None else part
+
+    def _part(self, inside: str | None, depth: int) -> Node | None:
+        match = self._tokens[self._next]
+        self._next += 1
+        kind = match.lastgroup
+        if kind == "open":
+            return self._group(inside, depth)
+        if kind == "field":
+            return self._field(match["field"].lower(), depth)
+        if kind == "unclosed":
+            return self._quoted(match, inside)
+        return self._plain(match.group(), inside)
+
+    def _group(self, inside: str | None, depth: int) -> Node | None:
+        part = self._either(inside, depth + 1)
+        if self._kind() == "close":
+            self._next += 1
+        return part
+
+    def _quoted(self, match: re.Match[str], inside: str | None) -> Node | None:
+        if not match["unclosed"]:
+            self._remark("a quotation mark is not closed")
+        words = self._counted(WORD.findall(match["phrase"]))
+        if not words:
+            return None
+        return _said(Phrase(tuple(words), _part_name(inside)), inside)
+
+    def _plain(self, text: str, inside: str | None) -> Node | None:
+        bare = text.lstrip("*?+~")
+        if bare != text and text[0] in "*?":
+            self._remark("a word cannot begin with * or ?")
+        prefix, fuzzy = bare.endswith("*"), re.search(r"~\d*$", bare) is not None
+        if re.match(r"[a-z]{2,12}:(?!/)\S", bare, re.IGNORECASE):
+            self._remark(f"“{bare.partition(':')[0]}:” is not a field; its words were searched")
+        words = self._counted(WORD.findall(re.sub(r"~\d*$", "", bare)))
+        if not words:
+            if any(letter.isalnum() for letter in text):
+                return None
+            self._remark(f"“{text[:40]}” holds nothing to search for")
+            return None
+        if prefix and len(words[-1]) < SHORTEST_PREFIX:
+            self._remark(f"* needs {SHORTEST_PREFIX} letters before it")
+            prefix = False
+        in_field = _part_name(inside)
+        must = text.startswith("+")
+        last = Word(words[-1], in_field, prefix=prefix, fuzzy=fuzzy and not prefix, must=must)
+        return _said(_together([*(Word(word, in_field, must=must) for word in words[:-1]), last]), inside)
+
+    def _field(self, name: str, depth: int) -> Node | None:
+        if self._kind() in {None, "close", "field", "minus"}:
+            self._remark(f"“{name}:” needs a value")
+            return None
+        if name in _PARTS or name in {"commenter", "said"}:
+            return self._part(name, depth)
+        match = self._tokens[self._next]
+        self._next += 1
+        value = (match["phrase"] if match.lastgroup == "unclosed" else match.group()).strip()
+        if match.lastgroup == "open":
+            self._remark(f"“{name}:” needs one value, not a group")
+            return None
+        return self._property(name, value)
+
+    def _property(self, name: str, value: str) -> Node | None:
+        if name in {"before", "after", "year"}:
+            return self._date(name, value)
+        if name == "words":
+            return self._count(value)
+        if name in {"kind", "has"}:
+            known = (_KINDS if name == "kind" else _HAS).get(value.lower())
+            if known is None:
+                choices = "post or comment" if name == "kind" else ", ".join(dict.fromkeys(_HAS.values()))
+                self._remark(f"“{name}:{value[:40]}” is not understood; it can be {choices}")
+                return None
+            return Named(name, known)
+        return Named(_NAMES[name], value.strip() if name == "in" else fold(value))
+
+    def _date(self, name: str, value: str) -> Node | None:
+        try:
+            start, end, said = period(value)
+        except NotADateError:
+            self._remark(f"“{name}:{value[:40]}” is not a date; write it as 2015, 2015-03 or 2015-03-31")
+            return None
+        if name == "before":
+            return Between("date", None, start - 1, f"before {said}")
+        if name == "after":
+            return Between("date", start, None, f"from {said} on")
+        return Between("date", start, end - 1, f"in {said}")
+
+    def _count(self, value: str) -> Node | None:
+        match = _COUNT.fullmatch(value.replace(",", ""))
+        if match is None:
+            self._remark(f"“words:{value[:40]}” is not understood; write words:>500 or words:100-500")
+            return None
+        least, sign = int(match["least"]), match["sign"]
+        if match["most"]:
+            return Between("words", least, int(match["most"]), f"{least} to {match['most']} words")
+        if sign.startswith("<"):
+            most = least if sign == "<=" else least - 1
+            return Between("words", None, most, f"at most {most} words")
+        least += sign == ">"
+        return Between("words", least, None, f"at least {least} words")
+
+    def _counted(self, words: list[str]) -> list[str]:
+        room = max(0, MOST_WORDS - self._words)
+        self._words += len(words)
+        return words[:room]
+
+    def _token(self) -> re.Match[str] | None:
+        return self._tokens[self._next] if self._next < len(self._tokens) else None
+
+    def _kind(self) -> str | None:
+        token = self._token()
+        return token.lastgroup if token is not None else None
+
+    def _is_operator(self, name: str) -> bool:
+        token = self._token()
+        return token is not None and token.lastgroup == "plain" and token.group() == name
+
+    def _remark(self, text: str) -> None:
+        self.remarks.append(text)
+
+
+def _must(part: Node) -> Node:
+    if isinstance(part, Word):
+        return replace(part, must=True)
+    return All(tuple(map(_must, part.parts))) if isinstance(part, All) else part
+
+
+def _together(parts: list[Node]) -> Node | None:
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, All) else [part])
+    if len(flat) <= 1:
+        return flat[0] if flat else None
+    return All(tuple(dict.fromkeys(flat)))
+
+
+def _part_name(inside: str | None) -> str | None:
+    return "author" if inside == "commenter" else _PARTS.get(inside or "")
+
+
+def _said(part: Node | None, inside: str | None) -> Node | None:
+    if part is None or inside not in {"commenter", "said"}:
+        return part
+    return _together([part, Named("kind", "comment")])

@@ -1,0 +1,208 @@
+"""What the index holds: its fields, its columns, and the document made of each text.
+
+One document is one text: a post, or a comment with what it borrows from its post. A text's words stand in one field,
+those of the title, the author, the tags and the site among them with weights of their own; so one posting list holds
+all that ranking needs of a word. What is filtered, sorted and counted by stands in columns.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
+from whoosh.formats import Positions
+
+from archive.records import Precision, parse_time
+from archive.schema_columns import NamesColumn, NumbersColumn
+from archive.search_words import Words, fold, places, words_of
+
+#: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
+VERSION = 1
+
+#: How much an occurrence counts by where it stands, against one in the text. A comment's post title helps to find
+#: replies without making them outrank the post.
+WEIGHTS = {"title": 2.0, "tags": 1.0, "author": 1.0, "site": 0.5, "thread": 0.4}
+
+#: Places left empty between parts, so that no phrase spans two of them.
+GAP = 16
+
+#: A text without date.
+NO_DATE = -(2**62)
+
+#: Fields of a post that stand in its comments' documents too.
+BORROWED = ("title", "site", "platform", "language", "url")
+
+#: Bits of the column `marks`.
+BY_POST_AUTHOR, HIDDEN = 1, 2
+
+#: A posting is a document's number, weight, and places.
+Posting = tuple[bytes, int, float, bytes]
+
+
+class Places(Positions):  # type: ignore[misc]  # Whoosh has no types
+    """Positions as plain 32-bit integers, so that NumPy reads a whole posting list at once."""
+
+    def encode(self, poslist: Iterable[int]) -> bytes:
+        """Return the places as bytes, little-endian."""
+        return array("I", poslist).tobytes()
+
+    def decode_positions(self, valuestring: bytes) -> list[int]:
+        """Return the places of `encode`."""
+        return array("I", valuestring).tolist()
+
+    def decode_frequency(self, valuestring: bytes) -> int:
+        """Return the number of places."""
+        return len(valuestring) // 4
+
+    def decode_weight(self, valuestring: bytes) -> float:
+        """Return the number of places; the true weight stands beside them."""
+        return float(self.decode_frequency(valuestring))
+
+
+class WordsField(FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """A field whose value is `(text, weight, words)` parts, cut into terms by `search_words`."""
+
+    def __init__(self) -> None:
+        """Index places and weights; lengths are a column of ours."""
+        super().__init__(Places(), analyzer=None, scorable=False)
+
+    def index(self, value: Iterable[tuple[str, float, Words]], **_: Any) -> Iterator[Posting]:
+        """Yield term, frequency, weight and places of each term."""
+        found: dict[str, list[int]] = {}
+        weights: dict[str, float] = {}
+        start = 0
+        for text, weight, words in value:
+            last = start
+            for term, place in places(text, words):
+                last = start + place
+                if term in found:
+                    found[term].append(last)
+                    weights[term] += weight
+                else:
+                    found[term] = [last]
+                    weights[term] = weight
+            start = last + GAP
+        for term, where in found.items():
+            yield term.encode(), len(where), weights[term], array("I", where).tobytes()
+
+
+SCHEMA = Schema(
+    id=ID(unique=True),
+    post_id=ID(),
+    words=WordsField(),
+    title=WordsField(),
+    author=WordsField(),
+    tags=WordsField(),
+    hit=STORED(),
+    date=COLUMN(NumbersColumn("q", NO_DATE)),
+    post_key=COLUMN(NumbersColumn("Q", 0)),
+    length=COLUMN(NumbersColumn("I", 0)),
+    marks=COLUMN(NumbersColumn("B", 0)),
+    kind=COLUMN(NamesColumn()),
+    site=COLUMN(NamesColumn()),
+    author_name=COLUMN(NamesColumn()),
+    platform=COLUMN(NamesColumn()),
+    language=COLUMN(NamesColumn()),
+    tag_names=COLUMN(NamesColumn()),
+)
+
+
+def codec() -> W3Codec:
+    """Return the codec to write with: longer, faster blocks than Whoosh's own, readable by any Whoosh."""
+    return W3Codec(blocklimit=1024, compression=1)
+
+
+def post_document(post: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document of a post's JSON."""
+    words = words_of(post.get("language"))
+    title, author, tags = post.get("title") or "", post.get("author") or "", _tags(post)
+    parts = [
+        (title, WEIGHTS["title"], words),
+        (post.get("text") or "", 1.0, words),
+        (post.get("description") or "", WEIGHTS["tags"], words),
+        (" , ".join(tags), WEIGHTS["tags"], words),
+        (author, WEIGHTS["author"], words),
+        (post["site"], WEIGHTS["site"], words),
+    ]
+    return _document(post, post, parts, kind="post", url=post["url"]) | {
+        "title": [(title, 1.0, words)],
+        "tags": [(tag, 1.0, words) for tag in tags],
+        "tag_names": "\n".join(tags),
+    }
+
+
+def comment_document(comment: Mapping[str, Any], post: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document of a comment's JSON under its post's."""
+    words = words_of(post.get("language"))
+    title = post.get("title") or ""
+    parts = [
+        (comment.get("text") or "", 1.0, words),
+        (title, WEIGHTS["thread"], words),
+        (comment.get("author") or "", WEIGHTS["author"], words),
+    ]
+    marks = BY_POST_AUTHOR * bool(comment.get("by_post_author")) | HIDDEN * bool(comment.get("deleted"))
+    url = comment.get("permalink") or post["url"]
+    return _document(comment, post, parts, kind="comment", url=url) | {
+        "title": [(title, 1.0, words)],
+        "marks": marks,
+    }
+
+
+def post_key(id_: str) -> int:
+    """Return the number that stands for a post in the column `post_key`."""
+    return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest(), "big")
+
+
+def _document(
+    record: Mapping[str, Any], post: Mapping[str, Any], parts: list[tuple[str, float, Words]], *, kind: str, url: str
+) -> dict[str, Any]:
+    author = record.get("author") or ""
+    published = parse_time(record["published"]) if record.get("published") else None
+    text = record.get("text") or ""
+    return {
+        "id": record["id"],
+        "post_id": post["id"],
+        "words": parts,
+        "author": [(author, 1.0, words_of(post.get("language")))],
+        "hit": _hit(record, post, text=text, url=url),
+        "date": int(published.timestamp()) if published else NO_DATE,
+        "post_key": post_key(post["id"]),
+        "length": len(text.split()),
+        "marks": 0,
+        "kind": kind,
+        "site": post["site"],
+        "author_name": author,
+        "platform": post.get("platform") or "",
+        "language": post.get("language") or "",
+    }
+
+
+def _hit(record: Mapping[str, Any], post: Mapping[str, Any], *, text: str, url: str) -> tuple[Any, ...]:
+    return (
+        record["id"],
+        post["id"],
+        url,
+        post.get("title"),
+        record.get("author"),
+        record.get("published"),
+        record.get("published_precision"),
+        text,
+        {name: post.get(name) for name in BORROWED},
+    )
+
+
+def stored(hit: tuple[Any, ...]) -> dict[str, Any]:
+    """Return what a document stores, by name."""
+    names = ("id", "post_id", "url", "title", "author", "published", "published_precision", "text", "borrowed")
+    values = dict(zip(names, hit, strict=True))
+    published: str | None = values["published"]
+    moment: datetime | None = parse_time(published) if published else None
+    precision: Precision | None = values["published_precision"]
+    return values | {"published": moment, "published_precision": precision}
+
+
+def _tags(post: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(fold(tag).strip() for tag in (*post.get("tags", ()), *post.get("categories", ()))))

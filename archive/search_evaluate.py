@@ -1,0 +1,255 @@
+"""Which documents a query finds, and how well: array operations over a snapshot.
+
+Every document has a place in dense arrays: a part of a query gives a mask of documents and adds to their scores.
+A query past its deadline finds no more: what it found is right, and fewer than there are.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from whoosh.lang import has_stemmer
+
+from archive.query_language import All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.schema import BY_POST_AUTHOR, NO_DATE
+from archive.search_snapshot import K1, NOWHERE, Documents, Mask, Postings, Snapshot, Weights
+from archive.search_words import fold, is_stop_word, words_of
+
+#: A query whose words stand together in fewer texts than this also finds texts with some of them.
+ENOUGH = 10
+
+#: Letters of a word from which two may be wrong instead of one.
+LONG_WORD = 8
+
+_PLACE_BITS = 32
+#: Room for the offset of a phrase's last word below place 0.
+_FIRST_PLACE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The documents a query finds."""
+
+    mask: Mask
+    scores: Weights
+    #: Where all words stand; `None` when that is asked of every document found.
+    whole: Mask | None
+    cut: bool
+    #: Terms to mark in snippets.
+    terms: frozenset[str]
+
+
+class Evaluation:
+    """One evaluation of one query."""
+
+    def __init__(self, snapshot: Snapshot, deadline: float) -> None:
+        """Evaluate until `deadline`, a time of `time.monotonic`."""
+        self._snapshot = snapshot
+        self._deadline = deadline
+        self._scores = np.zeros(snapshot.size, np.float32)
+        self._cut = False
+        self._terms: set[str] = set()
+        languages = snapshot.names("language").names
+        stemmed = [words_of(name) for name in languages if name and has_stemmer(name)]
+        self._words = list(dict.fromkeys([words_of(None), *stemmed]))
+
+    def find(self, root: Node, filters: Iterable[Node] = ()) -> Found:
+        """Return what `root` finds among what all `filters` let pass."""
+        allowed = self._snapshot.alive
+        for part in filters:
+            allowed = allowed & self._mask(part)
+        required, soft = _parted(root)
+        for part in required:
+            allowed = allowed & self._mask(part)
+        masks = [self._mask(word) for word in soft]
+        every = _every([allowed, *masks])
+        whole = None
+        if len(masks) > 1 and np.count_nonzero(every) < ENOUGH:
+            some = allowed & _any(masks)
+            if np.count_nonzero(some) > np.count_nonzero(every):
+                every, whole = some, every
+        return Found(every, self._scores, whole, self._cut, frozenset(self._terms))
+
+    def _mask(self, node: Node, *, wanted: bool = True) -> Mask:
+        if time.monotonic() > self._deadline:
+            self._cut = True
+            return np.full(self._snapshot.size, not wanted)  # what must not stand in a text then stands in all
+        return self._of[type(node)](self, node, wanted)
+
+    def _all(self, node: All, wanted: bool) -> Mask:
+        return _every(self._mask(part, wanted=wanted) for part in node.parts)
+
+    def _either(self, node: Either, wanted: bool) -> Mask:
+        return _any(self._mask(part, wanted=wanted) for part in node.parts)
+
+    def _not(self, node: Not, wanted: bool) -> Mask:
+        return ~self._mask(node.part, wanted=not wanted)
+
+    def _named(self, node: Named, wanted: bool) -> Mask:  # noqa: ARG002 (one signature for all)
+        if node.name == "thread":
+            return self._in_thread(node.value)
+        if node.name == "has":
+            return self._having(node.value)
+        column = self._snapshot.names(node.name)
+        test = _same_site if node.name == "site" and not node.exact else str.__eq__
+        fitting = np.array([bool(name) and test(fold(name), fold(node.value)) for name in column.names], np.bool_)
+        mask: Mask = fitting[column.codes]
+        return mask
+
+    def _between(self, node: Between, wanted: bool) -> Mask:  # noqa: ARG002 (one signature for all)
+        values = self._snapshot.dates if node.name == "date" else self._snapshot.lengths
+        mask: Mask = values != NO_DATE
+        if node.least is not None:
+            mask &= values >= node.least
+        if node.most is not None:
+            mask &= values <= node.most
+        return mask
+
+    def _in_thread(self, id_: str) -> Mask:
+        found = self._snapshot.postings("post_id", id_).documents
+        mask = np.zeros(self._snapshot.size, np.bool_)
+        mask[found] = True
+        return mask
+
+    def _having(self, what: str) -> Mask:
+        snapshot = self._snapshot
+        if what == "date":
+            mask: Mask = snapshot.dates != NO_DATE
+            return mask
+        kinds = snapshot.names("kind").codes
+        replies = snapshot.alive & (kinds == snapshot.code("kind", "comment"))
+        if what == "author-reply":
+            replies &= (snapshot.marks & BY_POST_AUTHOR) != 0
+        numbers = np.bincount(snapshot.threads[replies], minlength=snapshot.size + 1)
+        answered: Mask = numbers[snapshot.threads] > 0
+        return answered & (kinds == snapshot.code("kind", "post"))
+
+    def _word(self, node: Word, wanted: bool) -> Mask:
+        alternatives = list(dict.fromkeys(terms for words in self._words for terms in self._expanded(node, words)))
+        if wanted:
+            self._terms.update(term for terms in alternatives for term in terms)
+        found = [self._sequence(node.field or "words", terms) for terms in alternatives]
+        return self._matched(found, wanted)
+
+    def _phrase(self, node: Phrase, wanted: bool) -> Mask:
+        alternatives = dict.fromkeys(
+            tuple(term for word in node.words for term in _parts(words(word))) for words in self._words
+        )
+        if wanted:
+            self._terms.update(term for terms in alternatives for term in terms)
+        return self._matched([self._sequence(node.field or "words", terms) for terms in alternatives], wanted)
+
+    def _expanded(self, node: Word, words: Callable[[str], Any]) -> list[tuple[str, ...]]:
+        field = node.field or "words"
+        if node.prefix:
+            return [(term,) for term in self._snapshot.expanded(field, fold(node.text))]
+        terms = words(node.text)
+        parts = _parts(terms)
+        if node.fuzzy and len(parts) == 1:
+            edits = 1 if len(parts[0]) < LONG_WORD else 2
+            return [parts, *((term,) for term in self._snapshot.near(field, parts[0], edits))]
+        joined = [(term,) for term, place in terms[0] if not place and term not in parts]
+        return [parts, *joined] if len(parts) > 1 else [parts]
+
+    def _sequence(self, field: str, terms: tuple[str, ...]) -> Postings:
+        if len(terms) == 1:
+            return self._snapshot.postings(field, terms[0])
+        return following([self._snapshot.postings(field, term) for term in terms])
+
+    def _matched(self, found: list[Postings], wanted: bool) -> Mask:
+        mask = np.zeros(self._snapshot.size, np.bool_)
+        found = [postings for postings in found if len(postings.documents)]
+        if not found:
+            return mask
+        if len(found) == 1:
+            documents, weights = found[0].documents, found[0].weights
+        else:
+            summed = np.zeros(self._snapshot.size, np.float32)
+            for postings in found:
+                summed[postings.documents] += postings.weights
+            documents = np.flatnonzero(summed).astype(np.int32)
+            weights = summed[documents]
+        mask[documents] = True
+        if wanted:
+            self._scores[documents] += self._bm25(documents, weights)
+        return mask
+
+    def _bm25(self, documents: Documents, weights: Weights) -> Weights:
+        number, holding = self._snapshot.size, len(documents)
+        rarity = np.float32(np.log(1 + (number - holding + 0.5) / (holding + 0.5)))
+        scores: Weights = rarity * (K1 + 1) * weights / (weights + self._snapshot.length_norms[documents])
+        return scores.astype(np.float32)
+
+    _of: dict[type, Callable[..., Mask]] = {  # noqa: RUF012 (a table of methods, never changed)
+        All: _all,
+        Either: _either,
+        Not: _not,
+        Named: _named,
+        Between: _between,
+        Word: _word,
+        Phrase: _phrase,
+    }
+
+
+def following(found: list[Postings]) -> Postings:
+    """Return where terms follow each other at adjacent places, with the number of times as weight."""
+    if any(not len(postings.documents) for postings in found):
+        return NOWHERE
+    documents = reduce(
+        lambda left, right: np.intersect1d(left, right, assume_unique=True),
+        (postings.documents for postings in sorted(found, key=lambda postings: len(postings.documents))),
+    )
+    keys = None
+    for offset, postings in enumerate(found):
+        these = _keys(postings, documents, offset)
+        keys = these if keys is None else np.intersect1d(keys, these, assume_unique=True)
+        if not len(keys):
+            return NOWHERE
+    assert keys is not None  # noqa: S101 (`found` is not empty)
+    where, times = np.unique(keys >> _PLACE_BITS, return_counts=True)
+    starts = np.concatenate([[0], np.cumsum(times)])
+    places = ((keys & ((1 << _PLACE_BITS) - 1)) - _FIRST_PLACE).astype(np.uint32)
+    return Postings(where.astype(np.int32), times.astype(np.float32), places, starts)
+
+
+def _every(masks: Iterable[Mask]) -> Mask:
+    return reduce(np.logical_and, masks)
+
+
+def _any(masks: Iterable[Mask]) -> Mask:
+    return reduce(np.logical_or, masks)
+
+
+def _keys(postings: Postings, documents: Documents, offset: int) -> Any:
+    chosen = np.isin(postings.documents, documents, assume_unique=True)
+    counts = np.diff(postings.starts)
+    places = postings.places[np.repeat(chosen, counts)].astype(np.int64)
+    owners = np.repeat(postings.documents[chosen], counts[chosen]).astype(np.int64)
+    return (owners << _PLACE_BITS) | (places + (_FIRST_PLACE - offset))
+
+
+def _parts(terms: tuple[tuple[tuple[str, int], ...], int]) -> tuple[str, ...]:
+    """Return the terms that follow each other; of an amount, the one with its currency."""
+    pairs, width = terms
+    if width == 1:
+        return (pairs[-1][0],)
+    return tuple(term for term, _ in pairs[:width])
+
+
+def _parted(root: Node) -> tuple[list[Node], list[Word]]:
+    """Return what every hit must have, and the plain words of which some may lack."""
+    parts = list(root.parts) if isinstance(root, All) else [root]
+    soft = [part for part in parts if isinstance(part, Word) and part.field is None and not part.must]
+    telling = [word for word in soft if not is_stop_word(word.text) or word.prefix]
+    required = [part for part in parts if not (isinstance(part, Word) and part.field is None and not part.must)]
+    if not telling and not any(isinstance(part, Word | Phrase) for part in required):
+        telling = soft
+    return required, telling
+
+
+def _same_site(name: str, value: str) -> bool:
+    value = value.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return name == value or name.endswith(f".{value}") or ("." not in value and value in name.split("."))

@@ -1,0 +1,313 @@
+"""One committed state of the index as arrays: posting lists, columns, and the texts themselves.
+
+Posting lists are decoded once per segment and kept within a bound; segments never change, so a later snapshot keeps
+what an earlier one decoded. Documents are numbered through all segments.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from whoosh.codec.whoosh3 import W3LeafMatcher
+from whoosh.index import FileIndex
+from whoosh.matching.wrappers import FilterMatcher
+
+from archive.schema import HIDDEN, NO_DATE, stored
+
+Numbers = npt.NDArray[np.int64]
+Documents = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+#: BM25: how soon repeated words stop counting, and how much long texts are held back. One setting, tried on three
+#: public collections (docs/search.md).
+K1 = 1.6
+B = 0.7
+
+#: Words that every text is taken to have beyond its own: a three-word comment is not the best on anything.
+_LENGTH_FLOOR = 20
+
+#: Bytes of decoded posting lists kept in a process.
+CACHE_BYTES = 96 * 1024 * 1024
+
+#: Terms that one prefix or misspelling is expanded to, the commonest.
+MOST_EXPANSIONS = 128
+
+#: Terms looked at to find them.
+MOST_SCANNED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Where a term stands: documents in ascending order, their weights, and the places in each."""
+
+    documents: Documents
+    weights: Weights
+    #: Places of all documents in a row, and where each document's begin.
+    places: npt.NDArray[np.uint32]
+    starts: Numbers
+
+    @property
+    def size(self) -> int:
+        """Number of bytes held."""
+        return self.documents.nbytes + self.weights.nbytes + self.places.nbytes + self.starts.nbytes + 500
+
+
+NOWHERE = Postings(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint32), np.zeros(1, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A column of names: a code per document, and what each code means; code 0 is no name."""
+
+    codes: Documents
+    names: list[str]
+
+
+class PostingCache:
+    """Decoded posting lists by segment and term; safe to share between threads."""
+
+    def __init__(self, most_bytes: int = CACHE_BYTES) -> None:
+        """Keep at most `most_bytes`."""
+        self._most = most_bytes
+        self._held: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, str, str]) -> Postings | None:
+        """Return the posting list of (segment, field, term) if it is held."""
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[str, str, str], postings: Postings) -> None:
+        """Hold a posting list, letting go of the longest unused."""
+        with self._lock:
+            if key in self._held:
+                return
+            self._held[key] = postings
+            self._size += postings.size
+            while self._size > self._most and len(self._held) > 1:
+                _, dropped = self._held.popitem(last=False)
+                self._size -= dropped.size
+
+
+class Snapshot:
+    """An open, unchanging state of the index; safe to share between threads."""
+
+    def __init__(self, index: FileIndex, cache: PostingCache) -> None:
+        """Open the last commit of `index`; raise one of `index_files.DAMAGE` when it is torn or swapped."""
+        #: Searches at work on it; it is closed when the last one ends.
+        self.users = 0
+        self._reader = index.reader()
+        self._cache = cache
+        #: Whoosh's readers share one file position.
+        self._lock = threading.RLock()
+        self._leaves = list(self._reader.leaf_readers()) if self._reader.doc_count_all() else []
+        self.size = int(self._reader.doc_count_all())
+        self.alive = self._alive()
+
+    def close(self) -> None:
+        """Close the files; what was decoded stays usable."""
+        with self._lock:
+            self._reader.close()
+
+    def postings(self, field: str, term: str) -> Postings:
+        """Return where a term stands, in all segments."""
+        found = [
+            (postings, base)
+            for leaf, base in self._leaves
+            if (postings := self._leaf_postings(leaf, field, term)).size
+        ]
+        found = [(postings, base) for postings, base in found if len(postings.documents)]
+        if not found:
+            return NOWHERE
+        if len(found) == 1 and not found[0][1]:
+            return found[0][0]
+        return _joined(found)
+
+    def expanded(self, field: str, prefix: str) -> list[str]:
+        """Return the commonest terms that begin with `prefix`."""
+        counts: dict[str, int] = {}
+        with self._lock:
+            for leaf, _ in self._leaves:
+                for (name, term), info in leaf.iter_from(field, prefix.encode()):
+                    text = term.decode()
+                    if name != field or not text.startswith(prefix) or len(counts) >= MOST_SCANNED:
+                        break
+                    counts[text] = counts.get(text, 0) + int(info.doc_frequency())
+        return sorted(counts, key=lambda term: (-counts[term], term))[:MOST_EXPANSIONS]
+
+    def near(self, field: str, term: str, edits: int) -> list[str]:
+        """Return terms at most `edits` letters away from `term`, with the same first letter."""
+        found: set[str] = set()
+        with self._lock:
+            for leaf, _ in self._leaves:
+                found.update(leaf.terms_within(field, term, edits, prefix=1))
+        return sorted(found)[:MOST_EXPANSIONS]
+
+    def hit(self, number: int) -> dict[str, Any]:
+        """Return what the document stores; see `schema.stored`."""
+        with self._lock:
+            for leaf, base in reversed(self._leaves):
+                if number >= base:
+                    return stored(leaf.stored_fields(number - base)["hit"])
+        raise KeyError(number)
+
+    def ids(self) -> Iterator[str]:
+        """Yield the id of every text."""
+        for leaf, base in self._leaves:
+            for number in range(leaf.doc_count_all()):
+                if self._present[base + number]:
+                    with self._lock:
+                        id_ = str(leaf.stored_fields(number)["hit"][0])
+                    yield id_
+
+    @cached_property
+    def dates(self) -> Numbers:
+        """Seconds since 1970 of each document, `schema.NO_DATE` without one."""
+        dates: Numbers = self._numbers("date", np.int64, NO_DATE)
+        return dates
+
+    @cached_property
+    def years(self) -> Documents:
+        """Year of each document, 0 without a date."""
+        dates = np.where(self.dates == NO_DATE, 0, self.dates)
+        years = dates.astype("datetime64[s]").astype("datetime64[Y]").astype(np.int32) + 1970
+        return np.where(self.dates == NO_DATE, 0, years).astype(np.int32)
+
+    @cached_property
+    def lengths(self) -> Documents:
+        """Words of each document's text."""
+        lengths: Documents = self._numbers("length", np.int32, 0)
+        return lengths
+
+    @cached_property
+    def marks(self) -> npt.NDArray[np.uint8]:
+        """Bits of `schema.BY_POST_AUTHOR` and the like of each document."""
+        marks: npt.NDArray[np.uint8] = self._numbers("marks", np.uint8, 0)
+        return marks
+
+    @cached_property
+    def threads(self) -> Documents:
+        """Thread of each document: numbers from 0, the same for a post and its comments."""
+        keys = self._numbers("post_key", np.uint64, 0)
+        return np.unique(keys, return_inverse=True)[1].astype(np.int32)
+
+    @cached_property
+    def length_norms(self) -> Weights:
+        """BM25's K1 times the length of each document against the average."""
+        lengths = self.lengths + _LENGTH_FLOOR
+        mean = lengths[self.alive].mean() if self.alive.any() else 1.0
+        return (K1 * (1 - B + B * lengths / mean)).astype(np.float32)
+
+    def code(self, column: str, name: str) -> int:
+        """Return the code of a name, -1 when no document has it."""
+        names = self.names(column).names
+        return names.index(name) if name in names else -1
+
+    def names(self, column: str) -> Names:
+        """Return a column of names."""
+        cached = self.__dict__.setdefault("_names", {})
+        if column not in cached:
+            cached[column] = self._read_names(column)
+        found: Names = cached[column]
+        return found
+
+    def _alive(self) -> Mask:
+        present = np.ones(self.size, np.bool_)
+        for leaf, base in self._leaves:
+            deleted = list(leaf.deleted_docs_set)
+            present[np.array(deleted, np.int64) + base] = False
+        self._present = present
+        alive: Mask = present & ((self.marks & HIDDEN) == 0)
+        return alive
+
+    def _leaf_postings(self, leaf: Any, field: str, term: str) -> Postings:
+        key = (leaf.segment().segment_id(), field, term)
+        found = self._cache.get(key)
+        if found is None:
+            with self._lock:
+                found = _decoded(leaf, field, term)
+            self._cache.put(key, found)
+        return found
+
+    def _numbers(self, name: str, kind: type, missing: int) -> Any:
+        values: npt.NDArray[Any] = np.full(self.size, missing, kind)
+        with self._lock:
+            for leaf, base in self._leaves:
+                if leaf.has_column(name):
+                    read = leaf.column_reader(name, translate=False).values
+                    values[base : base + len(read)] = read
+        return values
+
+    def _read_names(self, column: str) -> Names:
+        codes = np.zeros(self.size, np.int32)
+        numbers = {"": 0}
+        with self._lock:
+            for leaf, base in self._leaves:
+                if not leaf.has_column(column):
+                    continue
+                reader = leaf.column_reader(column, translate=False)
+                known = np.array([numbers.setdefault(name, len(numbers)) for name in reader.names], np.int32)
+                codes[base : base + len(reader.codes)] = known[reader.codes]
+        return Names(codes, list(numbers))
+
+
+def _decoded(leaf: Any, field: str, term: str) -> Postings:
+    if (field, term.encode()) not in leaf:
+        return NOWHERE
+    matcher = leaf.postings(field, term.encode())
+    if isinstance(matcher, FilterMatcher):  # the segment has deleted documents, which `alive` leaves out
+        matcher = matcher.child
+        matcher.reset()  # it was moved past them
+    blocks = list(_blocks(matcher)) if isinstance(matcher, W3LeafMatcher) else [_by_one(matcher)]
+    documents = np.concatenate([block[0] for block in blocks])
+    weights = np.concatenate([block[1] for block in blocks])
+    values = [value for block in blocks for value in block[2]]
+    places = np.frombuffer(b"".join(values), np.uint32)
+    starts = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, values), np.int64, len(values)) // 4, out=starts[1:])
+    return Postings(documents, weights, places, starts)
+
+
+def _blocks(matcher: Any) -> Iterator[tuple[Documents, Weights, Sequence[bytes]]]:
+    while matcher.is_active():
+        count = matcher._blocklength  # Whoosh has no public way to a whole block
+        matcher._read_data()
+        deltas, weights, read = matcher._data
+        values = read if isinstance(read, tuple) else (b"",) * count
+        documents = np.cumsum(np.array(deltas, np.int32), dtype=np.int32)
+        if weights is None or isinstance(weights, float):
+            yield documents, np.full(count, 1.0 if weights is None else weights, np.float32), values
+        else:
+            yield documents, np.array(weights, np.float32), values
+        matcher._next_block()
+
+
+def _by_one(matcher: Any) -> tuple[Documents, Weights, Sequence[bytes]]:
+    documents, weights, values = [], [], []
+    while matcher.is_active():
+        documents.append(matcher.id())
+        weights.append(matcher.weight())
+        values.append(matcher.value())
+        matcher.next()
+    return np.array(documents, np.int32), np.array(weights, np.float32), values
+
+
+def _joined(found: list[tuple[Postings, int]]) -> Postings:
+    sizes = np.cumsum([0] + [len(postings.places) for postings, _ in found])
+    starts = [postings.starts[:-1] + size for (postings, _), size in zip(found, sizes[:-1], strict=True)]
+    return Postings(
+        np.concatenate([postings.documents + np.int32(base) for postings, base in found]),
+        np.concatenate([postings.weights for postings, _ in found]),
+        np.concatenate([postings.places for postings, _ in found]),
+        np.concatenate([*starts, sizes[-1:]]),
+    )

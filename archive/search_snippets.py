@@ -1,0 +1,106 @@
+"""The passage of a text that shows best why it was found, as runs of `(text, matched)`."""
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from archive.results import Snippet
+from archive.search_words import WORD, Words, fold
+
+#: Characters of a passage, about three lines.
+LENGTH = 260
+
+#: Characters shown before the first match.
+LEAD = 60
+
+#: Characters of a text looked at: no passage is worth reading a whole book for.
+MOST_CHARACTERS = 200_000
+
+#: Matches looked at.
+MOST_MATCHES = 200
+
+_MORE = "… "
+_SPACES = re.compile(r"\s+")
+
+
+def snippet(text: str, terms: Collection[str], words: Words) -> Snippet:
+    """Return the best passage of `text`, its beginning when no word of it is among `terms`."""
+    matches = _matches(text[:MOST_CHARACTERS], frozenset(terms), words)
+    start, end = _passage(text, matches)
+    return tuple(_runs(text, start, end, matches))
+
+
+def _matches(text: str, terms: frozenset[str], words: Words) -> list[tuple[int, int, str]]:
+    """Return start, end and term of each matching word."""
+    if not terms:
+        return []
+    found: list[tuple[int, int, str]] = []
+    # Accented words begin otherwise than their terms: then every word is looked at.
+    pattern = _beginnings(terms) if text.isascii() else WORD
+    for match in pattern.finditer(text):
+        written = match.group()
+        term = next((term for term, _ in words(written)[0] if term in terms), None)
+        if term is None and fold(written) in terms:
+            term = fold(written)
+        if term is not None:
+            found.append((match.start(), match.end(), term))
+            if len(found) >= MOST_MATCHES:
+                break
+    return found
+
+
+@lru_cache(maxsize=256)
+def _beginnings(terms: frozenset[str]) -> re.Pattern[str]:
+    """Return a pattern of the words that may have one of these terms: those that begin like it."""
+    beginnings = sorted({re.escape(term[: max(1, len(term) - 2)]) for term in terms})
+    inner = r"(?:[a-z0-9]+['\-.,&])*?"
+    return re.compile(rf"(?<![a-z0-9$]){inner}(?:{'|'.join(beginnings)})(?:['\-.,&]?[a-z0-9]+)*[+#]*", re.IGNORECASE)
+
+
+def _passage(text: str, matches: list[tuple[int, int, str]]) -> tuple[int, int]:
+    """Return start and end of the passage with the most different terms, then the most matches, then the first."""
+    if not matches:
+        return 0, _word_end(text, LENGTH)
+    best, best_worth = 0, (0, 0)
+    for first, (start, _, _) in enumerate(matches):
+        inside = [term for begin, end, term in matches[first : first + 20] if end <= start + LENGTH - LEAD]
+        worth = (len(set(inside)), len(inside))
+        if worth > best_worth:
+            best, best_worth = first, worth
+    start = _word_start(text, matches[best][0] - LEAD)
+    return start, _word_end(text, max(start + LENGTH, matches[best][1]))
+
+
+def _word_start(text: str, at: int) -> int:
+    """Return where a sentence or at least a word begins, near `at`."""
+    if at <= LEAD // 2:
+        return 0
+    for sign in ("\n", ". ", "! ", "? "):
+        begin = text.find(sign, at, at + LEAD - 10)
+        if begin != -1:
+            return begin + len(sign)
+    space = _SPACES.search(text, at, at + LEAD)
+    return space.end() if space else at
+
+
+def _word_end(text: str, at: int) -> int:
+    if at >= len(text):
+        return len(text)
+    space = max(text.rfind(" ", at - LENGTH // 2, at + 1), text.rfind("\n", at - LENGTH // 2, at + 1))
+    return space if space > 0 else at
+
+
+def _runs(text: str, start: int, end: int, matches: list[tuple[int, int, str]]) -> list[tuple[str, bool]]:
+    runs: list[tuple[str, bool]] = []
+    at = start
+    for begin, finish, _ in matches:
+        if start <= begin and finish <= end and begin >= at:
+            runs += [(text[at:begin], False), (text[begin:finish], True)]
+            at = finish
+    runs.append((text[at:end], False))
+    runs = [(_SPACES.sub(" ", run), matched) for run, matched in runs if run]
+    if runs and start > 0:
+        runs = [(_MORE + runs[0][0], False), *runs[1:]] if not runs[0][1] else [(_MORE, False), *runs]
+    if runs and end < len(text.rstrip()):
+        runs.append((" …", False))
+    return runs

@@ -1,0 +1,120 @@
+"""Words: how a text is cut into terms, the same for the index, for queries and for snippets.
+
+A word is folded (case, accents, typographic apostrophes) and stemmed by the language of its text. What is written
+with a hyphen, a dot or an ampersand stands in the index in parts and joined, so that "cold-email", "cold email" and
+"coldemail" find each other; an amount stands with and without its currency.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from whoosh.lang import has_stemmer, stemmer_for_language
+
+#: A run of letters and digits with inner apostrophes, joined by hyphens, dots, commas or ampersands; an amount may
+#: begin with its currency.
+WORD = re.compile(r"(?:[$€£](?=\d))?[^\W_]+(?:['’ʼ\-‐‑.,&][^\W_]+)*[+#]*")
+
+#: No word is longer in the index; what is longer is rubbish (base64, minified code).
+LONGEST_TERM = 64
+
+#: Words of an unquoted query that say nothing when others stand beside them.
+STOP_WORDS = frozenset(
+    """
+    a about above after again against all also am an and any are as at be because been before being below between
+    both but by can cannot could did do does doing down during each few for from further had has have having he her
+    here hers him his how however i if in into is it its itself just me more most my no nor not now of off on once
+    only or other our ours out over own same she should so some such than that the their theirs them then there
+    these they this those through to too under until up upon us very was we were what when where which while who
+    whom whose why will with would you your yours
+    """.split()  # noqa: SIM905 (a list of 150 quoted words is not read)
+)
+
+#: A term and its place counted from the word's own, for each term of a written word; and how many places it takes.
+Terms = tuple[tuple[tuple[str, int], ...], int]
+
+_SEPARATORS = re.compile(r"[\-‐‑.,&]")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[^\W_]*")
+_DECIMAL = re.compile(r"\d+[.,]\d+[^\W_]*")
+#: Scripts written without spaces: each character is a term, a run is a phrase.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
+_APOSTROPHES = re.compile("['’ʼ]")
+_CACHED_WORDS = 200_000
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case and without accents, typographic apostrophes made plain."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return _APOSTROPHES.sub("'", "".join(letter for letter in apart if not unicodedata.combining(letter)))
+
+
+class Words:
+    """The terms of one language's words; remembers the words it met."""
+
+    def __init__(self, language: str | None) -> None:
+        """Use the language's stemmer, and English where it has none."""
+        self._stem: Callable[[str], str] = stemmer_for_language(
+            language if language and has_stemmer(language) else "en"
+        )
+        self._known: dict[str, Terms] = {}
+
+    def __call__(self, word: str) -> Terms:
+        """Return the terms of a word as `WORD` finds it."""
+        known = self._known
+        if word not in known:
+            if len(known) >= _CACHED_WORDS:
+                known.clear()
+            known[word] = self._terms(word)
+        return known[word]
+
+    def stem(self, word: str) -> str:
+        """Return the one term of a word that has no inner signs."""
+        return fold(self._stem(_APOSTROPHES.sub("'", word.lower()))).replace("'", "")[:LONGEST_TERM]
+
+    def _terms(self, word: str) -> Terms:
+        bare = word.lstrip("$€£")
+        currency = word[: len(word) - len(bare)]
+        if _THOUSANDS.fullmatch(bare) or _DECIMAL.fullmatch(bare):
+            number = fold(bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare.replace(",", "."))
+            return _with_currency(number[:LONGEST_TERM], currency)
+        if _UNSPACED.search(bare):
+            characters = [letter for letter in fold(bare) if letter.isalnum()]
+            return tuple((letter, place) for place, letter in enumerate(characters)), max(1, len(characters))
+        parts = [self.stem(part) for part in _SEPARATORS.split(bare)]
+        if len(parts) == 1:
+            return _with_currency(parts[0], currency)
+        joined = self.stem(_SEPARATORS.sub("", bare))
+        return (*((part, place) for place, part in enumerate(parts)), (joined, 0)), len(parts)
+
+
+@lru_cache(maxsize=64)
+def words_of(language: str | None) -> Words:
+    """Return the words of a language by its ISO 639-1 code; English for `None` and for languages without stemmer."""
+    return Words(language if language and has_stemmer(language) else None) if language else _ENGLISH
+
+
+def places(text: str, words: Words) -> Iterator[tuple[str, int]]:
+    """Yield every term of `text` with its place, in the order of places."""
+    place = 0
+    for word in WORD.findall(text):
+        terms, width = words(word)
+        for term, offset in terms:
+            yield term, place + offset
+        place += width
+
+
+def is_stop_word(word: str) -> bool:
+    """Tell whether an unquoted word of a query says nothing."""
+    return fold(word).replace("'", "") in STOP_WORDS
+
+
+_ENGLISH = Words(None)
+
+
+def _with_currency(term: str, currency: str) -> Terms:
+    return (((term, 0), (currency + term, 0)) if currency else ((term, 0),)), 1
