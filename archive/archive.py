@@ -15,7 +15,8 @@ from archive.errors import NotFoundError
 from archive.index import Index, SyncReport
 from archive.records import Post, Visit, post_id
 from archive.results import Query, Results
-from archive.store import Change, Revision, Store
+from archive.revisions import Revision
+from archive.store import Change, Store
 from archive.visits import Visits
 
 _GONE = {404, 410}
@@ -66,6 +67,8 @@ class Archive:
             change = None
             if visit.post is not None:
                 change = self.store.add(connection, visit.post, thread_whole=visit.thread_whole)
+            elif visit.discussion:
+                change = self.store.add_discussion(connection, visit.discussion)
             elif visit.status in _GONE:
                 gone = self.visits.gone_post(connection, visit.url)
                 if gone is not None:

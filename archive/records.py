@@ -130,6 +130,8 @@ class Visit:
     status: int | None = None
     #: The post read there; `None` when unchanged (304), gone, or not a post.
     post: Post | None = None
+    #: What another place than the post's own says about an archived post: a discussion elsewhere, of one system.
+    discussion: tuple[Comment, ...] = ()
     #: False when part of the thread could not be read: comments not seen are then kept, not removed.
     thread_whole: bool = True
     #: Why the thread is short or the visit brought nothing, in words; `None` when all is well.

@@ -3,19 +3,18 @@
 A revision is one text: a post without its thread, or one comment. Adding what is already there writes nothing.
 """
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
 
 from archive.database import Database
 from archive.deny import permitted
 from archive.moments import settled
-from archive.records import Comment, Post, canonical, format_time, post_id
+from archive.records import Comment, Post, format_time, post_id
+from archive.revisions import Revision, content_hash, known_comments, known_post, revise, revision
 
 #: Fields that say how a text was met, not what it says; they alone make no revision.
 _PASSING_POST = ("fetched", "comments_stated", "comments")
@@ -39,18 +38,6 @@ class Change:
         return comments + (self.post in {"new", "changed"})
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One row of history."""
-
-    seq: int
-    id: str
-    post_id: str
-    #: The record's JSON, a post's without its thread; `None` when the text went away.
-    record: dict[str, Any] | None
-    saved: str
-
-
 class Store:
     """Posts in a `Database`."""
 
@@ -63,19 +50,31 @@ class Store:
     def add(self, connection: sqlite3.Connection, post: Post, *, thread_whole: bool = True) -> Change:
         """Write what is new in `post` and its thread, without what a rule denies; see `deny.permitted`.
 
-        With `thread_whole`, comments that the archive has and `post` lacks are noted as removed. Without, they
-        stay, in their places, and a placeholder does not replace a text that was read before. Raise
-        `ValueError` for a post whose ids do not belong together.
+        With `thread_whole`, comments that the archive has and `post` lacks are noted as removed, of the systems
+        read. Without, or where no thread was seen at all, they stay, in their places, and a placeholder does not
+        replace a text that was read before. Raise `ValueError` for a post whose ids do not belong together.
         """
         _require_own_ids(post)
         allowed = permitted(connection, post)
         if allowed is None:
             return Change("denied")
         saved = format_time(datetime.now(UTC))
+        thread_whole = thread_whole and allowed.comment_system is not None
         if not thread_whole:
             allowed = _with_known_thread(connection, allowed)
         kind = _add_post(connection, allowed, saved)
         return _add_comments(connection, allowed, saved, Change(kind), thread_whole)
+
+    def add_discussion(self, connection: sqlite3.Connection, comments: tuple[Comment, ...]) -> Change | None:
+        """Write the thread that another place holds about an archived post, beside the post's own thread.
+
+        `comments` are all of one post and one system; `None` when the post is not archived.
+        """
+        post = self._load(connection, comments[0].post_id) if comments else None
+        if post is None:
+            return None
+        others = tuple(each for each in post.comments if each.system != comments[0].system)
+        return self.add(connection, replace(post, comments=(*others, *comments)))
 
     def mark_gone(self, connection: sqlite3.Connection, id: str) -> bool:  # noqa: A002 (the record's own field name)
         """Note that the site removed a post; what was archived stays. False when there is none."""
@@ -95,7 +94,7 @@ class Store:
             connection.execute("DELETE FROM revisions WHERE id = ?", (each,))
             connection.execute("DELETE FROM posts WHERE id = ?", (each,))
             connection.execute("DELETE FROM comments WHERE id = ?", (each,))
-            _revise(connection, each, row[0], None, saved)
+            revise(connection, each, row[0], None, saved)
 
     # Reading.
 
@@ -119,14 +118,14 @@ class Store:
             "SELECT seq, id, post_id, record, saved FROM revisions WHERE seq > ? ORDER BY seq LIMIT ?",
             (after, limit),
         )
-        return [_revision(row) for row in rows]
+        return [revision(row) for row in rows]
 
     def history(self, id: str) -> list[Revision]:  # noqa: A002 (the record's own field name)
         """Return every revision of one text, oldest first."""
         rows = self._database.connection.execute(
             "SELECT seq, id, post_id, record, saved FROM revisions WHERE id = ? ORDER BY seq", (id,)
         )
-        return [_revision(row) for row in rows]
+        return [revision(row) for row in rows]
 
     def post_of(self, id: str) -> str | None:  # noqa: A002 (the record's own field name)
         """Return the id of the post under which a comment stands now; `None` when there is no such comment."""
@@ -168,14 +167,16 @@ class Store:
         return found
 
     def _load(self, connection: sqlite3.Connection, id_: str) -> Post | None:
-        row = _known_post(connection, id_)
+        row = known_post(connection, id_)
         if row is None:
             return None
         thread = tuple(
             replace(Comment.from_json(json.loads(record)), position=position)
-            for record, _, position in _known_comments(connection, id_).values()
+            for record, _, position in known_comments(connection, id_).values()
         )
-        return replace(Post.from_json(json.loads(row[0])), comments_stated=row[2], comments=thread)
+        post = Post.from_json(json.loads(row[0]))
+        own_first = sorted(thread, key=lambda each: (each.system != post.comment_system, each.system))
+        return replace(post, comments_stated=row[2], comments=tuple(own_first))
 
 
 def _require_own_ids(post: Post) -> None:
@@ -187,14 +188,14 @@ def _require_own_ids(post: Post) -> None:
 
 def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
     """Return a post whose thread was read in part, fitted to the thread that is known: nothing known is undone."""
-    places = {id_: position for id_, (_, _, position) in _known_comments(connection, post.id).items()}
+    places = {id_: position for id_, (_, _, position) in known_comments(connection, post.id).items()}
     after_all = count(max(places.values(), default=-1) + 1)
     comments = tuple(
         replace(each, position=places[each.id] if each.id in places else next(after_all))
         for each in post.comments
         if not (each.deleted and each.id in places)
     )
-    known = _known_post(connection, post.id)
+    known = known_post(connection, post.id)
     if known is None:
         return replace(post, comments=comments)
     system = post.comment_system or json.loads(known[0])["comment_system"]
@@ -203,17 +204,17 @@ def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
 
 
 def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
-    known = _known_post(connection, post.id)
+    known = known_post(connection, post.id)
     values = post.without_thread().to_json()
     if known is not None:
         values = settled(json.loads(known[0]), values)
-    digest = _content_hash(values, _PASSING_POST)
+    digest = content_hash(values, _PASSING_POST)
     if known is not None and known[1] == digest:
         if known[2] != post.comments_stated:
             connection.execute("UPDATE posts SET stated = ? WHERE id = ?", (post.comments_stated, post.id))
         return "unchanged"
     del values["comments"]
-    seq = _revise(connection, post.id, post.id, values, saved, digest)
+    seq = revise(connection, post.id, post.id, values, saved, digest)
     connection.execute(
         "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET site = excluded.site,"
         " seq = excluded.seq, hash = excluded.hash, stated = excluded.stated",
@@ -225,16 +226,16 @@ def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
 def _add_comments(
     connection: sqlite3.Connection, post: Post, saved: str, change: Change, thread_whole: bool
 ) -> Change:
-    known = _known_comments(connection, post.id)
+    known = known_comments(connection, post.id)
     new = changed = 0
     for comment in post.comments:
         before = known.pop(comment.id, None)
         values = comment.to_json()
         if before is not None:
             values = settled(json.loads(before[0]), values)
-        digest = _content_hash(values, _PASSING_COMMENT)
+        digest = content_hash(values, _PASSING_COMMENT)
         if before is None or before[1] != digest:
-            seq = _revise(connection, comment.id, post.id, values, saved, digest)
+            seq = revise(connection, comment.id, post.id, values, saved, digest)
             connection.execute(
                 "INSERT INTO comments VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq,"
                 " hash = excluded.hash, position = excluded.position",
@@ -244,53 +245,9 @@ def _add_comments(
             changed += before is not None
         elif before[2] != comment.position:
             connection.execute("UPDATE comments SET position = ? WHERE id = ?", (comment.position, comment.id))
-    removed = list(known) if thread_whole else []
+    read = {post.comment_system, *(each.system for each in post.comments)} if thread_whole else set()
+    removed = [id_ for id_, (record, *_) in known.items() if json.loads(record)["system"] in read]
     for id_ in removed:
-        _revise(connection, id_, post.id, None, saved)
+        revise(connection, id_, post.id, None, saved)
         connection.execute("DELETE FROM comments WHERE id = ?", (id_,))
     return replace(change, comments_new=new, comments_changed=changed, comments_removed=len(removed))
-
-
-def _known_post(connection: sqlite3.Connection, id_: str) -> tuple[str, str, int | None] | None:
-    """Return the newest record of a post, its hash, and the stated size of its thread."""
-    row: tuple[str, str, int | None] | None = connection.execute(
-        "SELECT r.record, p.hash, p.stated FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?", (id_,)
-    ).fetchone()
-    return row
-
-
-def _known_comments(connection: sqlite3.Connection, of_post: str) -> dict[str, tuple[str, str, int]]:
-    """Return the newest record of each comment of a post, its hash, and its position, in the order shown."""
-    rows = connection.execute(
-        "SELECT c.id, r.record, c.hash, c.position FROM comments c JOIN revisions r USING (seq)"
-        " WHERE c.post_id = ? ORDER BY c.position, c.id",
-        (of_post,),
-    )
-    return {id_: (record, digest, position) for id_, record, digest, position in rows}
-
-
-def _revise(
-    connection: sqlite3.Connection,
-    id_: str,
-    of_post: str,
-    values: dict[str, Any] | None,
-    saved: str,
-    digest: str | None = None,
-) -> int:
-    record = None if values is None else canonical(values)
-    cursor = connection.execute(
-        "INSERT INTO revisions (id, post_id, record, hash, saved) VALUES (?, ?, ?, ?, ?)",
-        (id_, of_post, record, digest, saved),
-    )
-    assert cursor.lastrowid is not None  # noqa: S101 (an INSERT has one)
-    return cursor.lastrowid
-
-
-def _content_hash(values: dict[str, Any], passing: tuple[str, ...]) -> str:
-    content = {name: value for name, value in values.items() if name not in passing}
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
-
-
-def _revision(row: tuple[int, str, str, str | None, str]) -> Revision:
-    seq, id_, of_post, record, saved = row
-    return Revision(seq, id_, of_post, None if record is None else json.loads(record), saved)

@@ -7,7 +7,7 @@ from archive.cli.opening import existing
 from archive.cli.output import json_value, line
 from archive.errors import NotFoundError
 from archive.records import Comment, Post, Precision, format_time
-from archive.store import Revision
+from archive.revisions import Revision
 from archive.thread import rows
 
 HELP = "print a post with its thread, or the history of a post or comment"

@@ -1,0 +1,69 @@
+"""Rows of `revisions`: the newest record of each text, and how one is added."""
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from archive.records import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One row of history."""
+
+    seq: int
+    id: str
+    post_id: str
+    #: The record's JSON, a post's without its thread; `None` when the text went away.
+    record: dict[str, Any] | None
+    saved: str
+
+
+def known_post(connection: sqlite3.Connection, id_: str) -> tuple[str, str, int | None] | None:
+    """Return the newest record of a post, its hash, and the stated size of its thread."""
+    row: tuple[str, str, int | None] | None = connection.execute(
+        "SELECT r.record, p.hash, p.stated FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?", (id_,)
+    ).fetchone()
+    return row
+
+
+def known_comments(connection: sqlite3.Connection, of_post: str) -> dict[str, tuple[str, str, int]]:
+    """Return the newest record of each comment of a post, its hash, and its position, in the order shown."""
+    rows = connection.execute(
+        "SELECT c.id, r.record, c.hash, c.position FROM comments c JOIN revisions r USING (seq)"
+        " WHERE c.post_id = ? ORDER BY c.position, c.id",
+        (of_post,),
+    )
+    return {id_: (record, digest, position) for id_, record, digest, position in rows}
+
+
+def revise(
+    connection: sqlite3.Connection,
+    id_: str,
+    of_post: str,
+    values: dict[str, Any] | None,
+    saved: str,
+    digest: str | None = None,
+) -> int:
+    """Add a revision of a text and return its `seq`; `values` is `None` when the text went away."""
+    record = None if values is None else canonical(values)
+    cursor = connection.execute(
+        "INSERT INTO revisions (id, post_id, record, hash, saved) VALUES (?, ?, ?, ?, ?)",
+        (id_, of_post, record, digest, saved),
+    )
+    assert cursor.lastrowid is not None  # noqa: S101 (an INSERT has one)
+    return cursor.lastrowid
+
+
+def content_hash(values: dict[str, Any], passing: tuple[str, ...]) -> str:
+    """Return the SHA-256 of what a record says, without the fields in `passing`."""
+    content = {name: value for name, value in values.items() if name not in passing}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def revision(row: tuple[int, str, str, str | None, str]) -> Revision:
+    """Return a row of `seq, id, post_id, record, saved` as a `Revision`."""
+    seq, id_, of_post, record, saved = row
+    return Revision(seq, id_, of_post, None if record is None else json.loads(record), saved)
