@@ -10,8 +10,9 @@ from whoosh.writing import SegmentWriter
 
 from archive.index_files import IndexFiles, State, write_error
 from archive.records import Post
+from archive.revisions import Revision
 from archive.schema import BORROWED, codec, comment_document, post_document, stored
-from archive.store import Revision, Store
+from archive.store import Store
 
 #: Texts per commit: what a commit holds in memory, and what a killed build repeats.
 BATCH = 5_000
