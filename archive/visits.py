@@ -180,6 +180,14 @@ class Visits:
         )
         return [dict(zip(("url", "site", "status", "reason", "failures"), row, strict=True)) for row in rows]
 
+    def left_out(self) -> list[dict[str, Any]]:
+        """Return the visited addresses that hold no post of the archive, with the reason in words."""
+        rows = self._database.connection.execute(
+            "SELECT url, site, reason FROM pages WHERE post_id IS NULL AND visited IS NOT NULL AND reason IS NOT NULL"
+            " ORDER BY site, url"
+        )
+        return [dict(zip(("url", "site", "reason"), row, strict=True)) for row in rows]
+
     def pages_by_site(self) -> dict[str, tuple[int, int]]:
         """Return, per site, how many addresses are known and how many of them are due now."""
         rows = self._database.connection.execute(

@@ -9,7 +9,7 @@ from crawler.demo.writing import WrittenPost
 
 
 class MarketingBlog(Blog):
-    """Pages link to a price list that robots.txt shuts."""
+    """Pages and the sitemap name a price list that robots.txt shuts."""
 
     name = "marketing"
     kind = "marketing blog, JSON-LD, a path shut by robots.txt"
@@ -41,4 +41,4 @@ class MarketingBlog(Blog):
     def _sitemap(self, query: Mapping[str, str]) -> Answer:
         del query
         entries: list[tuple[str, datetime | None]] = [("/", None), ("/pricing", None), ("/blog", None)]
-        return self.sitemap([*entries, *((self.path(each), each.date) for each in self.writing.published)])
+        return self.sitemap([*entries, *((self.path(each), each.date) for each in self.writing.posts)])
