@@ -67,7 +67,8 @@ def read_sitemap(page: Page) -> Sitemap:
     if root is None:
         lines = page.text.split() if "text/plain" in page.headers.get("content-type", "") else []
         return Sitemap(posts=tuple(_listed(page.url, line, None) for line in lines[:MAX_ADDRESSES] if "://" in line))
-    posts, sitemaps = [], []
+    posts: list[Listed] = []
+    sitemaps: list[str] = []
     for element in _children(root, {"url", "sitemap"}):
         address = _text(element, "loc")
         if address is None or len(posts) + len(sitemaps) >= MAX_ADDRESSES:
@@ -84,7 +85,7 @@ def read_feed(page: Page) -> SiteFeed:
     root = _xml(page.body)
     if root is None:
         return SiteFeed()
-    posts = []
+    posts: list[Listed] = []
     for element in root.iter("{*}item", "{*}entry"):
         address = _post_address(element)
         if address is not None and len(posts) < MAX_ADDRESSES:

@@ -120,10 +120,18 @@ def _site(table: Mapping[str, Any], place: str) -> Site:
     language = table.get("language")
     if language is not None and not _LANGUAGE.fullmatch(language):
         raise CatalogueError(f'{place}: language must be an ISO 639-1 code like "en", not {language!r}')
-    patterns = {key: tuple(_pattern(each, place) for each in table.get(key, ())) for key in ("include", "exclude")}
-    tuples = {key: tuple(table.get(key, ())) for key in ("topics", "start")}
-    plain = {key: table[key] for key in ("name", "language", "delay", "platform", "disabled") if key in table}
-    return Site(url=url, **patterns, **tuples, **plain)
+    return Site(
+        url=url,
+        name=table.get("name"),
+        topics=tuple(table.get("topics", ())),
+        language=language,
+        delay=table.get("delay"),
+        start=tuple(table.get("start", ())),
+        include=tuple(_pattern(each, place) for each in table.get("include", ())),
+        exclude=tuple(_pattern(each, place) for each in table.get("exclude", ())),
+        platform=table.get("platform"),
+        disabled=table.get("disabled", False),
+    )
 
 
 def _pattern(text: str, place: str) -> re.Pattern[str]:

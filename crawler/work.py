@@ -61,7 +61,7 @@ class Workers:
         """End the processes; calls still running are given up."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             await asyncio.to_thread(pool.join)
 
     def _started(self) -> ProcessPool:

@@ -1,0 +1,97 @@
+"""The spider's `Fetch`: every request through Scrapy's slots and middlewares, every reading in a worker.
+
+So robots.txt, delays, limits, retries, redirects and the guard of addresses hold for what readers ask, too.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from crawler.fetch import RefusedError, UnreadableError
+from crawler.middlewares.failures import DOWNLOAD_FAILURES
+from crawler.page import Page
+from crawler.urls import canonical
+from crawler.work import Workers
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_OK = 200
+_PERMANENT = {301, 308}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, whatever its status."""
+
+    page: Page
+    #: Canonical addresses that lead to the page for good: by permanent redirects all the way.
+    aliases: tuple[str, ...] = ()
+
+
+class SpiderFetch:
+    """What the spider lends to the readers of one site."""
+
+    def __init__(self, crawler: Crawler, workers: Workers, *, budget: int) -> None:
+        """Ask for at most `budget` addresses."""
+        self._crawler = crawler
+        self._workers = workers
+        self._budget = budget
+        self._left = budget
+
+    async def ask(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Return the answer of any status; raise `UnreadableError` when there is none."""
+        if self._left <= 0:
+            raise RefusedError(url, f"the budget of {self._budget} requests for one site and crawl is used up")
+        self._left -= 1
+        try:
+            request = Request(url, headers=dict(headers or {}), dont_filter=True)
+            response = await self._crawler.engine.download_async(request)
+        except IgnoreRequest as error:
+            raise RefusedError(url, str(error) or "refused") from error
+        except DOWNLOAD_FAILURES as error:
+            raise UnreadableError(url, f"{type(error).__name__}: {error}"[:500]) from error
+        return Answer(_page(response), _aliases(response))
+
+    async def page(self, url: str, *, accept: str | None = None) -> Page:
+        """Return the answer of status 200; raise `UnreadableError`."""
+        answer = await self.ask(url, {"Accept": accept} if accept else None)
+        if answer.page.status != _OK:
+            status = answer.page.status
+            raise UnreadableError(url, f"answered with status {status}", status=status)
+        return answer.page
+
+    async def json(self, url: str) -> tuple[Any, Page]:
+        """Return the JSON value at `url` and its page; raise `UnreadableError`."""
+        page = await self.page(url, accept="application/json")
+        try:
+            return json.loads(page.body), page
+        except (ValueError, RecursionError) as error:
+            raise UnreadableError(url, f"no JSON: {error}", status=page.status) from error
+
+    async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a pure function in a worker process; raise `UnreadableError` when it hangs or dies."""
+        return await self._workers.run(function, *args, **kwargs)
+
+
+def _page(response: Response) -> Page:
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    return Page(response.url, response.body, datetime.now(UTC), headers, response.status)
+
+
+def _aliases(response: Response) -> tuple[str, ...]:
+    meta = response.request.meta if response.request is not None else {}
+    if not set(meta.get("redirect_reasons", ())) <= _PERMANENT:
+        return ()
+    chain = (canonical(url) for url in meta.get("redirect_urls", ()))
+    return tuple(dict.fromkeys(url for url in chain if url is not None))

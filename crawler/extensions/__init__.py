@@ -1,0 +1,1 @@
+"""Extensions: what goes on beside the crawl."""

@@ -1,0 +1,155 @@
+"""Keep raw responses as WARC 1.1, as they came from the server, so that they can be read again without crawling.
+
+Each crawl writes one file of its own, named `….warc.gz.open` until it is whole. Files of killed crawls are cut at
+their last whole record by the next crawl. A payload that is kept already becomes a `revisit` record.
+Source: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/.
+"""
+
+import asyncio
+import base64
+import hashlib
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Self
+from uuid import uuid4
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.archive import Archive
+from archive.captures import Capture
+from archive.errors import ArchiveError
+from crawler.extensions.warc_files import OPEN, OpenWarc, close_torn
+from crawler.opening import archive_of
+
+logger = logging.getLogger(__name__)
+
+_NOT_MODIFIED = 304
+_FIRST_SERVER_ERROR = 500
+#: Already undone by the HTTP client; a reader of the file would undo it again.
+_HOP_BY_HOP = {b"transfer-encoding", b"connection", b"keep-alive"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    url: str
+    at: datetime
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    address: str | None
+
+
+class WarcFiles:
+    """Write what the downloader receives, in a thread of its own."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Write below the archive; raise `NotConfigured` when the setting says no."""
+        if not crawler.settings.getbool("WARC_ENABLED"):
+            raise NotConfigured
+        self._crawler = crawler
+        self._archive = archive_of(crawler)
+        self._agent: str = crawler.settings["USER_AGENT"]
+        self._received: SimpleQueue[_Received | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._write_all, name="warc")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the extension, as Scrapy does."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.open, signal=signals.spider_opened)
+        crawler.signals.connect(extension.receive, signal=signals.response_downloaded)
+        crawler.signals.connect(extension.close, signal=signals.spider_closed)
+        return extension
+
+    def open(self) -> None:
+        """Start to write."""
+        self._thread.start()
+
+    def receive(self, response: Response, request: Request) -> None:
+        """Take a response as the server sent it: not yet decompressed, redirects and errors of ours included."""
+        if response.status == _NOT_MODIFIED or response.status >= _FIRST_SERVER_ERROR:
+            return
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            if name.lower() not in _HOP_BY_HOP
+            for value in values
+        ]
+        address = str(response.ip_address) if response.ip_address else None
+        self._received.put(
+            _Received(request.url, datetime.now(UTC), response.status, headers, response.body, address)
+        )
+
+    async def close(self) -> None:
+        """Write what is left and give the file its final name."""
+        self._received.put(None)
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join)
+
+    def _write_all(self) -> None:
+        """Write until told to end; a disk that refuses costs the raw copies, never the crawl."""
+        try:
+            close_torn(self._archive)
+            writer = _Writer(self._archive, self._agent)
+            while (received := self._received.get()) is not None:
+                writer.write(received)
+            writer.close()
+        except (OSError, ArchiveError) as error:
+            self._crawler.stats.inc_value("warc/errors")
+            logger.error("Raw responses are not kept any more: %s", error)  # noqa: TRY400 (the disk's fault: no trace)
+
+
+class _Writer:
+    """One file, opened at the first response."""
+
+    def __init__(self, archive: Archive, agent: str) -> None:
+        self._archive = archive
+        self._agent = agent
+        self._file: OpenWarc | None = None
+
+    def write(self, received: _Received) -> None:
+        file = self._file = self._file or self._open()
+        digest = "sha1:" + base64.b32encode(hashlib.sha1(received.body, usedforsecurity=False).digest()).decode()
+        at = received.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        original = self._archive.captures.original(digest) if received.body else None
+        record = _record(file.writer, received, digest, at, original)
+        offset, length = file.append(record)
+        kind = "response" if original is None else "revisit"
+        self._archive.captures.add([Capture(received.url, at, digest, file.name, offset, length, kind)])
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _open(self) -> OpenWarc:
+        directory = self._archive.directory / "warc"
+        directory.mkdir(exist_ok=True)
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}.warc.gz"
+        file = OpenWarc(Path(directory, name + OPEN))
+        about = {"software": self._agent, "format": "WARC File Format 1.1"}
+        file.append(file.writer.create_warcinfo_record(name, about))
+        return file
+
+
+def _record(writer: WARCWriter, received: _Received, digest: str, at: str, original: Capture | None) -> Any:
+    http = StatusAndHeaders(f"{received.status} ", received.headers, protocol="HTTP/1.1")
+    headers = {"WARC-Date": at, "WARC-Payload-Digest": digest}
+    if received.address is not None:
+        headers["WARC-IP-Address"] = received.address
+    if original is None:
+        return writer.create_warc_record(
+            received.url, "response", payload=BytesIO(received.body), http_headers=http, warc_headers_dict=headers
+        )
+    return writer.create_revisit_record(
+        received.url, digest, original.url, original.at, http_headers=http, warc_headers_dict=headers
+    )

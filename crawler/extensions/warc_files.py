@@ -1,0 +1,84 @@
+"""WARC files on disk: open ones, which one process holds, and torn ones, which a killed process left."""
+
+import fcntl
+import logging
+import zlib
+from pathlib import Path
+from typing import Any
+
+from warcio.warcwriter import WARCWriter
+
+from archive.archive import Archive
+
+logger = logging.getLogger(__name__)
+
+#: Ends the name of a file that is being written.
+OPEN = ".open"
+_BLOCK = 64 * 1024
+
+
+class OpenWarc:
+    """A WARC file that this process writes; the lock tells others that it is alive."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file and lock it."""
+        self._path = path
+        self._file = path.open("xb")
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self.writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
+        #: Its final name.
+        self.name = path.name.removesuffix(OPEN)
+
+    def append(self, record: Any) -> tuple[int, int]:
+        """Write a record; return its offset and length."""
+        offset = self._file.tell()
+        self.writer.write_record(record)
+        self._file.flush()
+        return offset, self._file.tell() - offset
+
+    def close(self) -> None:
+        """Give the file its final name."""
+        self._path.rename(self._path.with_name(self.name))
+        self._file.close()
+
+
+def close_torn(archive: Archive) -> None:
+    """Cut the files of killed processes after their last whole record, and give them their final names."""
+    for path in sorted((archive.directory / "warc").glob(f"*{OPEN}")):
+        with path.open("r+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue  # its process lives
+            if not path.exists():
+                continue  # another process was faster
+            end = whole_length(path)
+            name = path.name.removesuffix(OPEN)
+            logger.info("%s was left by a killed crawl; %d whole bytes are kept", path.name, end)
+            archive.captures.forget(name, end)
+            if end == 0:
+                path.unlink()
+                continue
+            file.truncate(end)
+            path.rename(path.with_name(name))
+
+
+def whole_length(path: Path) -> int:
+    """Return how many bytes of a file of gzip members are whole members."""
+    end = 0
+    member = zlib.decompressobj(wbits=31)
+    with path.open("rb") as file:
+        position = 0
+        while block := file.read(_BLOCK):
+            while block:
+                try:
+                    member.decompress(block)
+                except zlib.error:
+                    return end
+                used = len(block) - len(member.unused_data)
+                position += used
+                block = member.unused_data
+                if member.eof:
+                    end = position
+                    member = zlib.decompressobj(wbits=31)
+    return end

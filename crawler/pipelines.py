@@ -1,0 +1,51 @@
+"""Archive what each visit brought."""
+
+import asyncio
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from archive.errors import ArchiveError
+from archive.records import Visit
+from archive.store import Change
+from crawler.opening import archive_of
+
+
+class ArchivePipeline:
+    """Commit each visit, its post and its validators in one transaction, off the event loop."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Write to the crawl's archive."""
+        self._crawler = crawler
+        self._archive = archive_of(crawler)
+        self._closing: asyncio.Future[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the pipeline, as Scrapy does."""
+        return cls(crawler)
+
+    async def process_item(self, item: Visit) -> Visit:
+        """Archive a visit; stop the crawl when the archive cannot be written, for nothing would be kept."""
+        try:
+            change = await asyncio.to_thread(self._archive.record, item)
+        except ArchiveError:
+            self._crawler.stats.inc_value("archive/errors")
+            if self._closing is None:
+                closing = self._crawler.engine.close_spider_async(reason="archive_unwritable")
+                self._closing = asyncio.ensure_future(closing)
+            raise
+        self._count(item, change)
+        return item
+
+    def _count(self, visit: Visit, change: Change | None) -> None:
+        count = self._crawler.stats.inc_value
+        if visit.post is not None and change is not None:
+            count(f"archive/posts_{change.post}")
+            count("archive/comments_new", change.comments_new)
+            count("archive/comments_changed", change.comments_changed)
+            count("archive/comments_removed", change.comments_removed)
+        elif visit.reason is not None:
+            count("archive/visits_without_post")
+        else:
+            count("archive/posts_unchanged")

@@ -1,0 +1,161 @@
+"""One visit of one address: ask for it, read it in a worker, get its whole thread, and say how it went."""
+
+import hashlib
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from scrapy.statscollectors import StatsCollector
+
+from archive.records import Visit
+from archive.visits import LATEST, Known
+from crawler.asking import Answer, SpiderFetch
+from crawler.fetch import RefusedError, UnreadableError
+from crawler.page import Page
+from crawler.platforms.base import Platform
+from crawler.reading import ReadPost, Thread
+from crawler.sites import Site
+from crawler.threads import place
+from crawler.urls import canonical, same_site, site_of
+
+logger = logging.getLogger(__name__)
+
+#: What robots.txt forbids today it will forbid tomorrow.
+REFUSED_AGAIN = timedelta(days=30)
+
+_OK = 200
+_NOT_MODIFIED = 304
+_READABLE = {"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"}
+_EMPTY_BODY = hashlib.sha256().hexdigest()
+
+
+@dataclass(slots=True)
+class PostVisits:
+    """Visits of the posts of one site."""
+
+    site: Site
+    platform: Platform
+    fetch: SpiderFetch
+    stats: StatsCollector
+    #: Read every page again, changed or not.
+    everything: bool = False
+    #: Visits in a row that nothing answered.
+    silent: int = 0
+
+    async def visit(self, known: Known) -> Visit:
+        """Return what a visit of a known address brings; it never raises for what the web does."""
+        try:
+            answer = await self.fetch.ask(known.url, self._conditions(known))
+        except RefusedError as error:
+            self.stats.inc_value("crawl/refused")
+            return replace(self._without_post(known, error.reason), due=datetime.now(UTC) + REFUSED_AGAIN)
+        except UnreadableError as error:
+            self.silent += 1
+            self.stats.inc_value("crawl/silent")
+            logger.info("%s", error)
+            return self._without_post(known, error.reason)
+        self.silent = 0
+        page = answer.page
+        if page.status == _NOT_MODIFIED or (page.status == _OK and self._same(known, page)):
+            self.stats.inc_value("crawl/unchanged")
+            return self._unchanged(known, page)
+        if page.status != _OK:
+            self.stats.inc_value(f"crawl/status/{page.status}")
+            return replace(self._without_post(known, f"answered with status {page.status}"), status=page.status)
+        return await self._read(known, answer)
+
+    def unread(self, known: Known, reason: str) -> Visit:
+        """Return the visit of a page that was there and could not be read: to be tried again, later and later."""
+        return replace(self._without_post(known, reason), status=_OK, thread_whole=False)
+
+    def _conditions(self, known: Known) -> dict[str, str]:
+        if self.everything or not known.thread_whole:
+            return {}
+        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        return {name: value for name, value in conditions.items() if value}
+
+    def _same(self, known: Known, page: Page) -> bool:
+        if self.everything or not known.thread_whole or known.body_hash is None:
+            return False
+        return _hash(page) == known.body_hash != _EMPTY_BODY
+
+    async def _read(self, known: Known, answer: Answer) -> Visit:
+        page = answer.page
+        away = self._why_no_post(page)
+        if away is not None:
+            return self._no_post(known, page, away)
+        try:
+            read = await self.fetch.work(self.platform.read, page)
+        except UnreadableError as error:
+            self.stats.inc_value("crawl/unread")
+            logger.warning("%s", error)
+            return self.unread(known, error.reason)
+        if not read.is_post:
+            return self._no_post(known, page, "not a post")
+        if not same_site(read.url, page.url):
+            read = replace(read, url=canonical(page.url) or known.url)
+        read = replace(read, thread=await self._thread(read))
+        return self._with_post(known, answer, read)
+
+    def _why_no_post(self, page: Page) -> str | None:
+        """Return why a page cannot be a post of the site, before reading it; `None` when it may be one."""
+        if not same_site(page.url, self.site.url):
+            return f"leads to another site, {site_of(page.url)}"
+        kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return None if kind in _READABLE else f"no page but {kind}"
+
+    async def _thread(self, read: ReadPost) -> Thread | None:
+        """Return the whole thread, or what the page shows of it, `short` saying why the rest is missing."""
+        try:
+            thread = await self.platform.whole_thread(read, self.fetch)
+        except UnreadableError as error:
+            logger.warning("The thread of %s is short: %s", read.url, error)
+            thread = replace(read.thread, short=str(error)) if read.thread is not None else None
+        if thread is not None and thread.short is not None:
+            self.stats.inc_value("crawl/threads_short")
+        return thread
+
+    def _with_post(self, known: Known, answer: Answer, read: ReadPost) -> Visit:
+        page = answer.page
+        short = read.thread.short if read.thread is not None else None
+        # A thread kept elsewhere changes without its page: no validator may hide that.
+        elsewhere = read.thread is not None and bool(read.thread.pointer)
+        final = canonical(page.url) or known.url
+        moved = final != known.url and known.url in answer.aliases
+        return Visit(
+            url=final if moved else known.url,
+            site=self.site.key,
+            at=page.fetched,
+            status=page.status,
+            post=place(read, platform=self.platform.name, fetched=page.fetched),
+            thread_whole=short is None,
+            reason=short,
+            etag=None if elsewhere else page.headers.get("etag"),
+            last_modified=None if elsewhere else page.headers.get("last-modified"),
+            body_hash=None if elsewhere else _hash(page),
+            aliases=tuple(each for each in answer.aliases if each != final) if moved else (),
+        )
+
+    def _unchanged(self, known: Known, page: Page) -> Visit:
+        return Visit(
+            url=known.url,
+            site=self.site.key,
+            at=page.fetched,
+            status=_NOT_MODIFIED,
+            etag=page.headers.get("etag") or known.etag,
+            last_modified=page.headers.get("last-modified") or known.last_modified,
+            body_hash=known.body_hash,
+        )
+
+    def _no_post(self, known: Known, page: Page, reason: str) -> Visit:
+        """Note that an address holds no post, so that it is not asked for again soon."""
+        self.stats.inc_value("crawl/no_posts")
+        visit = self._without_post(known, reason)
+        return replace(visit, status=page.status, due=datetime.now(UTC) + LATEST)
+
+    def _without_post(self, known: Known, reason: str) -> Visit:
+        return Visit(url=known.url, site=self.site.key, at=datetime.now(UTC), reason=reason[:500])
+
+
+def _hash(page: Page) -> str:
+    return hashlib.sha256(page.body).hexdigest()

@@ -1,0 +1,155 @@
+"""`scrapy crawl blog`: archive the posts and threads of one site, or of every site of the catalogue."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+
+from archive.records import Visit
+from crawler.asking import SpiderFetch
+from crawler.fetch import UnreadableError
+from crawler.opening import archive_of
+from crawler.sites import CATALOGUE, Site, catalogue, find
+from crawler.visiting import SiteVisit, Wanted
+from crawler.work import Workers
+
+logger = logging.getLogger(__name__)
+
+#: Visits on their way to the archive; more wait, so that a fast list does not fill the memory.
+PENDING_VISITS = 64
+
+
+class BlogSpider(Spider):
+    """Visit sites side by side, each at its own pace."""
+
+    name = "blog"
+
+    def __init__(
+        self,
+        *,
+        site: str | None = None,
+        since: str | None = None,
+        limit: str | None = None,
+        refresh: str | None = None,
+        **arguments: Any,
+    ) -> None:
+        """Take the arguments of `-a`; raise `ValueError` on one that means nothing."""
+        super().__init__()
+        if arguments:
+            raise ValueError(f"unknown arguments: {', '.join(arguments)}; known are site, since, limit, refresh")
+        if refresh not in {None, "all"}:
+            raise ValueError(f"refresh can only be all, not {refresh!r}")
+        self._site = site
+        self._sites: list[Site] = []
+        self._wanted = Wanted(_moment(since), _count(limit), everything=refresh == "all")
+        self._room = asyncio.Semaphore(PENDING_VISITS)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build the spider, as Scrapy does; raise `CatalogueError` or `ArchiveOpenError`."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        archive_of(crawler)
+        spider._sites = _sites(crawler, spider._site)
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider._make_room, signal=signal)
+        return spider
+
+    async def start(self) -> AsyncIterator[Visit]:
+        """Yield every visit, for the pipeline to archive."""
+        settings = self.crawler.settings
+        workers = Workers(settings.getint("EXTRACT_WORKERS"), seconds=settings.getfloat("EXTRACT_SECONDS"))
+        visits: asyncio.Queue[Visit | None] = asyncio.Queue()
+        crawl = asyncio.create_task(self._visit_sites(workers, visits))
+        watch = asyncio.create_task(self._stop_with_engine(crawl))
+        try:
+            while (visit := await visits.get()) is not None:
+                yield visit
+        finally:
+            crawl.cancel()
+            watch.cancel()
+            await asyncio.gather(crawl, watch, return_exceptions=True)
+            await workers.close()
+
+    async def _stop_with_engine(self, crawl: asyncio.Task[None]) -> None:
+        """End the crawl when an extension closes the spider: the engine waits for requests, and we make them."""
+        while not crawl.done():
+            slot = self.crawler.engine._slot  # Scrapy has no public word for "closing"
+            if slot is None or slot.closing is not None:
+                crawl.cancel()
+            await asyncio.sleep(0.5)
+
+    async def _visit_sites(self, workers: Workers, visits: asyncio.Queue[Visit | None]) -> None:
+        sites = self._sites
+        self.crawler.stats.set_value("crawl/sites", len(sites))
+        turns = asyncio.Semaphore(self.crawler.settings.getint("CONCURRENT_REQUESTS"))
+
+        async def take_turn(site: Site) -> None:
+            async with turns:
+                await self._visit_site(site, workers, visits)
+
+        tasks = {asyncio.create_task(take_turn(site)): site for site in sites}
+        try:
+            await asyncio.wait(tasks) if tasks else None
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for task, site in tasks.items():
+                self._note_error(site, None if task.cancelled() else task.exception())
+            visits.put_nowait(None)
+
+    async def _visit_site(self, site: Site, workers: Workers, visits: asyncio.Queue[Visit | None]) -> None:
+        crawler = self.crawler
+        fetch = SpiderFetch(crawler, workers, budget=crawler.settings.getint("REQUESTS_PER_SITE"))
+        visit_site = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._wanted)
+        try:
+            async with aclosing(visit_site.visits()) as found:
+                async for visit in found:
+                    await self._room.acquire()
+                    await visits.put(visit)
+        except UnreadableError as error:
+            logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
+            crawler.stats.inc_value("crawl/sites_failed")
+            crawler.stats.set_value(f"crawl/site_failure/{site.key}", error.reason)
+        else:
+            crawler.stats.inc_value("crawl/sites_answered")
+        crawler.stats.inc_value("crawl/sites_done")
+
+    def _note_error(self, site: Site, error: BaseException | None) -> None:
+        if error is not None:
+            self.crawler.stats.inc_value("spider_exceptions/count")
+            self.crawler.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
+            logger.error("Crawling %s failed", site.url, exc_info=error)
+
+    def _make_room(self) -> None:
+        self._room.release()
+
+
+def _sites(crawler: Crawler, site: str | None) -> list[Site]:
+    own = Path(crawler.settings["ARCHIVE_DIR"]) / "sites.toml"
+    known = catalogue(CATALOGUE, own)
+    return [each for each in known if not each.disabled] if site is None else [find(known, site)]
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"since must be a date like 2024-01-31, not {text!r}") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _count(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError(f"limit must be a number of posts, not {text!r}")
+    return int(text)

@@ -1,0 +1,84 @@
+"""How a crawl went, from its statistics: healthy or not, why, and the exit status that says so.
+
+Scrapy itself exits with 0 for nearly every failure: a site that is down, readers that raise, a full disk.
+docs/crawling.md holds the table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+
+class Exit(IntEnum):
+    """Exit statuses of `scrapy crawl`."""
+
+    OK = 0
+    #: Scrapy's own: the crawl could not start.
+    NOT_STARTED = 1
+    #: Scrapy's own: the command line makes no sense.
+    USAGE = 2
+    #: No site answered.
+    SILENT = 3
+    #: A reader or the spider raised: a bug of ours.
+    ERRORS = 4
+    #: The archive could not be opened or written.
+    ARCHIVE = 5
+    #: Stopped by a signal or an extension before its end.
+    STOPPED = 6
+    #: Some sites did not answer, or their lists broke off; the others were crawled.
+    INCOMPLETE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to say of a crawl."""
+
+    status: Exit
+    #: In words; empty when all is well.
+    reasons: tuple[str, ...] = ()
+
+
+def verdict(stats: Mapping[str, Any], finish_reason: str | None) -> Verdict:
+    """Return the verdict on a crawl that ended for `finish_reason`; `None` means that it never began."""
+    found = tuple(_found(stats, finish_reason))
+    return Verdict(
+        min((status for status, _ in found), key=_gravity, default=Exit.OK), tuple(why for _, why in found)
+    )
+
+
+#: The worst first.
+_GRAVITY = (
+    Exit.ARCHIVE,
+    Exit.ERRORS,
+    Exit.NOT_STARTED,
+    Exit.STOPPED,
+    Exit.SILENT,
+    Exit.INCOMPLETE,
+    Exit.OK,
+)
+
+
+def _gravity(status: Exit) -> int:
+    return _GRAVITY.index(status)
+
+
+def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Exit, str]]:
+    found = []
+    if errors := stats.get("archive/errors", 0):
+        found.append((Exit.ARCHIVE, f"the archive could not be written {errors} times"))
+    if errors := stats.get("spider_exceptions/count", 0):
+        found.append((Exit.ERRORS, f"{errors} errors in reading; see the log"))
+    if finish_reason is None:
+        found.append((Exit.NOT_STARTED, "the crawl did not start; see the log"))
+    elif finish_reason not in {"finished", "archive_unwritable"}:
+        found.append((Exit.STOPPED, f"stopped before its end ({finish_reason})"))
+    failures = {name.removeprefix(_FAILURE): why for name, why in stats.items() if name.startswith(_FAILURE)}
+    silent = Exit.INCOMPLETE if stats.get("crawl/sites_answered", 0) else Exit.SILENT
+    found += [(silent, f"{site}: {why}") for site, why in sorted(failures.items())]
+    if broken := stats.get("crawl/lists_broken_off", 0):
+        found.append((Exit.INCOMPLETE, f"{broken} lists of posts broke off"))
+    return found
+
+
+_FAILURE = "crawl/site_failure/"
