@@ -13,7 +13,7 @@ from itertools import count
 from archive.database import Database
 from archive.deny import permitted
 from archive.moments import settled
-from archive.records import Comment, Post, format_time, post_id
+from archive.records import Comment, Post, format_time, parse_time, post_id
 from archive.revisions import Revision, content_hash, known_comments, known_post, revise, revision
 
 #: Fields that say how a text was met, not what it says; they alone make no revision.
@@ -131,6 +131,15 @@ class Store:
         """Return the id of the post under which a comment stands now; `None` when there is no such comment."""
         row = self._database.connection.execute("SELECT post_id FROM comments WHERE id = ?", (id,)).fetchone()
         return None if row is None else str(row[0])
+
+    def addresses(self, site: str | None = None) -> list[tuple[str, datetime | None]]:
+        """Return the URL of each post, of one site or all, and when it was published; the newest first."""
+        rows = self._database.connection.execute(
+            "SELECT p.url, json_extract(r.record, '$.published') AS published"
+            " FROM posts p JOIN revisions r USING (seq) WHERE ? IS NULL OR p.site = ? ORDER BY published DESC, p.url",
+            (site, site),
+        )
+        return [(url, parse_time(published) if published else None) for url, published in rows]
 
     def last_seq(self) -> int:
         """Return the `seq` of the newest revision, 0 when there is none."""

@@ -49,10 +49,10 @@ class FrontmatterSpider(scrapy.Spider):
             try:
                 folder = await asyncio.to_thread(self._open, stack)
             except (FolderError, GitError) as error:
-                self.crawler.stats.inc_value("sites/failed")
+                self.crawler.stats.inc_value("crawl/sites_failed")
                 self.logger.error("cannot read %s: %s", self.path, error)  # noqa: TRY400 (its message says it all)
                 return
-            self.crawler.stats.inc_value("sites/done")
+            self.crawler.stats.inc_value("crawl/sites_answered")
             now = datetime.now(UTC)
             reasons: Counter[str] = Counter()
             found = posts(folder, now, drafts=self.drafts)
@@ -88,12 +88,12 @@ class FrontmatterSpider(scrapy.Spider):
     def _leave_out(self, file: LeftOut, folder: Folder, reasons: Counter[str]) -> None:
         name = file.file.relative_to(folder.root)
         if file.broken:
-            self.crawler.stats.inc_value("posts/failed")
+            self.crawler.stats.inc_value("crawl/files_unreadable")
             self.logger.error("%s: %s", name, file.reason)
         else:
             self.logger.info("left out %s: %s", name, file.reason)
             reasons[file.reason.partition(" (")[0]] += 1
-        self.crawler.stats.inc_value("posts/left_out")
+        self.crawler.stats.inc_value("crawl/files_left_out")
 
 
 def _visit(found: Found, folder: Folder, now: datetime) -> Visit:
