@@ -5,7 +5,8 @@ without end, a faceted archive, a sitemap of sitemaps of sitemaps.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Set
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -19,6 +20,8 @@ R = TypeVar("R")
 
 #: Sitemap files of one site; at 2,000 addresses a file, WordPress's habit, 400,000 posts.
 MAX_SITEMAPS = 200
+#: Feeds that a front page names; the first is nearly always the one of all posts.
+MAX_NAMED_FEEDS = 3
 #: Pages of one feed; at 10 posts a page, 5,000 posts.
 MAX_FEED_PAGES = 500
 #: List pages of one site.
@@ -61,22 +64,24 @@ async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Liste
     Raise `UnreadableError` at the end when a list broke off and no other was complete.
     """
     failures: list[UnreadableError] = []
-    first = await _first_feed(site, front, fetch, failures)
-    from_feed = _posts(site, first[1].posts) if first else []
-    for listed in from_feed:
-        yield listed
-    seen = {listed.url for listed in from_feed}
+    feed = await _first_feed(site, feeds(front)[:MAX_NAMED_FEEDS], fetch, failures)
+    listed = {each.url: each for each in feed.posts}
+    for each in listed.values():
+        yield each
     from_sitemap: set[str] = set()
-    async for listed in _from_sitemaps(site, front, fetch, failures):
-        from_sitemap.add(listed.url)
-        yield listed
-    if _complete(from_sitemap, seen):
+    async for each in _from_sitemaps(site, front, fetch, failures):
+        from_sitemap.add(each.url)
+        yield each
+    if _complete(from_sitemap, listed.keys()):
         return
-    if first:
-        async for listed in _older_feed_pages(site, *first, fetch, seen):
-            yield listed
-    async for listed in _from_list_pages(site, front, fetch, seen | from_sitemap, failures):
-        yield listed
+    if not feed.posts:
+        feed = await _first_feed(site, _usual_feeds(front), fetch, failures)
+    seen = set(from_sitemap)
+    async for each in _all_feed_pages(site, feed, fetch):
+        seen.add(each.url)
+        yield each
+    async for each in _from_list_pages(site, front, fetch, seen, failures):
+        yield each
     if failures:
         raise failures[0]
 
@@ -95,7 +100,7 @@ def is_post_address(site: Site, url: str) -> bool:
     return not _LISTS.search(parts.path) or _POSTS_AFTER_ALL.search(parts.path) is not None
 
 
-def _complete(from_sitemap: set[str], from_feed: set[str]) -> bool:
+def _complete(from_sitemap: set[str], from_feed: Set[str]) -> bool:
     """Take sitemaps for complete when they know most of what the feed has; a stale one does not."""
     return bool(from_sitemap) and 2 * len(from_feed & from_sitemap) >= len(from_feed)
 
@@ -120,38 +125,38 @@ async def _read(fetch: Fetch, function: Callable[[Page], R], page: Page) -> R:
     return await fetch.work(function, page) if len(page.body) > _LARGE else function(page)
 
 
-async def _first_feed(
-    site: Site, front: Page, fetch: Fetch, failures: list[UnreadableError]
-) -> tuple[str, SiteFeed] | None:
+def _usual_feeds(front: Page) -> list[str]:
     base = front.url if front.url.endswith("/") else front.url + "/"
-    named = feeds(front)
-    for url in named[:3] or [urljoin(base, path) for path in _FEEDS]:
+    return [urljoin(base, path) for path in _FEEDS]
+
+
+async def _first_feed(site: Site, urls: list[str], fetch: Fetch, failures: list[UnreadableError]) -> SiteFeed:
+    """Return the first of these feeds that names posts; an empty one when none does."""
+    for url in urls:
         page = await _ask(fetch, url, failures)
-        if page is None:
-            continue
-        feed = await _read(fetch, read_feed, page)
-        if _posts(site, feed.posts):
-            return url, feed
-    return None
+        feed = await _read(fetch, read_feed, page) if page is not None else SiteFeed(url)
+        posts = _posts(site, feed.posts)
+        if posts:
+            return replace(feed, posts=tuple(posts))
+    return SiteFeed("")
 
 
-async def _older_feed_pages(
-    site: Site, url: str, feed: SiteFeed, fetch: Fetch, seen: set[str]
-) -> AsyncIterator[Listed]:
+async def _all_feed_pages(site: Site, feed: SiteFeed, fetch: Fetch) -> AsyncIterator[Listed]:
+    """Yield the posts of a feed and of its further pages, as long as these bring any."""
+    seen: set[str] = set()
+    first = feed.url
     for number in range(2, MAX_FEED_PAGES + 1):
-        following = feed.older or (_wordpress_feed_page(url, number) if "wordpress" in feed.generator else None)
-        if following is None:
+        found = [listed for listed in _posts(site, feed.posts) if listed.url not in seen]
+        following = feed.older or (_wordpress_feed_page(first, number) if "wordpress" in feed.generator else None)
+        for listed in found:
+            seen.add(listed.url)
+            yield listed
+        if not found or following is None:
             return
         try:
             feed = await _read(fetch, read_feed, await fetch.page(following))
         except UnreadableError:
             return  # past the end WordPress answers 404
-        found = [listed for listed in _posts(site, feed.posts) if listed.url not in seen]
-        if not found:
-            return
-        for listed in found:
-            seen.add(listed.url)
-            yield listed
 
 
 def _wordpress_feed_page(url: str, number: int) -> str:

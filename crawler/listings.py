@@ -53,6 +53,8 @@ class Sitemap:
 class SiteFeed:
     """One page of an RSS or Atom feed."""
 
+    #: Where it was asked for.
+    url: str
     posts: tuple[Listed, ...] = ()
     #: Address of the next page, where the feed names it.
     older: str | None = None
@@ -84,7 +86,7 @@ def read_feed(page: Page) -> SiteFeed:
     """Return what one page of a feed lists, in its order; empty when it is none."""
     root = _xml(page.body)
     if root is None:
-        return SiteFeed()
+        return SiteFeed(page.url)
     posts: list[Listed] = []
     for element in root.iter("{*}item", "{*}entry"):
         address = _post_address(element)
@@ -93,7 +95,7 @@ def read_feed(page: Page) -> SiteFeed:
             posts.append(_listed(page.url, address, next(filter(None, map(_moment, stated)), None)))
     older = next((each.get("href") for each in root.iter("{*}link") if each.get("rel") == "next"), None)
     generators = [f"{each.text or ''} {each.get('uri', '')}" for each in root.iter("{*}generator")]
-    return SiteFeed(tuple(posts), urljoin(page.url, older) if older else None, " ".join(generators).lower())
+    return SiteFeed(page.url, tuple(posts), urljoin(page.url, older) if older else None, " ".join(generators).lower())
 
 
 def feeds(page: Page) -> list[str]:

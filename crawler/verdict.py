@@ -76,6 +76,8 @@ def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Ex
     failures = {name.removeprefix(_FAILURE): why for name, why in stats.items() if name.startswith(_FAILURE)}
     silent = Exit.INCOMPLETE if stats.get("crawl/sites_answered", 0) else Exit.SILENT
     found += [(silent, f"{site}: {why}") for site, why in sorted(failures.items())]
+    if stats.get("crawl/sites_failed", 0) > len(failures):
+        found.append((silent, "a site could not be read; see the log"))
     if broken := stats.get("crawl/lists_broken_off", 0):
         found.append((Exit.INCOMPLETE, f"{broken} lists of posts broke off"))
     return found

@@ -70,6 +70,8 @@ class BlogSpider(Spider):
         try:
             while (visit := await visits.get()) is not None:
                 yield visit
+            for _ in range(PENDING_VISITS):
+                await self._room.acquire()  # until the last is archived, or the engine would look again only in 5 s
         finally:
             crawl.cancel()
             watch.cancel()
