@@ -1,0 +1,48 @@
+"""The web UI: a thin Flask application. Views read the address, ask the archive, and render."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from webui import (
+    api_views,
+    errors,
+    feed_views,
+    person_views,
+    post_views,
+    quote_views,
+    safety,
+    search_views,
+    showing,
+    site_views,
+    version_views,
+)
+from webui.opening import open_archive
+from webui.params import MAX_QUERY
+from webui.static_files import versioned
+
+#: No request of ours carries a body; whatever comes is not read.
+MAX_BODY = 64 * 1024
+
+VIEWS = (search_views, post_views, quote_views, version_views, person_views, site_views, feed_views, api_views)
+
+
+def create_app(config: Mapping[str, Any]) -> Flask:
+    """Return the application over the archive in `config["ARCHIVE_DIR"]`; raise `ArchiveOpenError` where none is.
+
+    Optional: `PASSWORD` that every request must give; `TRUSTED_HOSTS` that may be asked for.
+    """
+    app = Flask(__name__)
+    app.config.from_mapping(MAX_CONTENT_LENGTH=MAX_BODY, PASSWORD=None)
+    app.config.from_mapping(config)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["archive"] = open_archive(Path(app.config["ARCHIVE_DIR"]))
+    for views in VIEWS:
+        app.register_blueprint(views.blueprint)
+    showing.register(app)
+    errors.register(app)
+    safety.register(app)
+    app.jinja_env.globals |= {"static_url": versioned(app), "max_query": MAX_QUERY}
+    return app

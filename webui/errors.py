@@ -1,0 +1,64 @@
+"""What went wrong, as a page that says what to do, or as JSON for programs."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from archive.errors import ArchiveError, NotFoundError, QueryError
+from webui.params import ArgumentError
+
+_LOG = logging.getLogger(__name__)
+
+#: Title and advice of the pages we foresee; others are named by HTTP.
+PAGES: dict[int, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: ("That address can’t be answered", "Check it, or start again from the search box."),
+    HTTPStatus.NOT_FOUND: (
+        "Nothing is archived here",
+        "The address may be mistyped, or what it named was removed from the archive. Search for its words instead.",
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "Something broke on our side",
+        "The archive itself is not harmed by reading it. The server’s log has the details.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("The archive can’t be read just now", "Try again in a minute."),
+}
+
+Answer = tuple[str | Response, int]
+
+
+def register(app: Flask) -> None:
+    """Answer foreseen errors and those of HTTP."""
+    app.register_error_handler(ArgumentError, _bad_argument)
+    app.register_error_handler(QueryError, _bad_argument)
+    app.register_error_handler(NotFoundError, _not_found)
+    app.register_error_handler(ArchiveError, _unavailable)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _bad_argument(error: ArgumentError | QueryError) -> Answer:
+    return _page(HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _not_found(error: NotFoundError) -> Answer:
+    return _page(HTTPStatus.NOT_FOUND, f"{error}.")
+
+
+def _unavailable(error: ArchiveError) -> Answer:
+    _LOG.error("%s: %s", request.path, error)
+    return _page(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+
+def _http(error: HTTPException) -> Answer | HTTPException:
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if code < HTTPStatus.BAD_REQUEST:
+        return error
+    return _page(code, None if code in PAGES else error.description, name=error.name)
+
+
+def _page(code: int, reason: str | None, *, name: str = "") -> Answer:
+    title, advice = PAGES.get(code, (name, ""))
+    if request.path.startswith("/api/"):
+        return jsonify({"error": reason or title, "status": code}), code
+    return render_template("error.html", code=code, title=title, advice=advice, reason=reason), code

@@ -1,0 +1,111 @@
+"""Results for other programs: a feed, a search engine's description, an export."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+
+from archive.archive import Archive
+from archive.records import format_time
+from archive.results import Hit, Query
+from webui.opening import archive
+from webui.params import ArgumentError, pairs, read_query
+from webui.result_page import text_address
+
+blueprint = Blueprint("feeds", __name__)
+
+#: Texts in a feed.
+FEED_HITS = 30
+#: Texts asked for at once in an export, and altogether: who wants all uses `sales-archive export`.
+EXPORT_STEP = 100
+MOST_EXPORTED = 10_000
+
+SHAPES = ("hits", "documents", "threads")
+
+#: What XML 1.0 cannot hold, however escaped.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@blueprint.get("/feed.atom")
+def atom() -> Response:
+    """Give the newest results of a search as an Atom feed (RFC 4287)."""
+    query = replace(read_query(request.args, per_page=FEED_HITS), sort="newest", page=1)
+    hits = archive().search(query).hits
+    body = render_template(
+        "feed.atom.xml",
+        query=query,
+        hits=hits,
+        page=url_for("search.results", **pairs(query), _external=True),
+        updated=_updated(hits),
+        address=_address,
+    )
+    return Response(body, mimetype="application/atom+xml")
+
+
+@blueprint.get("/opensearch.xml")
+def opensearch() -> Response:
+    """Describe the archive as a search engine that browsers can add.
+
+    Source: https://github.com/dewitt/opensearch.
+    """
+    return Response(render_template("opensearch.xml"), mimetype="application/opensearchdescription+xml")
+
+
+@blueprint.get("/export")
+def export() -> Response:
+    """Give all results of a search as JSON lines: the hits, their posts, or their posts with threads."""
+    query = replace(read_query(request.args, per_page=EXPORT_STEP), page=1)
+    shape = request.args.get("shape") or SHAPES[0]
+    if shape not in SHAPES:
+        raise ArgumentError(f"“shape” is one of: {', '.join(SHAPES)}.")
+    lines = _lines(archive(), query, shape)
+    first = next(lines, "")  # a query that cannot be answered fails here, before the answer begins
+    answer = Response(stream_with_context(_after(first, lines)), mimetype="application/x-ndjson")
+    answer.headers["Content-Disposition"] = f'attachment; filename="sales-archive-{shape}.jsonl"'
+    return answer
+
+
+@blueprint.app_template_filter("xml_text")
+def xml_text(text: str) -> str:
+    """Return a text without the characters that XML cannot hold."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def _lines(source: Archive, query: Query, shape: str) -> Iterator[str]:
+    given: set[str] = set()
+    for hit in _all_hits(source, query):
+        if shape == "hits":
+            yield _line(hit.to_json())
+        elif hit.post_id not in given:
+            given.add(hit.post_id)
+            post = source.store.post(hit.post_id)
+            if post is not None:
+                yield _line((post if shape == "threads" else post.without_thread()).to_json())
+
+
+def _all_hits(source: Archive, query: Query) -> Iterator[Hit]:
+    for page in range(1, MOST_EXPORTED // EXPORT_STEP + 1):
+        results = source.search(replace(query, page=page))
+        yield from results.hits
+        if page * EXPORT_STEP >= results.total:
+            return
+
+
+def _after(first: str, others: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from others
+
+
+def _line(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def _updated(hits: tuple[Hit, ...]) -> str:
+    """Return the newest date among hits; a feed must have one, and ours must not change from visit to visit."""
+    return max((format_time(hit.published) for hit in hits if hit.published), default="1970-01-01T00:00:00Z")
+
+
+def _address(hit: Hit) -> str:
+    return request.host_url.rstrip("/") + text_address(hit, Query())

@@ -1,0 +1,118 @@
+"""A post and its thread as the template shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from archive.records import Comment, Post
+from archive.thread import DISPLAY_LEVELS, Row, rows
+from webui.paragraphs import Block, blocks
+from webui.params import phrase
+from webui.result_page import comment_anchor
+
+#: A page of a thread ends at the first root after so many comments.
+THREAD_PAGE = 400
+#: How fast adults read prose in silence (Brysbaert 2019: 238).
+WORDS_A_MINUTE = 238
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """A comment, where it stands, and its text in blocks."""
+
+    row: Row
+    anchor: str
+    blocks: tuple[Block, ...]
+    #: True when it stands right below what it answers, and need not say so.
+    follows: bool
+
+    @property
+    def comment(self) -> Comment:
+        """The comment."""
+        return self.row.comment
+
+    @property
+    def answers(self) -> tuple[str, str] | None:
+        """Anchor and author of the comment it answers, where the place does not show it."""
+        answered = self.row.answers
+        if answered is None or self.follows:
+            return None
+        return comment_anchor(answered.id), answered.author or "an unnamed reader"
+
+
+class PostPage:
+    """What the template needs to know of a post."""
+
+    def __init__(self, post: Post, *, thread_page: int, versions: int) -> None:
+        """Show a post with one page of its thread."""
+        self.post = post
+        self.versions = versions
+        self._pages = _pages(rows(post.comments, levels=DISPLAY_LEVELS))
+        self.thread_page = min(thread_page, len(self._pages))
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The post's text."""
+        return blocks(self.post.text)
+
+    @cached_property
+    def thread(self) -> tuple[CommentRow, ...]:
+        """The comments of the page that is shown."""
+        page = self._pages[self.thread_page - 1] if self._pages else ()
+        before = [None, *(row.comment for row in page)]
+        return tuple(
+            CommentRow(row, comment_anchor(row.comment.id), blocks(row.comment.text), row.answers is above)
+            for row, above in zip(page, before, strict=False)  # the last is above none
+        )
+
+    @property
+    def thread_pages(self) -> int:
+        """Number of pages of the thread."""
+        return len(self._pages)
+
+    @cached_property
+    def found(self) -> int:
+        """Number of comments archived, without placeholders of removed ones."""
+        return sum(not comment.deleted for comment in self.post.comments)
+
+    @property
+    def missing(self) -> int:
+        """Number of comments that the site states and the archive lacks."""
+        return max(0, (self.post.comments_stated or 0) - len(self.post.comments))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Categories and tags, each once."""
+        return tuple(dict.fromkeys((*self.post.categories, *self.post.tags)))
+
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """The names of the byline."""
+        return tuple(name.strip() for name in (self.post.author or "").split(";") if name.strip())
+
+    def quoted(self, words: str) -> str:
+        """Return words as a phrase of the query language."""
+        return phrase(words)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes it takes to read the post."""
+        return max(1, round(len(self.post.text.split()) / WORDS_A_MINUTE))
+
+
+def find_thread_page(post: Post, anchor: str) -> int:
+    """Return the number of the page of the thread on which a comment stands, 1 when it stands on none."""
+    for number, page in enumerate(_pages(rows(post.comments, levels=DISPLAY_LEVELS)), start=1):
+        if any(comment_anchor(row.comment.id) == anchor for row in page):
+            return number
+    return 1
+
+
+def _pages(thread: Sequence[Row]) -> list[Sequence[Row]]:
+    """Cut a thread before roots, so that no reply is parted from what it answers."""
+    starts = [0]
+    for place, row in enumerate(thread):
+        if not row.level and place - starts[-1] >= THREAD_PAGE:
+            starts.append(place)
+    ends = [*starts[1:], len(thread)]
+    return [thread[start:end] for start, end in zip(starts, ends, strict=True) if end > start]

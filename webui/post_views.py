@@ -1,0 +1,57 @@
+"""The reading view: a post with its thread."""
+
+import re
+from dataclasses import replace
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from archive.errors import NotFoundError
+from archive.records import Post
+from archive.results import Query
+from webui.opening import archive
+from webui.params import MAX_QUERY, Arguments, read_number, read_query, read_text
+from webui.post_page import PostPage, find_thread_page
+from webui.result_page import comment_anchor, search_address
+
+blueprint = Blueprint("posts", __name__)
+
+_POST_ID = re.compile(r"post:[0-9a-f]{24}")
+_COMMENT_ID = re.compile(r"comment:[0-9a-f]{24}")
+#: Pages of one thread that can be opened.
+MAX_THREAD_PAGE = 10_000
+
+
+@blueprint.get("/posts/<post_id>")
+def post(post_id: str) -> str:
+    """Show a post with its thread, at the comment that the address names."""
+    found = load(post_id)
+    number = read_number(request.args, "thread", 1, MAX_THREAD_PAGE)
+    if number is None:
+        number = find_thread_page(found, read_text(request.args, "comment", MAX_QUERY))
+    page = PostPage(found, thread_page=number, versions=len(archive().history(post_id)))
+    return render_template("post.html", page=page, post=found, back=_back(request.args))
+
+
+@blueprint.get("/comments/<comment_id>")
+def comment(comment_id: str) -> Response:
+    """Lead from a comment's id to its place in the thread."""
+    revisions = archive().history(comment_id) if _COMMENT_ID.fullmatch(comment_id) else []
+    if not revisions or revisions[-1].record is None:
+        raise NotFoundError(f"no comment has the id {comment_id}")
+    anchor = comment_anchor(comment_id)
+    return redirect(url_for("posts.post", post_id=revisions[-1].post_id, comment=anchor, _anchor=anchor))  # type: ignore[return-value]  # werkzeug's is Flask's
+
+
+def load(post_id: str) -> Post:
+    """Return a post by the id in an address; raise `NotFoundError`."""
+    if not _POST_ID.fullmatch(post_id):
+        raise NotFoundError("no post has such an id")
+    return archive().post(post_id)
+
+
+def _back(arguments: Arguments) -> tuple[str, Query] | None:
+    """Return the results from which the reader came, and their address."""
+    query = read_query(arguments)
+    if not query.text and not query.filters:
+        return None
+    return search_address(replace(query, page=1), page=query.page), query

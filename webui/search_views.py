@@ -1,0 +1,52 @@
+"""The front page and the page of results."""
+
+from flask import Blueprint, render_template, request
+
+from archive.results import Query
+from webui.opening import archive, holdings
+from webui.params import read_query
+from webui.result_page import ResultPage
+
+blueprint = Blueprint("search", __name__)
+
+#: Newest posts shown on the front page.
+LATEST = 6
+
+#: Queries to learn from, each with what it finds.
+EXAMPLES = (
+    ("cold email", "texts about both words, those that have both first"),
+    ('"annual contract"', "the words next to each other, in this order"),
+    ("+pricing discount", "nothing without “pricing”"),
+    ("pricing -discount", "“pricing”, but not “discount”"),
+    ("objection OR pushback", "either word"),
+    ("negotiat*", "all words that begin so"),
+    ("title:pricing", "the word in the title of a post, or of a comment’s post"),
+    ('by:"Maya Lindqvist"', "texts by a name"),
+    ('commenter:"Tom"', "comments by a name"),
+    ("tag:pricing", "posts filed under a tag or category"),
+    ("site:example.com", "texts of one site"),
+    ("kind:comment churn", "comments only; kind:post for posts only"),
+    ("after:2015 before:2018-06", "by date; also year:2016"),
+    ("words:>1000", "long texts"),
+    ("has:author-reply", "threads in which the post’s author answers; also has:comments"),
+)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Show the search box and what the archive holds."""
+    latest = archive().search(Query(filters=(("kind", "post"),), sort="newest", per_page=LATEST))
+    return render_template("home.html", holdings=holdings(), latest=latest.hits)
+
+
+@blueprint.get("/search")
+def results() -> str:
+    """Show one page of results."""
+    query = read_query(request.args)
+    return render_template("results.html", page=ResultPage(archive().search(query)), holdings=holdings())
+
+
+@blueprint.get("/help")
+def guide() -> str:
+    """Explain the query language and the keys."""
+    return render_template("help.html", examples=EXAMPLES)

@@ -1,0 +1,82 @@
+"""How values are written on a page: dates by their precision, numbers, addresses, and who said something."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from archive.records import Precision, format_time
+
+#: Facets as readers call them, and the values that read better in other words.
+FACET_TITLES = {"kind": "Kind", "site": "Site", "year": "Year", "author": "Written by", "tag": "Tag"}
+FACET_VALUES = {("kind", "post"): "Posts", ("kind", "comment"): "Comments"}
+
+#: Widths of an ISO 8601 time down to each precision.
+_ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
+
+
+def register(app: Flask) -> None:
+    """Give templates the functions of this module."""
+    functions = (date_iso, date_words, time_words, number, counted, web_link, host, facet_title, facet_value)
+    app.jinja_env.filters.update({function.__name__: function for function in functions})
+
+
+def date_words(moment: datetime | None, precision: Precision | None = "day") -> str:
+    """Return a date as far as it is known: "2015", "March 2015", "1 March 2015"; "undated" for none."""
+    if moment is None:
+        return "undated"
+    if precision == "year":
+        return str(moment.year)
+    month = f"{moment:%B} {moment.year}"
+    return month if precision == "month" else f"{moment.day} {month}"
+
+
+def time_words(moment: datetime | None, precision: Precision | None = "second") -> str:
+    """Return a date with its time, where that is known."""
+    if moment is None or precision not in {"second", "minute"}:
+        return date_words(moment, precision)
+    return f"{date_words(moment)}, {moment:%H:%M} UTC"
+
+
+def date_iso(moment: datetime, precision: Precision | None = "second") -> str:
+    """Return a date for machines, as far as it is known: "2015-03"."""
+    width = _ISO_WIDTHS.get(precision or "day")
+    text = format_time(moment)[:width]
+    return f"{text}Z" if precision == "minute" else text
+
+
+def number(value: int) -> str:
+    """Return a number with its thousands set apart."""
+    return f"{value:,}"
+
+
+def counted(value: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun: "1 comment", "2,000 comments"."""
+    return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
+
+
+def web_link(address: str | None) -> str | None:
+    """Return an archived address if a browser may follow it; `None` for `javascript:` and the like."""
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def host(address: str | None) -> str:
+    """Return the host of an address without `www.`, empty where there is none."""
+    link = web_link(address)
+    return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def facet_title(name: str) -> str:
+    """Return a facet's name for readers."""
+    return FACET_TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def facet_value(value: str, name: str) -> str:
+    """Return a facet's value for readers."""
+    return FACET_VALUES.get((name, value), value)
