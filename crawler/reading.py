@@ -79,6 +79,8 @@ class ReadPost:
     status: Status = "whole"
     #: `None` when the page shows no thread and no sign of one.
     thread: Thread | None = None
+    #: Addresses of the further pages of the same text, in order.
+    further: tuple[str, ...] = ()
     #: False for a page that is not a post: a front page, a category, a search result.
     is_post: bool = True
 

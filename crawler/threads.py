@@ -83,7 +83,7 @@ def merge(first: Thread, *others: Thread) -> Thread:
     comments: dict[str, ReadComment] = {}
     for thread in (first, *others):
         for comment in thread.comments:
-            key = _key(comment)
+            key = native_key(comment)
             comments[key] = _fill(comments[key], comment) if key in comments else comment
     stated = [thread.stated for thread in (first, *others) if thread.stated is not None]
     short = next((thread.short for thread in (first, *others) if thread.short), None)
@@ -92,20 +92,8 @@ def merge(first: Thread, *others: Thread) -> Thread:
     )
 
 
-def _once(comments: Iterable[ReadComment]) -> list[_Node]:
-    nodes: dict[str, _Node] = {}
-    for comment in comments:
-        if len(nodes) >= MAX_COMMENTS:
-            break
-        key = _key(comment)
-        if key in nodes:
-            nodes[key].comment = _fill(nodes[key].comment, comment)
-        else:
-            nodes[key] = _Node(comment, key)
-    return list(nodes.values())
-
-
-def _key(comment: ReadComment) -> str:
+def native_key(comment: ReadComment) -> str:
+    """Return what tells a comment from the others of its thread: its own id, else a hash of what it says."""
     if comment.native_id is not None:
         return comment.native_id
     if comment.published is None:
@@ -114,6 +102,19 @@ def _key(comment: ReadComment) -> str:
         moment = "" if comment.published.relative else comment.published.moment.isoformat()
     parts = "\x00".join((comment.author or "", moment, " ".join(comment.text.split())))
     return "hash-" + hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _once(comments: Iterable[ReadComment]) -> list[_Node]:
+    nodes: dict[str, _Node] = {}
+    for comment in comments:
+        if len(nodes) >= MAX_COMMENTS:
+            break
+        key = native_key(comment)
+        if key in nodes:
+            nodes[key].comment = _fill(nodes[key].comment, comment)
+        else:
+            nodes[key] = _Node(comment, key)
+    return list(nodes.values())
 
 
 def _fill(kept: ReadComment, other: ReadComment) -> ReadComment:

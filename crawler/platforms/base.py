@@ -5,15 +5,15 @@ docs/adding-a-platform.md walks a real example.
 """
 
 from collections.abc import AsyncIterator
-
-from crawler.discovery import discover
-from crawler.extract import read_post
-from crawler.sites import Site
+from dataclasses import replace
 
 from crawler.comments import complete
+from crawler.discovery import discover
+from crawler.extract import read_post
 from crawler.fetch import Fetch
 from crawler.page import Page
 from crawler.reading import Listed, ReadPost, Thread
+from crawler.sites import Site
 
 
 class Platform:
@@ -38,6 +38,14 @@ class Platform:
     def read(self, page: Page) -> ReadPost:
         """Return the post on a page, with its thread as far as the page shows it. Pure; runs in a worker."""
         return read_post(page)
+
+    async def whole_text(self, post: ReadPost, fetch: Fetch) -> ReadPost:
+        """Return the post with the text of its further pages added; raise `UnreadableError` when one is missing."""
+        texts = [post.text]
+        for url in post.further:
+            part = await fetch.work(self.read, await fetch.page(url))
+            texts.append(part.text)
+        return replace(post, text="\n\n".join(text for text in texts if text), further=())
 
     async def whole_thread(self, post: ReadPost, fetch: Fetch) -> Thread | None:
         """Return the post's whole thread, asking for what its page does not show; raise `UnreadableError`."""

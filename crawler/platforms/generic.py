@@ -1,0 +1,15 @@
+"""Any other blog: found by feed, sitemap and list pages, read by what every page has."""
+
+from crawler.page import Page
+from crawler.platforms.base import Platform
+
+
+class Generic(Platform):
+    """A site whose software we don't know, or that needs nothing of its own."""
+
+    name = "generic"
+
+    def recognises(self, front: Page) -> bool:
+        """Take any site."""
+        del front
+        return True
