@@ -5,24 +5,18 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from whoosh.index import FileIndex
-from whoosh.writing import SegmentWriter
-
 from archive.index_files import IndexFiles, State, write_error
+from archive.index_segment import BatchWriter
 from archive.records import Post
 from archive.revisions import Revision
-from archive.schema import BORROWED, codec, comment_document, post_document, stored
+from archive.schema import BORROWED, comment_document, post_document
+from archive.search_postings import PostingCache
+from archive.search_snapshot import Snapshot
 from archive.store import Store
 
 #: Texts per commit: what a commit holds in memory, and what a killed build repeats.
 BATCH = 5_000
 REBUILD_BATCH = 40_000
-
-#: Memory of one build before it spills to disk.
-LIMIT_MB = 128
-
-#: Share of deleted documents from which an index is merged into one segment.
-MOST_DELETED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +35,8 @@ def build(
     seq = store.last_seq()
     total = len(store.text_ids())
     written = 0
-    index = files.open(generation)
     documents = _all_documents(store.posts())
-    while added := _commit(files, index, islice(documents, REBUILD_BATCH), [], merge=False):
+    while added := _commit(files, generation, islice(documents, REBUILD_BATCH)):
         written += added
         if progress is not None:
             progress(written, max(written, total))
@@ -56,21 +49,16 @@ def apply(files: IndexFiles, state: State, store: Store) -> Batch | None:
     if not revisions:
         return None
     last = {revision.id: revision for revision in revisions}
-    index = files.open(state.generation)
-    with index.searcher() as searcher:
-        known = {id_: hit for id_ in last if (hit := _known(searcher, id_)) is not None}
+    snapshot = Snapshot(files.open(state.generation), PostingCache())
+    numbers = snapshot.numbers_of(last)
+    known = {id_: snapshot.hit(number) for id_, number in numbers.items()}
     documents = _changed_documents(store, last, known)
-    # What borrows a changed title may stand in the index or not; deleting what is not there costs a look-up.
-    gone = [id_ for id_ in known if id_ not in documents]
-    replaced = [id_ for id_ in documents if id_ in known or id_ not in last]
-    _commit(files, index, documents.values(), gone + replaced, merge=True)
+    numbers |= snapshot.numbers_of(id_ for id_ in documents if id_ not in last)
+    snapshot.close()
+    gone = len(known.keys() - documents.keys())
+    _commit(files, state.generation, documents.values(), numbers.values())
     sizes = files.sizes(state.generation)
-    return Batch(replace(state, seq=revisions[-1].seq, sizes=sizes), len(documents), len(gone))
-
-
-def _known(searcher: Any, id_: str) -> dict[str, Any] | None:
-    number = searcher.document_number(id=id_)
-    return None if number is None else stored(searcher.stored_fields(number)["hit"])
+    return Batch(replace(state, seq=revisions[-1].seq, sizes=sizes), len(documents), gone)
 
 
 def _changed_documents(
@@ -101,7 +89,8 @@ def _post_record(store: Store, id_: str) -> dict[str, Any] | None:
 def _thread(store: Store, id_: str) -> Iterator[tuple[str, dict[str, Any]]]:
     post = store.post(id_)
     if post is not None:
-        yield from ((document["id"], document) for document in _documents(post) if document["id"] != id_)
+        values = post.without_thread().to_json()
+        yield from ((comment.id, comment_document(comment.to_json(), values)) for comment in post.comments)
 
 
 def _all_documents(posts: Iterable[Post]) -> Iterator[dict[str, Any]]:
@@ -116,24 +105,21 @@ def _documents(post: Post) -> Iterator[dict[str, Any]]:
         yield comment_document(comment.to_json(), values)
 
 
-def _commit(
-    files: IndexFiles, index: FileIndex, documents: Iterable[dict[str, Any]], gone: list[str], *, merge: bool
-) -> int:
+def _commit(files: IndexFiles, generation: str, documents: Iterable[dict[str, Any]], gone: Iterable[int] = ()) -> int:
+    """Delete documents by their numbers and add others, in one commit; return how many were added."""
+    added = 0
     try:
-        writer = SegmentWriter(index, codec=codec(), limitmb=LIMIT_MB, timeout=1.0)
+        writer = BatchWriter(files.open(generation), timeout=1.0)
         try:
-            for id_ in gone:
-                writer.delete_by_term("id", id_)
-            added = 0
+            for number in gone:
+                writer.delete_document(number)
             for document in documents:
                 writer.add_document(**document)
                 added += 1
         except BaseException:
             writer.cancel()
             raise
-        everything = sum(segment.doc_count_all() for segment in writer.segments)
-        optimize = merge and writer.deleted_count() > max(1000, MOST_DELETED * everything)
-        writer.commit(merge=merge, optimize=optimize)
+        writer.commit(mergetype=writer.merge_small)
     except OSError as error:
         raise write_error(files.directory, error) from error
     return added

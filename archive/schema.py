@@ -6,18 +6,18 @@ all that ranking needs of a word. What is filtered, sorted and counted by stands
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
+from whoosh.fields import COLUMN, STORED, FieldType, Schema
 from whoosh.formats import Positions
 
+from archive.index_inverting import Part
 from archive.records import Precision, parse_time
 from archive.schema_columns import NamesColumn, NumbersColumn
-from archive.search_words import Words, fold, places, words_of
+from archive.search_words import fold, words_of
 
 #: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
 VERSION = 1
@@ -25,9 +25,6 @@ VERSION = 1
 #: How much an occurrence counts by where it stands, against one in the text. A comment's post title helps to find
 #: replies without making them outrank the post.
 WEIGHTS = {"title": 2.0, "tags": 1.0, "author": 1.0, "site": 0.5, "thread": 0.4}
-
-#: Places left empty between parts, so that no phrase spans two of them.
-GAP = 16
 
 #: A text without date.
 NO_DATE = -(2**62)
@@ -37,9 +34,6 @@ BORROWED = ("title", "site", "platform", "language", "url")
 
 #: Bits of the column `marks`.
 BY_POST_AUTHOR, HIDDEN = 1, 2
-
-#: A posting is a document's number, weight, and places.
-Posting = tuple[bytes, int, float, bytes]
 
 
 class Places(Positions):  # type: ignore[misc]  # Whoosh has no types
@@ -63,44 +57,28 @@ class Places(Positions):  # type: ignore[misc]  # Whoosh has no types
 
 
 class WordsField(FieldType):  # type: ignore[misc]  # Whoosh has no types
-    """A field whose value is `(text, weight, words)` parts, cut into terms by `search_words`."""
+    """A field whose values are parts of `index_inverting`, inverted there."""
 
     def __init__(self) -> None:
         """Index places and weights; lengths are a column of ours."""
         super().__init__(Places(), analyzer=None, scorable=False)
 
-    def index(self, value: Iterable[tuple[str, float, Words]], **_: Any) -> Iterator[Posting]:
-        """Yield term, frequency, weight and places of each term."""
-        found: dict[str, list[int]] = {}
-        weights: dict[str, float] = {}
-        start = 0
-        for text, weight, words in value:
-            last = start
-            for term, place in places(text, words):
-                last = start + place
-                if term in found:
-                    found[term].append(last)
-                    weights[term] += weight
-                else:
-                    found[term] = [last]
-                    weights[term] = weight
-            start = last + GAP
-        for term, where in found.items():
-            yield term.encode(), len(where), weights[term], array("I", where).tobytes()
 
+#: The field of unstemmed words: one posting each, whose weight is the number of occurrences in the segment.
+SPELLINGS = "spellings"
 
 SCHEMA = Schema(
-    id=ID(unique=True),
-    post_id=ID(),
     words=WordsField(),
     title=WordsField(),
     author=WordsField(),
     tags=WordsField(),
+    spellings=FieldType(Places(), analyzer=None),
     hit=STORED(),
+    key=COLUMN(NumbersColumn("Q")),
     date=COLUMN(NumbersColumn("q", NO_DATE)),
-    post_key=COLUMN(NumbersColumn("Q", 0)),
-    length=COLUMN(NumbersColumn("I", 0)),
-    marks=COLUMN(NumbersColumn("B", 0)),
+    post_key=COLUMN(NumbersColumn("Q")),
+    length=COLUMN(NumbersColumn("I")),
+    marks=COLUMN(NumbersColumn("B")),
     kind=COLUMN(NamesColumn()),
     site=COLUMN(NamesColumn()),
     author_name=COLUMN(NamesColumn()),
@@ -108,11 +86,6 @@ SCHEMA = Schema(
     language=COLUMN(NamesColumn()),
     tag_names=COLUMN(NamesColumn()),
 )
-
-
-def codec() -> W3Codec:
-    """Return the codec to write with: longer, faster blocks than Whoosh's own, readable by any Whoosh."""
-    return W3Codec(blocklimit=1024, compression=1)
 
 
 def post_document(post: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,31 +118,27 @@ def comment_document(comment: Mapping[str, Any], post: Mapping[str, Any]) -> dic
     ]
     marks = BY_POST_AUTHOR * bool(comment.get("by_post_author")) | HIDDEN * bool(comment.get("deleted"))
     url = comment.get("permalink") or post["url"]
-    return _document(comment, post, parts, kind="comment", url=url) | {
-        "title": [(title, 1.0, words)],
-        "marks": marks,
-    }
+    return _document(comment, post, parts, kind="comment", url=url) | {"marks": marks}
 
 
-def post_key(id_: str) -> int:
-    """Return the number that stands for a post in the column `post_key`."""
+def key_of(id_: str) -> int:
+    """Return the number that stands for a text in the columns `key` and `post_key`."""
     return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest(), "big")
 
 
 def _document(
-    record: Mapping[str, Any], post: Mapping[str, Any], parts: list[tuple[str, float, Words]], *, kind: str, url: str
+    record: Mapping[str, Any], post: Mapping[str, Any], parts: list[Part], *, kind: str, url: str
 ) -> dict[str, Any]:
     author = record.get("author") or ""
     published = parse_time(record["published"]) if record.get("published") else None
     text = record.get("text") or ""
     return {
-        "id": record["id"],
-        "post_id": post["id"],
         "words": parts,
         "author": [(author, 1.0, words_of(post.get("language")))],
         "hit": _hit(record, post, text=text, url=url),
         "date": int(published.timestamp()) if published else NO_DATE,
-        "post_key": post_key(post["id"]),
+        "key": key_of(record["id"]),
+        "post_key": key_of(post["id"]),
         "length": len(text.split()),
         "marks": 0,
         "kind": kind,

@@ -16,7 +16,8 @@ from archive.query_words import chosen, understood
 from archive.results import FACETS, Facet, Hit, Kind, Query, Results
 from archive.schema import NO_DATE, VERSION
 from archive.search_evaluate import Evaluation, Found
-from archive.search_snapshot import Mask, PostingCache, Snapshot
+from archive.search_postings import PostingCache
+from archive.search_snapshot import Mask, Snapshot
 from archive.search_snippets import snippet
 from archive.search_words import words_of
 

@@ -14,8 +14,9 @@ import numpy as np
 from whoosh.lang import has_stemmer
 
 from archive.query_language import All, Between, Either, Named, Node, Not, Phrase, Word
-from archive.schema import BY_POST_AUTHOR, NO_DATE
-from archive.search_snapshot import K1, NOWHERE, Documents, Mask, Postings, Snapshot, Weights
+from archive.schema import BY_POST_AUTHOR, NO_DATE, key_of
+from archive.search_postings import NOWHERE, Documents, Postings, Weights
+from archive.search_snapshot import K1, Mask, Snapshot
 from archive.search_words import fold, is_stop_word, words_of
 
 #: A query whose words stand together in fewer texts than this also finds texts with some of them.
@@ -90,7 +91,8 @@ class Evaluation:
 
     def _named(self, node: Named, wanted: bool) -> Mask:  # noqa: ARG002 (one signature for all)
         if node.name == "thread":
-            return self._in_thread(node.value)
+            inside: Mask = self._snapshot.post_keys == np.uint64(key_of(node.value))
+            return inside
         if node.name == "has":
             return self._having(node.value)
         column = self._snapshot.names(node.name)
@@ -108,12 +110,6 @@ class Evaluation:
             mask &= values <= node.most
         return mask
 
-    def _in_thread(self, id_: str) -> Mask:
-        found = self._snapshot.postings("post_id", id_).documents
-        mask = np.zeros(self._snapshot.size, np.bool_)
-        mask[found] = True
-        return mask
-
     def _having(self, what: str) -> Mask:
         snapshot = self._snapshot
         if what == "date":
@@ -124,8 +120,8 @@ class Evaluation:
         if what == "author-reply":
             replies &= (snapshot.marks & BY_POST_AUTHOR) != 0
         numbers = np.bincount(snapshot.threads[replies], minlength=snapshot.size + 1)
-        answered: Mask = numbers[snapshot.threads] > 0
-        return answered & (kinds == snapshot.code("kind", "post"))
+        answered: Mask = (numbers[snapshot.threads] > 0) & (kinds == snapshot.code("kind", "post"))
+        return answered  # noqa: RET504 (NumPy's comparisons have no type of their own)
 
     def _word(self, node: Word, wanted: bool) -> Mask:
         alternatives = list(dict.fromkeys(terms for words in self._words for terms in self._expanded(node, words)))

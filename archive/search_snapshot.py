@@ -1,27 +1,22 @@
 """One committed state of the index as arrays: posting lists, columns, and the texts themselves.
 
-Posting lists are decoded once per segment and kept within a bound; segments never change, so a later snapshot keeps
-what an earlier one decoded. Documents are numbered through all segments.
+Segments never change, so a later snapshot keeps what an earlier one decoded. Documents are numbered through all
+segments.
 """
 
 import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.index import FileIndex
-from whoosh.matching.wrappers import FilterMatcher
 
-from archive.schema import HIDDEN, NO_DATE, stored
+from archive.schema import HIDDEN, NO_DATE, key_of, stored
+from archive.search_postings import Documents, Numbers, PostingCache, Postings, Weights, decoded, joined
 
-Numbers = npt.NDArray[np.int64]
-Documents = npt.NDArray[np.int32]
-Weights = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 #: BM25: how soon repeated words stop counting, and how much long texts are held back. One setting, tried on three
@@ -32,9 +27,6 @@ B = 0.7
 #: Words that every text is taken to have beyond its own: a three-word comment is not the best on anything.
 _LENGTH_FLOOR = 20
 
-#: Bytes of decoded posting lists kept in a process.
-CACHE_BYTES = 96 * 1024 * 1024
-
 #: Terms that one prefix or misspelling is expanded to, the commonest.
 MOST_EXPANSIONS = 128
 
@@ -43,60 +35,11 @@ MOST_SCANNED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Postings:
-    """Where a term stands: documents in ascending order, their weights, and the places in each."""
-
-    documents: Documents
-    weights: Weights
-    #: Places of all documents in a row, and where each document's begin.
-    places: npt.NDArray[np.uint32]
-    starts: Numbers
-
-    @property
-    def size(self) -> int:
-        """Number of bytes held."""
-        return self.documents.nbytes + self.weights.nbytes + self.places.nbytes + self.starts.nbytes + 500
-
-
-NOWHERE = Postings(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint32), np.zeros(1, np.int64))
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """A column of names: a code per document, and what each code means; code 0 is no name."""
 
     codes: Documents
     names: list[str]
-
-
-class PostingCache:
-    """Decoded posting lists by segment and term; safe to share between threads."""
-
-    def __init__(self, most_bytes: int = CACHE_BYTES) -> None:
-        """Keep at most `most_bytes`."""
-        self._most = most_bytes
-        self._held: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[str, str, str]) -> Postings | None:
-        """Return the posting list of (segment, field, term) if it is held."""
-        with self._lock:
-            found = self._held.get(key)
-            if found is not None:
-                self._held.move_to_end(key)
-            return found
-
-    def put(self, key: tuple[str, str, str], postings: Postings) -> None:
-        """Hold a posting list, letting go of the longest unused."""
-        with self._lock:
-            if key in self._held:
-                return
-            self._held[key] = postings
-            self._size += postings.size
-            while self._size > self._most and len(self._held) > 1:
-                _, dropped = self._held.popitem(last=False)
-                self._size -= dropped.size
 
 
 class Snapshot:
@@ -121,17 +64,8 @@ class Snapshot:
 
     def postings(self, field: str, term: str) -> Postings:
         """Return where a term stands, in all segments."""
-        found = [
-            (postings, base)
-            for leaf, base in self._leaves
-            if (postings := self._leaf_postings(leaf, field, term)).size
-        ]
-        found = [(postings, base) for postings, base in found if len(postings.documents)]
-        if not found:
-            return NOWHERE
-        if len(found) == 1 and not found[0][1]:
-            return found[0][0]
-        return _joined(found)
+        found = [(self._leaf_postings(leaf, field, term), base) for leaf, base in self._leaves]
+        return joined([(postings, base) for postings, base in found if len(postings.documents)])
 
     def expanded(self, field: str, prefix: str) -> list[str]:
         """Return the commonest terms that begin with `prefix`."""
@@ -196,10 +130,22 @@ class Snapshot:
         return marks
 
     @cached_property
+    def post_keys(self) -> npt.NDArray[np.uint64]:
+        """`schema.key_of` each document's post."""
+        keys: npt.NDArray[np.uint64] = self._numbers("post_key", np.uint64, 0)
+        return keys
+
+    @cached_property
     def threads(self) -> Documents:
         """Thread of each document: numbers from 0, the same for a post and its comments."""
-        keys = self._numbers("post_key", np.uint64, 0)
-        return np.unique(keys, return_inverse=True)[1].astype(np.int32)
+        return np.unique(self.post_keys, return_inverse=True)[1].astype(np.int32)
+
+    def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the document number of each of these texts that is there."""
+        wanted = {key_of(id_): id_ for id_ in ids}
+        keys = self._numbers("key", np.uint64, 0)
+        held = np.flatnonzero(np.isin(keys, np.array(list(wanted), np.uint64)) & self._present)
+        return {wanted[int(keys[number])]: int(number) for number in held}
 
     @cached_property
     def length_norms(self) -> Weights:
@@ -235,7 +181,7 @@ class Snapshot:
         found = self._cache.get(key)
         if found is None:
             with self._lock:
-                found = _decoded(leaf, field, term)
+                found = decoded(leaf, field, term.encode())
             self._cache.put(key, found)
         return found
 
@@ -259,55 +205,3 @@ class Snapshot:
                 known = np.array([numbers.setdefault(name, len(numbers)) for name in reader.names], np.int32)
                 codes[base : base + len(reader.codes)] = known[reader.codes]
         return Names(codes, list(numbers))
-
-
-def _decoded(leaf: Any, field: str, term: str) -> Postings:
-    if (field, term.encode()) not in leaf:
-        return NOWHERE
-    matcher = leaf.postings(field, term.encode())
-    if isinstance(matcher, FilterMatcher):  # the segment has deleted documents, which `alive` leaves out
-        matcher = matcher.child
-        matcher.reset()  # it was moved past them
-    blocks = list(_blocks(matcher)) if isinstance(matcher, W3LeafMatcher) else [_by_one(matcher)]
-    documents = np.concatenate([block[0] for block in blocks])
-    weights = np.concatenate([block[1] for block in blocks])
-    values = [value for block in blocks for value in block[2]]
-    places = np.frombuffer(b"".join(values), np.uint32)
-    starts = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, values), np.int64, len(values)) // 4, out=starts[1:])
-    return Postings(documents, weights, places, starts)
-
-
-def _blocks(matcher: Any) -> Iterator[tuple[Documents, Weights, Sequence[bytes]]]:
-    while matcher.is_active():
-        count = matcher._blocklength  # Whoosh has no public way to a whole block
-        matcher._read_data()
-        deltas, weights, read = matcher._data
-        values = read if isinstance(read, tuple) else (b"",) * count
-        documents = np.cumsum(np.array(deltas, np.int32), dtype=np.int32)
-        if weights is None or isinstance(weights, float):
-            yield documents, np.full(count, 1.0 if weights is None else weights, np.float32), values
-        else:
-            yield documents, np.array(weights, np.float32), values
-        matcher._next_block()
-
-
-def _by_one(matcher: Any) -> tuple[Documents, Weights, Sequence[bytes]]:
-    documents, weights, values = [], [], []
-    while matcher.is_active():
-        documents.append(matcher.id())
-        weights.append(matcher.weight())
-        values.append(matcher.value())
-        matcher.next()
-    return np.array(documents, np.int32), np.array(weights, np.float32), values
-
-
-def _joined(found: list[tuple[Postings, int]]) -> Postings:
-    sizes = np.cumsum([0] + [len(postings.places) for postings, _ in found])
-    starts = [postings.starts[:-1] + size for (postings, _), size in zip(found, sizes[:-1], strict=True)]
-    return Postings(
-        np.concatenate([postings.documents + np.int32(base) for postings, base in found]),
-        np.concatenate([postings.weights for postings, _ in found]),
-        np.concatenate([postings.places for postings, _ in found]),
-        np.concatenate([*starts, sizes[-1:]]),
-    )

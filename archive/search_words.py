@@ -7,7 +7,7 @@ with a hyphen, a dot or an ampersand stands in the index in parts and joined, so
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 from whoosh.lang import has_stemmer, stemmer_for_language
@@ -96,16 +96,6 @@ class Words:
 def words_of(language: str | None) -> Words:
     """Return the words of a language by its ISO 639-1 code; English for `None` and for languages without stemmer."""
     return Words(language if language and has_stemmer(language) else None) if language else _ENGLISH
-
-
-def places(text: str, words: Words) -> Iterator[tuple[str, int]]:
-    """Yield every term of `text` with its place, in the order of places."""
-    place = 0
-    for word in WORD.findall(text):
-        terms, width = words(word)
-        for term, offset in terms:
-            yield term, place + offset
-        place += width
 
 
 def is_stop_word(word: str) -> bool:

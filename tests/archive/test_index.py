@@ -89,7 +89,7 @@ def test_an_erased_post_leaves_the_index(archive: Archive, make_post: MakePost) 
     post = make_post(thread=THREAD)
     archive.add(post)
     archive.sync()
-    with archive._database.write() as connection:
+    with archive.database.write() as connection:
         archive.store.erase(connection, [post.id, *(comment.id for comment in post.comments)])
     assert archive.sync().deleted == 4
     assert archive.search(Query()).total == 0

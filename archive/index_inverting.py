@@ -1,0 +1,145 @@
+"""Inverting texts: from the words of documents to posting lists, a whole batch at a time by array operations.
+
+Whoosh hands on every posting as a tuple that is sorted, spilled and packed one by one; that was most of the time of
+a build. Here a document only appends the numbers of its written words; terms, places and weights are made of them
+for all documents at once.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from archive.search_words import WORD, Words, fold
+
+#: Places left empty between the parts of a field, so that no phrase spans two of them.
+GAP = 16
+
+#: A text of a field, how much its words count, and how they are cut into terms.
+Part = tuple[str, float, Words]
+
+Numbers = npt.NDArray[Any]
+
+
+class PostingList(NamedTuple):
+    """The posting list of one term: ascending documents, their weights, and the packed places in each."""
+
+    documents: Numbers
+    weights: Numbers
+    places: list[bytes]
+
+
+class _Written(dict[str, int]):
+    """Numbers of the written words of one language."""
+
+    def __init__(self, field: "InvertedField", words: Words) -> None:
+        self._field = field
+        self._words = words
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self._field.number(word, self._words)
+        return number
+
+
+class InvertedField:
+    """One field of a batch of documents."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._written: dict[int, _Written] = {}
+        self._terms: dict[str, int] = {}
+        # Per written word: where its terms begin in the two following, how many places it takes, and its plain form.
+        self._begins = array("q", [0])
+        self._term_numbers = array("i")
+        self._term_offsets = array("i")
+        self._widths = array("i")
+        self._plain: list[str] = []
+        # Per word of a text, and per part.
+        self._tokens = array("i")
+        self._part_documents = array("i")
+        self._part_weights = array("f")
+        self._part_lengths = array("i")
+
+    def number(self, word: str, words: Words) -> int:
+        """Return a new number for a written word."""
+        terms, width = words(word)
+        for term, offset in terms:
+            self._term_numbers.append(self._terms.setdefault(term, len(self._terms)))
+            self._term_offsets.append(offset)
+        self._begins.append(len(self._term_numbers))
+        self._widths.append(width)
+        self._plain.append(fold(word) if width == 1 else "")
+        return len(self._widths) - 1
+
+    def add(self, document: int, parts: Iterable[Part]) -> None:
+        """Add the parts of a document; documents only grow."""
+        for text, weight, words in parts:
+            found = WORD.findall(text)
+            if not found:
+                continue
+            written = self._written.get(id(words))
+            if written is None:
+                written = self._written[id(words)] = _Written(self, words)
+            self._tokens.fromlist([written[word] for word in found])
+            self._part_documents.append(document)
+            self._part_weights.append(weight)
+            self._part_lengths.append(len(found))
+
+    def spellings(self) -> dict[str, int]:
+        """Return how often each word without inner signs stands there, in lower case and without accents."""
+        counts = np.bincount(np.array(self._tokens, np.int32), minlength=len(self._plain))
+        found: dict[str, int] = {}
+        for plain, count in zip(self._plain, counts.tolist(), strict=True):
+            if plain:
+                found[plain] = found.get(plain, 0) + count
+        return found
+
+    def posting_lists(self) -> Iterator[tuple[bytes, PostingList]]:
+        """Yield the terms in the order of their bytes, with their posting lists."""
+        if not self._tokens:
+            return
+        numbers, documents, weights, places = self._occurrences()
+        order = np.argsort(numbers, kind="stable")
+        numbers, documents, weights, places = numbers[order], documents[order], weights[order], places[order]
+        new_term = np.diff(numbers, prepend=-1) != 0
+        firsts = np.flatnonzero(new_term | (np.diff(documents, prepend=-1) != 0))
+        posting_weights = np.add.reduceat(weights, firsts)
+        posting_documents = documents[firsts]
+        packed = places.astype("<u4").tobytes()
+        cuts = [*(firsts * 4).tolist(), len(packed)]
+        begins = np.searchsorted(numbers[firsts], np.arange(len(self._terms) + 1)).tolist()
+        for term, number in sorted((term.encode(), number) for term, number in self._terms.items()):
+            begin, end = begins[number], begins[number + 1]
+            where = [packed[cuts[at] : cuts[at + 1]] for at in range(begin, end)]
+            yield term, PostingList(posting_documents[begin:end], posting_weights[begin:end], where)
+
+    def _occurrences(self) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """Return term, document, weight and place of each occurrence, in the order of the texts."""
+        tokens = np.array(self._tokens, np.int32)
+        lengths = np.array(self._part_lengths, np.int64)
+        begins = np.array(self._begins, np.int64)
+        each = np.diff(begins)[tokens]
+        documents = np.repeat(np.array(self._part_documents, np.int32), lengths)
+        weights = np.repeat(np.array(self._part_weights, np.float32), lengths)
+        places = self._places(tokens, lengths)
+        inner = np.arange(int(each.sum())) - np.repeat(np.cumsum(each) - each, each)
+        which = np.repeat(begins[tokens], each) + inner
+        return (
+            np.array(self._term_numbers, np.int32)[which],
+            np.repeat(documents, each),
+            np.repeat(weights, each),
+            np.repeat(places, each) + np.array(self._term_offsets, np.int32)[which],
+        )
+
+    def _places(self, tokens: Numbers, lengths: Numbers) -> Numbers:
+        """Return the place of each word in its document, parts set apart by `GAP`."""
+        widths = np.array(self._widths, np.int64)[tokens]
+        places = np.cumsum(widths) - widths + np.repeat(np.arange(len(lengths)) * GAP, lengths)
+        documents = np.array(self._part_documents, np.int64)
+        first_parts = np.flatnonzero(np.diff(documents, prepend=-1))
+        first_words = (np.cumsum(lengths) - lengths)[first_parts]
+        words = np.add.reduceat(lengths, first_parts)
+        result: Numbers = places - np.repeat(places[first_words], words)
+        return result

@@ -1,0 +1,175 @@
+"""Writing one segment of the index: Whoosh's files and codec, filled a posting list at a time."""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from whoosh.codec.whoosh3 import W3Codec, W3PostingsWriter
+from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
+from whoosh.writing import SegmentWriter
+
+from archive.index_inverting import InvertedField, PostingList
+from archive.schema import SCHEMA, SPELLINGS, WordsField
+from archive.search_postings import blocks
+
+#: Postings per block: 1,024 are read and packed faster than Whoosh's 128.
+BLOCK = 1024
+
+#: How hard zlib tries; a rebuild is bound by the processor, not by the disk.
+COMPRESSION = 1
+
+#: Shorter posting lists are written as they are: half of all terms stand in one text.
+WORTH_COMPRESSING = 16
+
+#: Segments below this size are merged, this many at a time.
+SMALL_SEGMENT = 10_000
+MOST_SMALL_SEGMENTS = 8
+
+#: Rarer spellings are left out of the vocabulary for suggestions: most are mistakes.
+LEAST_SPELLINGS = 2
+
+
+class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Writes a batch of documents as one segment."""
+
+    def __init__(self, index: FileIndex, **options: Any) -> None:
+        """Write to `index`, holding its lock unless `_lk=False` says that the caller does."""
+        super().__init__(index, codec=_Codec(blocklimit=BLOCK, compression=COMPRESSION), **options)
+        self._inverted = {name: InvertedField() for name, field in SCHEMA.items() if isinstance(field, WordsField)}
+        self._merged: list[dict[tuple[str, bytes], PostingList]] = []
+
+    def add_document(self, **fields: Any) -> None:
+        """Add a document of `schema.post_document` or `comment_document`."""
+        document, per_document = self.docnum, self.perdocwriter
+        per_document.start_doc(document)
+        for name, value in fields.items():
+            inverted = self._inverted.get(name)
+            field = SCHEMA[name]
+            if inverted is not None:
+                inverted.add(document, value)
+            elif field.stored:
+                per_document.add_field(name, field, value, 0)
+            else:
+                per_document.add_column_value(name, field.column_type, value)
+        per_document.finish_doc()
+        self._added = True
+        self.docnum += 1
+
+    def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
+        """Take over the posting lists of a segment that is merged into this one."""
+        moved = np.full(reader.doc_count_all(), -1, np.int64)
+        if docmap is None:
+            moved[:] = np.arange(startdoc, startdoc + len(moved))
+        else:
+            moved[list(docmap)] = list(docmap.values())
+        self._merged.append(dict(_moved_lists(reader, moved)))
+
+    def merge_small(self, _: Any, segments: list[Any]) -> list[Any]:
+        """Merge small segments when there are many; a `mergetype` of Whoosh's `commit`."""
+        small = [segment for segment in segments if segment.doc_count() < SMALL_SEGMENT]
+        if len(small) < MOST_SMALL_SEGMENTS:
+            return segments
+        for segment in small:
+            reader = SegmentReader(self.storage, self.schema, segment)
+            self.add_reader(reader)
+            reader.close()
+        return [segment for segment in segments if segment not in small]
+
+    def _flush_segment(self) -> None:
+        self.perdocwriter.close()
+        writer = self.fieldwriter
+        for name, inverted in sorted([*self._inverted.items(), (SPELLINGS, None)]):
+            writer.start_field(name, SCHEMA[name])
+            new = self._spellings() if inverted is None else inverted.posting_lists()
+            for term, postings in _with_merged(name, new, self._merged):
+                writer.start_term(term)
+                writer._postwriter.add_list(postings)
+                writer.finish_term()
+            writer.finish_field()
+        writer.close()
+
+    def _spellings(self) -> Iterator[tuple[bytes, PostingList]]:
+        """Yield each spelling with one posting, whose weight is the number of its occurrences in the segment."""
+        counts = self._inverted["words"].spellings()
+        for spelling, count in sorted((spelling.encode(), count) for spelling, count in counts.items()):
+            if count >= LEAST_SPELLINGS:
+                yield spelling, PostingList(np.zeros(1, np.int32), np.full(1, count, np.float32), [b""])
+
+
+class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh's codec with a writer that takes whole posting lists; any Whoosh reads what it writes."""
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> "_PostingsWriter":
+        return _PostingsWriter(dbfile, blocklimit=BLOCK, byteids=byteids, compression=COMPRESSION)
+
+
+class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh's writer of blocks, each filled at once."""
+
+    _ids: "array[int]"
+    _weights: "array[float]"
+    _values: list[bytes]
+
+    def add_list(self, postings: PostingList) -> None:
+        self._compression = COMPRESSION if len(postings.documents) >= WORTH_COMPRESSING else 0
+        for begin in range(0, len(postings.documents), BLOCK):
+            if self._ids:
+                self._write_block()
+            block = slice(begin, begin + BLOCK)
+            self._ids = array("I", postings.documents[block].astype(np.uint32).tobytes())
+            self._weights = array("f", postings.weights[block].astype(np.float32).tobytes())
+            self._values = postings.places[block]
+            self._maxweight = max(self._weights)
+
+    def _mini_ids(self) -> tuple[int, ...]:
+        ids = self._ids
+        return (ids[0], *(ids[at] - ids[at - 1] for at in range(1, len(ids))))
+
+    def _mini_weights(self) -> float | tuple[float, ...] | None:
+        first = self._weights[0]
+        if self._weights.count(first) == len(self._weights):
+            return None if first == 1.0 else float(first)
+        return tuple(self._weights)
+
+
+def _moved_lists(reader: SegmentReader, moved: Any) -> Iterator[tuple[tuple[str, bytes], PostingList]]:
+    """Yield the posting lists of a segment with its documents renumbered, without those deleted."""
+    for field, term in reader.all_terms():
+        documents, weights, places = blocks(reader, field, term)
+        if field != SPELLINGS:
+            kept = np.flatnonzero(moved[documents] >= 0)
+            documents, weights = moved[documents[kept]], weights[kept]
+            places = [places[at] for at in kept.tolist()]
+        if len(documents):
+            yield (field, term), PostingList(documents, weights, places)
+
+
+def _with_merged(
+    field: str, new: Iterable[tuple[bytes, PostingList]], merged: Sequence[dict[tuple[str, bytes], PostingList]]
+) -> Iterator[tuple[bytes, PostingList]]:
+    """Yield the posting lists of a field, those of merged segments behind the new ones."""
+    if not merged:
+        yield from new
+        return
+    known = dict(new)
+    terms = {term for lists in merged for name, term in lists if name == field}
+    for term in sorted(terms.union(known)):
+        found = [known[term]] if term in known else []
+        found += [lists[field, term] for lists in merged if (field, term) in lists]
+        if field == SPELLINGS:
+            count = sum(float(postings.weights[0]) for postings in found)
+            yield term, PostingList(found[0].documents, np.full(1, count, np.float32), [b""])
+        else:
+            yield term, _joined(found)
+
+
+def _joined(found: list[PostingList]) -> PostingList:
+    if len(found) == 1:
+        return found[0]
+    return PostingList(
+        np.concatenate([postings.documents for postings in found]),
+        np.concatenate([postings.weights for postings in found]),
+        [place for postings in found for place in postings.places],
+    )

@@ -1,0 +1,132 @@
+"""Posting lists as arrays: decoded once per segment from Whoosh's blocks, and kept within a bound."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from whoosh.codec.whoosh3 import W3LeafMatcher
+from whoosh.matching.wrappers import FilterMatcher
+
+Numbers = npt.NDArray[np.int64]
+Documents = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
+
+#: Bytes of decoded posting lists kept in a process.
+CACHE_BYTES = 96 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Where a term stands: documents in ascending order, their weights, and the places in each."""
+
+    documents: Documents
+    weights: Weights
+    #: Places of all documents in a row, and where each document's begin.
+    places: npt.NDArray[np.uint32]
+    starts: Numbers
+
+    @property
+    def size(self) -> int:
+        """Number of bytes held."""
+        return self.documents.nbytes + self.weights.nbytes + self.places.nbytes + self.starts.nbytes + 500
+
+
+NOWHERE = Postings(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint32), np.zeros(1, np.int64))
+
+
+class PostingCache:
+    """Decoded posting lists by segment and term; safe to share between threads."""
+
+    def __init__(self, most_bytes: int = CACHE_BYTES) -> None:
+        """Keep at most `most_bytes`."""
+        self._most = most_bytes
+        self._held: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, str, str]) -> Postings | None:
+        """Return the posting list of (segment, field, term) if it is held."""
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[str, str, str], postings: Postings) -> None:
+        """Hold a posting list, letting go of the longest unused."""
+        with self._lock:
+            if key in self._held:
+                return
+            self._held[key] = postings
+            self._size += postings.size
+            while self._size > self._most and len(self._held) > 1:
+                _, dropped = self._held.popitem(last=False)
+                self._size -= dropped.size
+
+
+def decoded(leaf: Any, field: str, term: bytes) -> Postings:
+    """Return where a term stands in one segment, deleted documents included."""
+    documents, weights, values = blocks(leaf, field, term)
+    places = np.frombuffer(b"".join(values), np.uint32)
+    starts = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, values), np.int64, len(values)) // 4, out=starts[1:])
+    return Postings(documents, weights, places, starts)
+
+
+def joined(found: Sequence[tuple[Postings, int]]) -> Postings:
+    """Return the posting lists of segments as one, given the number of each segment's first document."""
+    if not found:
+        return NOWHERE
+    if len(found) == 1 and not found[0][1]:
+        return found[0][0]
+    sizes = np.cumsum([0] + [len(postings.places) for postings, _ in found])
+    starts = [postings.starts[:-1] + size for (postings, _), size in zip(found, sizes[:-1], strict=True)]
+    return Postings(
+        np.concatenate([postings.documents + np.int32(base) for postings, base in found]),
+        np.concatenate([postings.weights for postings, _ in found]),
+        np.concatenate([postings.places for postings, _ in found]),
+        np.concatenate([*starts, sizes[-1:]]),
+    )
+
+
+def blocks(leaf: Any, field: str, term: bytes) -> tuple[Documents, Weights, list[bytes]]:
+    """Return documents, weights and packed places of a term in one segment, deleted documents included."""
+    if (field, term) not in leaf:
+        return np.zeros(0, np.int32), np.zeros(0, np.float32), []
+    matcher = leaf.postings(field, term)
+    if isinstance(matcher, FilterMatcher):  # the segment has deleted documents, which a snapshot leaves out
+        matcher = matcher.child
+        matcher.reset()  # it was moved past them
+    found = list(_blocks(matcher)) if isinstance(matcher, W3LeafMatcher) else [_by_one(matcher)]
+    return (
+        np.concatenate([block[0] for block in found]),
+        np.concatenate([block[1] for block in found]),
+        [value for block in found for value in block[2]],
+    )
+
+
+def _blocks(matcher: Any) -> Iterator[tuple[Documents, Weights, Sequence[bytes]]]:
+    while matcher.is_active():
+        count = matcher._blocklength  # Whoosh has no public way to a whole block
+        matcher._read_data()
+        deltas, weights, values = matcher._data
+        documents = np.cumsum(np.array(deltas, np.int32), dtype=np.int32)
+        if weights is None or isinstance(weights, float):
+            yield documents, np.full(count, 1.0 if weights is None else weights, np.float32), values
+        else:
+            yield documents, np.array(weights, np.float32), values
+        matcher._next_block()
+
+
+def _by_one(matcher: Any) -> tuple[Documents, Weights, Sequence[bytes]]:
+    documents, weights, values = [], [], []
+    while matcher.is_active():
+        documents.append(matcher.id())
+        weights.append(matcher.weight())
+        values.append(matcher.value())
+        matcher.next()
+    return np.array(documents, np.int32), np.array(weights, np.float32), values
