@@ -28,11 +28,11 @@ class Archive:
     def __init__(self, directory: str | Path) -> None:
         """Open the archive, making it where there is none; raise `ArchiveOpenError`."""
         self.directory = Path(directory)
-        self._database = Database(self.directory / "records.db")
-        self.store = Store(self._database)
-        self.visits = Visits(self._database)
-        self.captures = Captures(self._database)
-        self.index = Index(self.directory / "index", self.store, archive_id=self._database.meta("archive_id") or "")
+        self.database = Database(self.directory / "records.db")
+        self.store = Store(self.database)
+        self.visits = Visits(self.database)
+        self.captures = Captures(self.database)
+        self.index = Index(self.directory / "index", self.store, archive_id=self.database.meta("archive_id") or "")
 
     def __enter__(self) -> Self:
         """Return the archive itself, to be closed at the end of the block."""
@@ -47,11 +47,11 @@ class Archive:
     def close(self) -> None:
         """Close files and connections."""
         self.index.close()
-        self._database.close()
+        self.database.close()
 
     def add(self, post: Post, *, thread_whole: bool = True) -> Change:
         """Archive a post with its thread; see `Store.add`. Visible to search after the next `sync`."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             return self.store.add(connection, post, thread_whole=thread_whole)
 
     def record(self, visit: Visit) -> Change | None:
@@ -60,7 +60,7 @@ class Archive:
         Return what changed, `None` when the visit brought no post. Of a denied address nothing is kept, not
         even that it was visited.
         """
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             if denies_address(connection, visit.site, (visit.url, *visit.aliases)):
                 self.visits.forget(connection, (visit.url,))
                 return Change("denied")
@@ -98,7 +98,7 @@ class Archive:
 
     def posts(self) -> Iterator[Post]:
         """Yield all posts with their threads, ordered by id, as they are at the first one's reading."""
-        with self._database.snapshot() as connection:
+        with self.database.snapshot() as connection:
             yield from self.store.posts(connection)
 
     def history(self, id: str) -> list[Revision]:  # noqa: A002 (the record's own field name)
@@ -138,4 +138,4 @@ class Archive:
 
     def check(self) -> list[str]:
         """Return everything found wrong, in words; empty when the archive is sound."""
-        return self._database.damage() + self.store.damage() + self.index.damage()
+        return self.database.damage() + self.store.damage() + self.index.damage()

@@ -19,6 +19,9 @@ VERSION = 1
 #: How long a writer waits for the others; a transaction of ours takes milliseconds.
 BUSY_SECONDS = 60
 
+#: How long readers are waited for when the log is emptied; only an export or a rebuild reads for longer.
+READER_SECONDS = 3
+
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -148,6 +151,15 @@ class Database:
         """Return what SQLite's own check finds wrong with the file; empty when sound."""
         rows = self.connection.execute("PRAGMA integrity_check").fetchall()
         return [str(text) for (text,) in rows if text != "ok"]
+
+    def empty_log(self) -> bool:
+        """Move the write-ahead log into the file and cut it to nothing; False while another process reads from it."""
+        self.connection.execute(f"PRAGMA busy_timeout = {READER_SECONDS * 1000}")
+        try:
+            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return not busy
 
     def close(self) -> None:
         """Close the connections of all threads."""

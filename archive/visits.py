@@ -159,6 +159,20 @@ class Visits:
             connection.execute("DELETE FROM pages WHERE url = ?", (url,))
             connection.execute("DELETE FROM aliases WHERE url = ? OR target = ?", (url, url))
 
+    def forget_site(self, connection: sqlite3.Connection, site: str) -> None:
+        """Delete what the frontier holds of a site, in the caller's transaction."""
+        self.forget(
+            connection, [url for (url,) in connection.execute("SELECT url FROM pages WHERE site = ?", (site,))]
+        )
+        connection.execute("DELETE FROM sites WHERE site = ?", (site,))
+
+    def post_addresses(self) -> frozenset[str]:
+        """Return the addresses at which posts are."""
+        rows = self._database.connection.execute(
+            "SELECT url FROM posts UNION SELECT url FROM pages WHERE post_id NOT NULL"
+        )
+        return frozenset(url for (url,) in rows)
+
     def target(self, url: str) -> str:
         """Return the address that `url` is an alias of, else `url` itself."""
         row = self._database.connection.execute("SELECT target FROM aliases WHERE url = ?", (url,)).fetchone()

@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol
 
-from archive.cli import check, demo, index, search, serve, show, sites, status
+from archive.cli import check, demo, forget, index, search, serve, show, sites, status
 from archive.errors import ArchiveError, NotFoundError
 
 NOT_THERE = 1
@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "sites": sites,
     "check": check,
     "index": index,
+    "forget": forget,
 }
 
 

@@ -160,7 +160,7 @@ def test_check_of_a_sound_archive_succeeds(run: Run):
 
 def test_check_of_a_damaged_archive_fails_with_findings(run: Run, archive: Archive):
     run("index")
-    with archive._database.write() as connection:
+    with archive.database.write() as connection:
         connection.execute("DELETE FROM posts")
 
     status, output, _ = run("check")

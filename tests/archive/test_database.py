@@ -85,7 +85,7 @@ def test_a_killed_writer_leaves_whole_visits_only(tmp_path: Path):
         told += writer.communicate(timeout=60)[0].split("\n")[:-1]
 
         with Archive(tmp_path) as archive:
-            assert archive._database.damage() == []
+            assert archive.database.damage() == []
             assert_whole(archive, told=told)
 
 
@@ -108,14 +108,14 @@ def test_a_full_disk_is_told_and_what_was_committed_stays(tmp_path: Path):
     told = writer.stdout.split()
     assert told
     with Archive(tmp_path) as archive:
-        assert archive._database.damage() == []
+        assert archive.database.damage() == []
         assert_whole(archive, told=told)
         assert len(list(archive.posts())) == len(told)
 
 
 def test_a_failed_transaction_leaves_nothing(archive: Archive, make_post: Builder):
     def fail() -> None:
-        with archive._database.write() as connection:
+        with archive.database.write() as connection:
             archive.store.add(connection, make_post())
             raise RuntimeError
 
@@ -126,7 +126,7 @@ def test_a_failed_transaction_leaves_nothing(archive: Archive, make_post: Builde
 
 
 def test_a_write_that_sqlite_refuses_is_told(archive: Archive):
-    archive._database.connection.execute("PRAGMA query_only = ON")
+    archive.database.connection.execute("PRAGMA query_only = ON")
 
     with pytest.raises(ArchiveWriteError, match="nothing of this change was kept"):
         archive.visits.learn("example.com", platform="ghost")
@@ -186,6 +186,6 @@ def test_a_torn_write_ahead_log_costs_the_last_commits_only(tmp_path: Path):
     os.truncate(log, log.stat().st_size // 2)
 
     with Archive(tmp_path) as archive:
-        assert archive._database.damage() == []
+        assert archive.database.damage() == []
         assert_whole(archive, told=[])
         assert 0 < len(list(archive.posts())) <= len(told) + 100

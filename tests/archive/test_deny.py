@@ -10,7 +10,7 @@ THREAD = (("1", None, "Root."), ("2", "1", "Answer."), ("3", "2", "Answer to the
 
 
 def add_rule(archive: Archive, rule: Rule) -> None:
-    with archive._database.write() as connection:
+    with archive.database.write() as connection:
         deny(connection, rule)
 
 
@@ -93,7 +93,7 @@ def test_a_lifted_rule_denies_no_more(archive: Archive, make_post: Builder):
     rule = Rule(kind="author", value="Ann Lee")
     add_rule(archive, rule)
 
-    with archive._database.write() as connection:
+    with archive.database.write() as connection:
         assert allow(connection, rule)
         assert not allow(connection, rule)
         assert rules(connection) == []

@@ -170,7 +170,7 @@ def test_a_store_with_a_lost_revision_is_found_damaged(archive: Archive, make_po
     archive.add(make_post(thread=THREAD))
     assert archive.store.damage() == []
 
-    with archive._database.write() as connection:
+    with archive.database.write() as connection:
         connection.execute("DELETE FROM revisions WHERE seq = 2")
         connection.execute("DELETE FROM posts")
 
