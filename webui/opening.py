@@ -1,18 +1,24 @@
-"""The open archive of an application, and what it holds at the moment."""
+"""The open archive of an application, and what was last counted in it."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from flask import current_app
 
 from archive.archive import Archive
+from archive.coverage import SiteCoverage, coverage
 from archive.errors import ArchiveOpenError
 
 #: How long what was counted is shown without counting again.
 COUNTED_SECONDS = 15.0
+#: The same for what is counted by reading every record.
+COVERAGE_SECONDS = 120.0
+
+Counted = TypeVar("Counted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +47,34 @@ class Holdings:
         return sum(each.comments for each in self.sites)
 
 
+class Remembered(Generic[Counted]):
+    """What a count found, counted again when it is asked for after some time."""
+
+    def __init__(self, count: Callable[[], Counted], seconds: float) -> None:
+        """Count with `count`, at most every `seconds`."""
+        self._count = count
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._found: Counted | None = None
+        self._until = float("-inf")
+
+    def __call__(self) -> Counted:
+        """Return what was found; whoever comes while it is counted waits for it."""
+        with self._lock:
+            if self._found is None or monotonic() > self._until:
+                self._found = self._count()
+                self._until = monotonic() + self._seconds
+            return self._found
+
+
 class OpenArchive:
     """An archive, and what was last counted in it."""
 
     def __init__(self, archive: Archive) -> None:
         """Serve an open archive."""
         self.archive = archive
-        self._lock = threading.Lock()
-        self._seq = -1
-        self._counted = float("-inf")
-        self._holdings = Holdings(())
-
-    def holdings(self) -> Holdings:
-        """Return what the archive holds, at most `COUNTED_SECONDS` old."""
-        with self._lock:
-            if monotonic() - self._counted > COUNTED_SECONDS:
-                seq = self.archive.store.last_seq()
-                if seq != self._seq:
-                    self._holdings = _count(self.archive)
-                    self._seq = seq
-                self._counted = monotonic()
-            return self._holdings
+        self.holdings = Remembered(lambda: _held(archive), COUNTED_SECONDS)
+        self.coverage = Remembered(lambda: coverage(archive.database), COVERAGE_SECONDS)
 
 
 def open_archive(directory: Path) -> OpenArchive:
@@ -84,10 +97,15 @@ def holdings() -> Holdings:
     return _opened().holdings()
 
 
+def covered() -> dict[str, SiteCoverage]:
+    """Return how whole the archive of each site is, by its name."""
+    return _opened().coverage()
+
+
 def _opened() -> OpenArchive:
     return cast(OpenArchive, current_app.extensions["archive"])
 
 
-def _count(archive: Archive) -> Holdings:
+def _held(archive: Archive) -> Holdings:
     sites = [SiteHolding(site, posts, comments) for site, (posts, comments) in archive.store.counts().items()]
     return Holdings(tuple(sorted(sites, key=lambda each: (-each.posts, each.site))))

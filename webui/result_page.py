@@ -7,7 +7,7 @@ from flask import url_for
 
 from archive.results import Facet, Hit, Query, Results
 from webui.params import MAX_PAGE, SORTS, pairs
-from webui.timeline import Timeline, timeline
+from webui.timeline import Timeline, timeline, years
 
 #: Values of a facet shown at once; more are found by narrowing.
 FACET_VALUES_SHOWN = 12
@@ -81,11 +81,8 @@ class ResultPage:
         """Hits a year, oldest first; `None` when there are no two years."""
         counts = next((facet.counts for facet in self.results.facets if facet.name == _CHARTED), ())
         chosen = {value for name, value in self.query.filters if name == _CHARTED}
-        return timeline(
-            {int(year): count for year, count in counts if year.isdigit()},
-            chosen=chosen,
-            address=lambda year: search_address(narrowed(self.query, _CHARTED, str(year))),
-        )
+        found = {int(year): count for year, count in counts if year.isdigit()}
+        return timeline(years(found, chosen=chosen, address=self._in_year))
 
     @cached_property
     def last_page(self) -> int:
@@ -137,6 +134,9 @@ class ResultPage:
     def hit_address(self, hit: Hit) -> str:
         """Return the address of a hit's text on our pages, from where one comes back to these results."""
         return text_address(hit, self.query)
+
+    def _in_year(self, year: int) -> str:
+        return search_address(narrowed(self.query, _CHARTED, str(year)))
 
     def _facet(self, facet: Facet) -> FacetLinks:
         chosen = {value for name, value in self.query.filters if name == facet.name}

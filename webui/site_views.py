@@ -2,22 +2,43 @@
 
 from flask import Blueprint, render_template
 
+from archive.coverage import SiteCoverage
 from archive.errors import NotFoundError
-from webui.opening import archive, holdings
+from archive.results import Query
+from webui.opening import archive, covered
+from webui.timeline import Timeline, months, timeline
 
 blueprint = Blueprint("sites", __name__)
+
+#: Posts and names shown of a site.
+LATEST = 8
 
 
 @blueprint.get("/sites")
 def overview() -> str:
-    """List the sites."""
-    return render_template("sites.html", holdings=holdings())
+    """List the sites, those with most posts first."""
+    sites = sorted(covered().values(), key=lambda each: (-each.posts, each.site))
+    charts = {each.site: _by_year(each) for each in sites}
+    return render_template("sites.html", sites=sites, charts=charts)
 
 
 @blueprint.get("/sites/<site>")
 def site(site: str) -> str:
     """Show what is archived of one site."""
-    for held in holdings().sites:
-        if held.site == site:
-            return render_template("site.html", held=held, state=archive().visits.site(site))
-    raise NotFoundError(f"nothing of “{site[:100]}” is archived")
+    found = covered().get(site)
+    if found is None:
+        raise NotFoundError(f"nothing of “{site[:100]}” is archived")
+    latest = archive().search(Query(filters=(("site", site), ("kind", "post")), sort="newest", per_page=LATEST))
+    return render_template(
+        "site.html",
+        site=found,
+        posts=timeline(months({each.month: each.posts for each in found.months if each.posts})),
+        comments=timeline(months({each.month: each.comments for each in found.months if each.comments})),
+        latest=latest.hits,
+        authors=next((facet.counts for facet in latest.facets if facet.name == "author"), ())[:LATEST],
+    )
+
+
+def _by_year(found: SiteCoverage) -> Timeline | None:
+    """Return the chart of a table's row: posts a month, from the first to the last."""
+    return timeline(months({each.month: each.posts for each in found.months if each.posts}))

@@ -1,11 +1,12 @@
-"""Counts per year as the bars of a small chart."""
+"""Counts over time as the bars of a small chart."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 #: Size of the drawing in its own units; the page stretches it to its own.
 WIDTH, HEIGHT = 640, 56
-_GAP = 2
+#: Part of a bar's step that is left empty.
+_GAP = 0.15
 #: A bar of one hit can still be seen, and clicked.
 _LOWEST = 3
 #: More years than this are a mistake in a page's date; the latest are shown.
@@ -13,61 +14,74 @@ MOST_YEARS = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One year: its count, where its bar stands, and where a click leads."""
+class Point:
+    """A span of time, its count, and where a click on it leads."""
 
     label: str
     count: int
+    address: str | None = None
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A point where it stands in the drawing."""
+
+    point: Point
     x: float
     y: float
     width: float
     height: float
-    address: str | None
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Bars from the first year to the last, years without hits included."""
+    """Points at equal distances, empty ones included, and the bars of those that are not."""
 
+    points: tuple[Point, ...]
     bars: tuple[Bar, ...]
     width: int = WIDTH
     height: int = HEIGHT
 
-    @property
-    def filled(self) -> tuple[Bar, ...]:
-        """The bars of years that have hits."""
-        return tuple(bar for bar in self.bars if bar.count)
 
-
-def timeline(counts: Mapping[int, int], *, chosen: set[str], address: Callable[[int], str | None]) -> Timeline | None:
-    """Return the chart of hits per year, `None` for fewer than two years."""
-    years = sorted(counts)[-MOST_YEARS:]
-    if len(years) < 2:  # noqa: PLR2004 (one year is no timeline)
+def timeline(points: Sequence[Point]) -> Timeline | None:
+    """Return the chart of points from the earliest to the latest, `None` for fewer than two."""
+    if len(points) < 2:  # noqa: PLR2004 (one point is no line)
         return None
-    first, last = max(years[0], years[-1] - MOST_YEARS + 1), years[-1]
-    most = max(counts[year] for year in years)
-    step = WIDTH / (last - first + 1)
-    return Timeline(
-        tuple(
-            _bar(year, counts.get(year, 0), most=most, x=(year - first) * step, width=step - _GAP,
-                 address=address(year), chosen=str(year) in chosen)
-            for year in range(first, last + 1)
-        )
-    )  # fmt: skip
+    most = max(point.count for point in points)
+    step = WIDTH / len(points)
+    bars = tuple(_bar(point, most=most, place=place, step=step) for place, point in enumerate(points) if point.count)
+    return Timeline(tuple(points), bars)
 
 
-def _bar(  # noqa: PLR0913 (a bar has a place, a size and a meaning)
-    year: int, count: int, *, most: int, x: float, width: float, address: str | None, chosen: bool
-) -> Bar:
-    height = max(_LOWEST, round(HEIGHT * count / most, 1)) if count else 0
-    return Bar(
-        str(year),
-        count,
-        round(x, 1),
-        round(HEIGHT - height, 1),
-        round(width, 1),
-        height,
-        address if count else None,
-        chosen,
+def years(counts: Mapping[int, int], *, chosen: set[str], address: Callable[[int], str]) -> tuple[Point, ...]:
+    """Return a point for each year from the first that has a count to the last."""
+    if not counts:
+        return ()
+    last = max(counts)
+    first = min(year for year in counts if year > last - MOST_YEARS)
+    return tuple(
+        Point(str(year), counts.get(year, 0), address(year) if counts.get(year) else None, str(year) in chosen)
+        for year in range(first, last + 1)
     )
+
+
+def months(counts: Mapping[str, int]) -> tuple[Point, ...]:
+    """Return a point for each month, written `2015-03`, from the first that has a count to the last."""
+    if not counts:
+        return ()
+    last = max(counts)
+    first = max(min(counts), f"{int(last[:4]) - MOST_YEARS:04}-01")
+    return tuple(Point(month, counts.get(month, 0)) for month in _months(first, last))
+
+
+def _months(first: str, last: str) -> Iterator[str]:
+    year, month = int(first[:4]), int(first[5:7])
+    while f"{year:04}-{month:02}" <= last:
+        yield f"{year:04}-{month:02}"
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004 (December)
+
+
+def _bar(point: Point, *, most: int, place: int, step: float) -> Bar:
+    height = max(_LOWEST, round(HEIGHT * point.count / most, 1))
+    return Bar(point, round(place * step, 1), round(HEIGHT - height, 1), round(step * (1 - _GAP), 1), height)

@@ -1,0 +1,166 @@
+"""How whole the archive of a site is: what is there by month, what is missing, and how its visits went."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from archive.database import Database
+from archive.records import format_time, parse_time
+
+#: A silence is a gap when it is this many times the site's usual pause, and at least so many months.
+GAP_TIMES = 4
+GAP_MONTHS = 4
+
+#: Reasons of failure told for a site, the most frequent.
+MOST_REASONS = 10
+
+_MONTH = (
+    "CASE json_extract(r.record, '$.published_precision') WHEN 'year' THEN NULL"
+    " ELSE substr(json_extract(r.record, '$.published'), 1, 7) END"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What is dated in one month."""
+
+    #: `2015-03`.
+    month: str
+    posts: int = 0
+    comments: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class SiteCoverage:
+    """What is archived of a site, and what is known to be missing."""
+
+    site: str
+    posts: int = 0
+    comments: int = 0
+    #: Comments that the site states, of the posts where it states a number, and those found under these posts.
+    stated: int = 0
+    found: int = 0
+    undated: int = 0
+    unsigned: int = 0
+    #: Posts by status: `whole`, `preview`…
+    statuses: dict[str, int] = field(default_factory=dict)
+    #: Oldest first; months with nothing are left out.
+    months: tuple[Month, ...] = ()
+    #: Addresses known, those visited at least once, those due now, those whose last visit failed, and those whose
+    #: thread could not be read to the end.
+    pages: int = 0
+    visited: int = 0
+    due: int = 0
+    failing: int = 0
+    short: int = 0
+    last_visit: datetime | None = None
+    next_due: datetime | None = None
+    #: Why visits failed, and how many pages each, the most frequent first.
+    reasons: tuple[tuple[str, int], ...] = ()
+    #: What crawls learned: `platform`, `name`, `listed`, `list_failure`…
+    learned: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def gaps(self) -> tuple[tuple[str, str, int], ...]:
+        """Silences longer than the site's habit: the months with posts before and after, and the months between."""
+        return gaps([month.month for month in self.months if month.posts])
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """What keeps the site from being whole, in words, the gravest first; empty when nothing is known to be."""
+        unread = self.pages - self.visited
+        found = (
+            (self.learned.get("list_failure"), f"its posts could not be listed: {self.learned.get('list_failure')}"),
+            (self.failing, f"{_counted(self.failing, 'page')} failed"),
+            (unread > 0, f"{_counted(unread, 'page')} not read yet"),
+            (self.short, f"{_counted(self.short, 'thread')} not read to the end"),
+            (self.stated > self.found, f"{_counted(self.stated - self.found, 'stated comment')} not found"),
+        )
+        return tuple(words for holds, words in found if holds)
+
+
+def coverage(database: Database) -> dict[str, SiteCoverage]:
+    """Return every site that has posts or known pages, by name."""
+    sites: dict[str, SiteCoverage] = {}
+    _add_texts(database, sites)
+    _add_pages(database, sites)
+    for site, state in database.connection.execute("SELECT site, state FROM sites"):
+        if site in sites:
+            sites[site].learned = json.loads(state)
+    return dict(sorted(sites.items()))
+
+
+def gaps(months: Iterable[str]) -> tuple[tuple[str, str, int], ...]:
+    """Return the silences between months (`2015-03`, ascending) that are much longer than the others."""
+    ordered = list(months)
+    pauses = [(before, after, _number(after) - _number(before)) for before, after in pairwise(ordered)]
+    if not pauses:
+        return ()
+    longest = max(GAP_MONTHS, GAP_TIMES * median(pause for _, _, pause in pauses))
+    return tuple((before, after, pause - 1) for before, after, pause in pauses if pause - 1 >= longest)
+
+
+def _add_texts(database: Database, sites: dict[str, SiteCoverage]) -> None:
+    months: dict[tuple[str, str], list[int]] = {}
+    posts = database.connection.execute(
+        f"SELECT p.site, {_MONTH}, json_extract(r.record, '$.status'), count(*), "  # noqa: S608 (our own constant)
+        "sum(json_extract(r.record, '$.published') IS NULL), sum(json_extract(r.record, '$.author') IS NULL) "
+        "FROM posts p JOIN revisions r USING (seq) GROUP BY 1, 2, 3"
+    )
+    for site, month, status, count, undated, unsigned in posts:
+        held = sites.setdefault(site, SiteCoverage(site=site))
+        held.posts += count
+        held.undated += undated
+        held.unsigned += unsigned
+        held.statuses[status] = held.statuses.get(status, 0) + count
+        months.setdefault((site, month or ""), [0, 0])[0] += count
+    comments = database.connection.execute(
+        f"SELECT p.site, {_MONTH}, count(*) FROM posts p JOIN comments c ON c.post_id = p.id "  # noqa: S608 (as above)
+        "JOIN revisions r ON r.seq = c.seq GROUP BY 1, 2"
+    )
+    for site, month, count in comments:
+        sites[site].comments += count
+        months.setdefault((site, month or ""), [0, 0])[1] += count
+    for (site, month), (in_posts, in_comments) in sorted(months.items()):
+        if month:
+            sites[site].months = (*sites[site].months, Month(month, in_posts, in_comments))
+    stated = database.connection.execute(
+        "SELECT site, sum(stated), sum(found) FROM (SELECT p.site, p.stated, count(c.id) AS found FROM posts p"
+        " LEFT JOIN comments c ON c.post_id = p.id WHERE p.stated IS NOT NULL GROUP BY p.id) GROUP BY site"
+    )
+    for site, said, found in stated:
+        sites[site].stated, sites[site].found = said, found
+
+
+def _add_pages(database: Database, sites: dict[str, SiteCoverage]) -> None:
+    now = format_time(datetime.now(UTC))
+    pages = database.connection.execute(
+        "SELECT site, count(*), count(visited), sum(due <= ?), sum(failures > 0), sum(thread_whole = 0),"
+        " max(visited), min(due) FROM pages GROUP BY site",
+        (now,),
+    )
+    for site, count, visited, due, failing, short, last, next_ in pages:
+        held = sites.setdefault(site, SiteCoverage(site=site))
+        held.pages, held.visited, held.due, held.failing, held.short = count, visited, due, failing, short or 0
+        held.last_visit = parse_time(last) if last else None
+        held.next_due = parse_time(next_) if next_ else None
+    reasons = database.connection.execute(
+        "SELECT site, coalesce(reason, 'HTTP status ' || status, 'nothing answered') AS why, count(*) AS n FROM pages"
+        " WHERE failures > 0 GROUP BY site, why ORDER BY n DESC, why"
+    )
+    for site, why, count in reasons:
+        if len(sites[site].reasons) < MOST_REASONS:
+            sites[site].reasons = (*sites[site].reasons, (why, count))
+
+
+def _number(month: str) -> int:
+    year, _, number = month.partition("-")
+    return int(year) * 12 + int(number)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
