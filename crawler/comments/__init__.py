@@ -1,13 +1,14 @@
 """The comment systems we can read, and the two questions asked of them."""
 
 from crawler.comments.base import CommentSystem
+from crawler.comments.substack import SubstackComments
 from crawler.comments.wordpress import WordPressComments
 from crawler.fetch import Fetch
 from crawler.page import Page
 from crawler.reading import Thread
 
 #: In the order tried; the first that finds its markup on a page reads it. `generic` comes last.
-COMMENT_SYSTEMS: dict[str, CommentSystem] = {each.name: each for each in (WordPressComments(),)}
+COMMENT_SYSTEMS: dict[str, CommentSystem] = {each.name: each for each in (WordPressComments(), SubstackComments())}
 
 
 def read_thread(page: Page) -> Thread | None:
