@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from statistics import median
@@ -81,6 +81,13 @@ class SiteCoverage:
             (self.stated > self.found, f"{_counted(self.stated - self.found, 'stated comment')} not found"),
         )
         return tuple(words for holds, words in found if holds)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as JSON values."""
+        times = {name: format_time(value) if value else None
+                 for name, value in (("last_visit", self.last_visit), ("next_due", self.next_due))}  # fmt: skip
+        gaps = [{"after": after, "before": before, "months": between} for after, before, between in self.gaps]
+        return asdict(self) | times | {"gaps": gaps, "concerns": list(self.concerns)}
 
 
 def coverage(database: Database) -> dict[str, SiteCoverage]:

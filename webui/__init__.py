@@ -37,6 +37,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(MAX_CONTENT_LENGTH=MAX_BODY, PASSWORD=None)
     app.config.from_mapping(config)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["archive"] = open_archive(Path(app.config["ARCHIVE_DIR"]))
     for views in VIEWS:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from archive.errors import ArchiveError
 from webui.openapi import description
-from webui.opening import archive, holdings
+from webui.opening import archive, covered
 from webui.params import MAX_PER_PAGE, MAX_QUERY, PER_PAGE, read_number, read_query, read_text
 from webui.post_views import load
 
@@ -31,9 +31,8 @@ def post(post_id: str) -> Response:
 
 @blueprint.get("/api/sites")
 def sites() -> Response:
-    """Return what is archived per site."""
-    held = [{"site": each.site, "posts": each.posts, "comments": each.comments} for each in holdings().sites]
-    return jsonify({"sites": held})
+    """Return what is archived per site, and what is known to be missing."""
+    return jsonify({"sites": [each.to_json() for each in covered().values()]})
 
 
 @blueprint.get("/api/suggest")

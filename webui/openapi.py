@@ -1,13 +1,125 @@
-"""The API's description in the form of OpenAPI 3.1."""
+"""The API's description in the form of OpenAPI 3.1, made of the same bounds that the views check."""
 
-from typing import Any
+from typing import Any, get_args
+
+from archive.records import Precision, Status
+from archive.results import FACETS, Kind
+from webui.params import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+_MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_MAYBE_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
+_FLAG: Schema = {"type": "boolean"}
+_PRECISION: Schema = {"enum": [*get_args(Precision), None]}
+_COUNTED: Schema = {"type": "array", "prefixItems": [_TEXT, _COUNT], "minItems": 2, "maxItems": 2}
 
 
 def description(root: str) -> dict[str, Any]:
-    """Return the description of an API served below `root`."""
+    """Return the description of the API served below the path `root`."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Sales Archive", "version": "1"},
+        "info": {
+            "title": "Sales Archive",
+            "version": "1",
+            "description": "Search and read an archive of posts on startup sales and the comments under them.",
+        },
         "servers": [{"url": root or "/"}],
-        "paths": {},
+        "paths": _paths(),
+        "components": {"schemas": _schemas()},
     }
+
+
+def _paths() -> dict[str, Any]:
+    search = [
+        _query("q", "Words in the query language", {"type": "string", "maxLength": MAX_QUERY}),
+        _query("sort", "Order of the hits", {"enum": list(SORTS)}),
+        _query("page", "From 1", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}),
+        _query("per_page", f"Hits on a page, {PER_PAGE} if not given",
+               {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}),
+        *(_query(name, f"Only hits of this {name}", {"type": "string", "maxLength": MAX_VALUE}) for name in FACETS),
+    ]  # fmt: skip
+    post_id = {"name": "id", "in": "path", "required": True, "schema": _id("post")}
+    typed = _query("q", "What is being typed", {"type": "string", "maxLength": MAX_QUERY})
+    return {
+        "/api/search": _get("Search posts and comments", search, "Results", errors=("400", "503")),
+        "/api/posts/{id}": _get("Read a post with its thread", [post_id], "Post", errors=("404", "503")),
+        "/api/sites": _get("What is archived of each site", [], "Sites", errors=("503",)),
+        "/api/suggest": _get("Complete what is being typed", [typed], "Suggestions", errors=("400", "503")),
+        "/health": _get("Whether the archive can be read", [], "Health", errors=("503",), error="Failing"),
+    }
+
+
+def _schemas() -> dict[str, Schema]:
+    return {
+        "Results": _object(
+            query=_TEXT, understood=_TEXT, message=_MAYBE_TEXT, total=_COUNT, took_ms={"type": "number"}, cut=_FLAG,
+            hits=_list(_reference("Hit")),
+            facets={"type": "object", "additionalProperties": _list(_COUNTED)},
+        ),
+        "Hit": _object(
+            id=_TEXT, kind={"enum": list(get_args(Kind))}, post_id=_id("post"), url=_TEXT, title=_MAYBE_TEXT,
+            author=_MAYBE_TEXT, site=_TEXT, published=_MAYBE_TIME, score={"type": "number"},
+            snippet=_list({"type": "array", "prefixItems": [_TEXT, _FLAG], "minItems": 2, "maxItems": 2}),
+        ),
+        "Post": _object(
+            id=_id("post"), url=_TEXT, site=_TEXT, title=_MAYBE_TEXT, author=_MAYBE_TEXT, published=_MAYBE_TIME,
+            published_precision=_PRECISION, updated=_MAYBE_TIME, language=_MAYBE_TEXT, text=_TEXT,
+            description=_MAYBE_TEXT, tags=_list(_TEXT), categories=_list(_TEXT), platform=_TEXT,
+            comment_system=_MAYBE_TEXT, comments_stated=_MAYBE_COUNT, comments=_list(_reference("Comment")),
+            fetched=_MAYBE_TIME, rights=_list(_TEXT), status={"enum": list(get_args(Status))},
+        ),
+        "Comment": _object(
+            id=_id("comment"), post_id=_id("post"), parent_id=_MAYBE_TEXT, position=_COUNT, depth=_COUNT,
+            author=_MAYBE_TEXT, author_url=_MAYBE_TEXT, published=_MAYBE_TIME, published_precision=_PRECISION,
+            text=_TEXT, permalink=_MAYBE_TEXT, by_post_author=_FLAG, deleted=_FLAG, system=_TEXT,
+        ),
+        "Sites": _object(sites=_list(_reference("Site"))),
+        "Site": _object(
+            site=_TEXT, posts=_COUNT, comments=_COUNT, stated=_COUNT, found=_COUNT, undated=_COUNT, unsigned=_COUNT,
+            statuses={"type": "object", "additionalProperties": _COUNT},
+            months=_list(_object(month=_TEXT, posts=_COUNT, comments=_COUNT)), pages=_COUNT, visited=_COUNT,
+            due=_COUNT, failing=_COUNT, short=_COUNT, last_visit=_MAYBE_TIME, next_due=_MAYBE_TIME,
+            reasons=_list(_COUNTED), gaps=_list(_object(after=_TEXT, before=_TEXT, months=_COUNT)),
+            concerns=_list(_TEXT), learned={"type": "object"},
+        ),
+        "Suggestions": {"type": "array", "prefixItems": [_TEXT, _list(_TEXT)], "minItems": 2},
+        "Health": _object(status={"enum": ["ok"]}, seq=_COUNT, indexed_seq=_COUNT),
+        "Failing": _object(status={"enum": ["failing"]}, reason=_TEXT),
+        "Error": _object(error=_TEXT, status={"type": "integer"}),
+    }  # fmt: skip
+
+
+def _get(
+    summary: str, parameters: list[Schema], schema: str, *, errors: tuple[str, ...], error: str = "Error"
+) -> dict[str, Any]:
+    answers = {code: _answer("Why there is none", error) for code in errors}
+    responses = {"200": _answer("The answer", schema)} | answers
+    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+
+
+def _answer(words: str, schema: str) -> dict[str, Any]:
+    return {"description": words, "content": {"application/json": {"schema": _reference(schema)}}}
+
+
+def _query(name: str, words: str, schema: Schema) -> Schema:
+    return {"name": name, "in": "query", "description": words, "schema": schema}
+
+
+def _reference(schema: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _id(kind: str) -> Schema:
+    return {"type": "string", "pattern": f"^{kind}:[0-9a-f]{{24}}$"}

@@ -8,7 +8,7 @@ from archive.records import Comment, Post
 from archive.thread import DISPLAY_LEVELS, Row, rows
 from webui.paragraphs import Block, blocks
 from webui.params import phrase
-from webui.result_page import comment_anchor
+from webui.showing import comment_anchor
 
 #: A page of a thread ends at the first root after so many comments.
 THREAD_PAGE = 400

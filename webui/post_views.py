@@ -3,15 +3,17 @@
 import re
 from dataclasses import replace
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from archive.errors import NotFoundError
 from archive.records import Post
-from archive.results import Query
+from archive.results import Query, Results
 from webui.opening import archive
 from webui.params import MAX_QUERY, Arguments, read_number, read_query, read_text
 from webui.post_page import PostPage, find_thread_page
-from webui.result_page import comment_anchor, search_address
+from webui.result_page import search_address
+from webui.showing import comment_anchor
 
 blueprint = Blueprint("posts", __name__)
 
@@ -19,6 +21,8 @@ _POST_ID = re.compile(r"post:[0-9a-f]{24}")
 _COMMENT_ID = re.compile(r"comment:[0-9a-f]{24}")
 #: Pages of one thread that can be opened.
 MAX_THREAD_PAGE = 10_000
+#: Comments shown when one searches inside a thread.
+THREAD_MATCHES = 50
 
 
 @blueprint.get("/posts/<post_id>")
@@ -29,17 +33,25 @@ def post(post_id: str) -> str:
     if number is None:
         number = find_thread_page(found, read_text(request.args, "comment", MAX_QUERY))
     page = PostPage(found, thread_page=number, versions=len(archive().history(post_id)))
-    return render_template("post.html", page=page, post=found, back=_back(request.args))
+    words = read_text(request.args, "find", MAX_QUERY)
+    return render_template(
+        "post.html",
+        page=page,
+        post=found,
+        back=_back(request.args),
+        words=words,
+        matches=_in_thread(post_id, words) if words else None,
+    )
 
 
 @blueprint.get("/comments/<comment_id>")
-def comment(comment_id: str) -> Response:
+def comment(comment_id: str) -> BaseResponse:
     """Lead from a comment's id to its place in the thread."""
     revisions = archive().history(comment_id) if _COMMENT_ID.fullmatch(comment_id) else []
     if not revisions or revisions[-1].record is None:
         raise NotFoundError(f"no comment has the id {comment_id}")
     anchor = comment_anchor(comment_id)
-    return redirect(url_for("posts.post", post_id=revisions[-1].post_id, comment=anchor, _anchor=anchor))  # type: ignore[return-value]  # werkzeug's is Flask's
+    return redirect(url_for("posts.post", post_id=revisions[-1].post_id, comment=anchor, _anchor=anchor))
 
 
 def load(post_id: str) -> Post:
@@ -47,6 +59,12 @@ def load(post_id: str) -> Post:
     if not _POST_ID.fullmatch(post_id):
         raise NotFoundError("no post has such an id")
     return archive().post(post_id)
+
+
+def _in_thread(post_id: str, words: str) -> Results:
+    """Search the comments of one post."""
+    filters = (("thread", post_id), ("kind", "comment"))
+    return archive().search(Query(text=words, filters=filters, per_page=THREAD_MATCHES))
 
 
 def _back(arguments: Arguments) -> tuple[str, Query] | None:

@@ -9,7 +9,7 @@ from archive.records import Post
 from webui.paragraphs import blocks
 from webui.post_views import load
 from webui.quoting import Quotation
-from webui.result_page import comment_anchor
+from webui.showing import comment_anchor
 
 blueprint = Blueprint("quotes", __name__)
 

@@ -7,6 +7,7 @@ from flask import url_for
 
 from archive.results import Facet, Hit, Query, Results
 from webui.params import MAX_PAGE, SORTS, pairs
+from webui.showing import comment_anchor
 from webui.timeline import Timeline, timeline, years
 
 #: Values of a facet shown at once; more are found by narrowing.
@@ -131,12 +132,16 @@ class ResultPage:
         """Address of the same words without filters; `None` when none is held."""
         return search_address(replace(self.query, filters=())) if self.query.filters and self.query.text else None
 
+    def narrowed_address(self, name: str, value: str) -> str:
+        """Return the address of these results with one filter more."""
+        return search_address(narrowed(self.query, name, value))
+
     def hit_address(self, hit: Hit) -> str:
         """Return the address of a hit's text on our pages, from where one comes back to these results."""
         return text_address(hit, self.query)
 
     def _in_year(self, year: int) -> str:
-        return search_address(narrowed(self.query, _CHARTED, str(year)))
+        return self.narrowed_address(_CHARTED, str(year))
 
     def _facet(self, facet: Facet) -> FacetLinks:
         chosen = {value for name, value in self.query.filters if name == facet.name}
@@ -171,11 +176,6 @@ def text_address(hit: Hit, query: Query) -> str:
         anchor = comment_anchor(hit.id)
         return url_for("posts.post", post_id=hit.post_id, **arguments, comment=anchor, _anchor=anchor)
     return url_for("posts.post", post_id=hit.post_id, **arguments)
-
-
-def comment_anchor(comment_id: str) -> str:
-    """Return a comment's anchor in the page of its thread."""
-    return comment_id.replace(":", "-")
 
 
 def narrowed(query: Query, name: str, value: str) -> Query:

@@ -17,7 +17,18 @@ _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
 
 def register(app: Flask) -> None:
     """Give templates the functions of this module."""
-    functions = (date_iso, date_words, time_words, number, counted, web_link, host, facet_title, facet_value)
+    functions = (
+        comment_anchor,
+        date_iso,
+        date_words,
+        time_words,
+        number,
+        counted,
+        web_link,
+        host,
+        facet_title,
+        facet_value,
+    )
     app.jinja_env.filters.update({function.__name__: function for function in functions})
 
 
@@ -64,6 +75,11 @@ def web_link(address: str | None) -> str | None:
     except ValueError:
         return None
     return address if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def comment_anchor(comment_id: str) -> str:
+    """Return a comment's anchor in the page of its thread."""
+    return comment_id.replace(":", "-")
 
 
 def host(address: str | None) -> str:
