@@ -134,6 +134,8 @@ class Visit:
     discussion: tuple[Comment, ...] = ()
     #: False when part of the thread could not be read: comments not seen are then kept, not removed.
     thread_whole: bool = True
+    #: False when the rest of the thread cannot be read by a stranger at all, so that trying again soon is no use.
+    thread_reachable: bool = True
     #: Why the thread is short or the visit brought nothing, in words; `None` when all is well.
     reason: str | None = None
     etag: str | None = None

@@ -277,4 +277,4 @@ def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | No
 
 def _succeeded(visit: Visit) -> bool:
     answered = visit.status is not None and (visit.status < _FIRST_ERROR or visit.status in _GONE)
-    return answered and visit.thread_whole
+    return answered and (visit.thread_whole or not visit.thread_reachable)

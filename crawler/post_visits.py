@@ -118,6 +118,7 @@ class PostVisits:
     def _with_post(self, known: Known, answer: Answer, read: ReadPost) -> Visit:
         page = answer.page
         short = read.thread.short if read.thread is not None else None
+        unreadable = read.thread.unreadable if read.thread is not None else None
         # A thread kept elsewhere changes without its page: no validator may hide that.
         elsewhere = read.thread is not None and bool(read.thread.pointer)
         final = canonical(page.url) or known.url
@@ -128,8 +129,9 @@ class PostVisits:
             at=page.fetched,
             status=page.status,
             post=place(read, platform=self.platform.name, fetched=page.fetched),
-            thread_whole=short is None,
-            reason=short,
+            thread_whole=short is None and unreadable is None,
+            thread_reachable=short is not None or unreadable is None,
+            reason=short or unreadable,
             etag=None if elsewhere else page.headers.get("etag"),
             last_modified=None if elsewhere else page.headers.get("last-modified"),
             body_hash=None if elsewhere else _hash(page),

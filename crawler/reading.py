@@ -56,8 +56,10 @@ class Thread:
     more: tuple[str, ...] = ()
     #: What the system needs to ask for the rest (ids, hosts, keys), for its `complete`; JSON values only.
     pointer: dict[str, Any] = field(default_factory=dict)
-    #: Why it cannot be whole, in words; `None` while nothing is known to be missing.
+    #: Why part of it is missing this time, in words: it is tried again soon. `None` while nothing is known to be.
     short: str | None = None
+    #: Why no stranger can read the rest, in words: a rule of its system, no failure.
+    unreadable: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

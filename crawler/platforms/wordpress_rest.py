@@ -119,17 +119,18 @@ class _Comments:
         """Tell whether the list holds nothing; raise `UnreadableError` when it is shut."""
         return not await self._has_next()
 
-    async def of(self, post: RestPost) -> Thread | None:
-        """Return the thread of a post; posts are asked for in the order of their numbers."""
+    async def of(self, post: RestPost) -> Thread:
+        """Return the thread of a post, empty where it has none; posts are asked for in the order of their numbers.
+
+        The list states no size for one thread, so neither does this.
+        """
         found: dict[str, ReadComment] = {}
         while await self._has_next() and self._read[-1].post <= post.number:
             comment = self._read.pop()
             if comment.post == post.number and comment.read.native_id and len(found) < MAX_COMMENTS:
                 by_author = comment.user == post.user != 0
                 found[comment.read.native_id] = replace(comment.read, by_post_author=by_author)
-        if not found:
-            return None
-        return Thread(system="wordpress", comments=tuple(found.values()), stated=len(found))
+        return Thread(system="wordpress", comments=tuple(found.values()))
 
     async def _has_next(self) -> bool:
         while not self._read and not self._ended:
