@@ -1,7 +1,5 @@
 """From a page to a post: metadata, rights, text and thread of one page, read from one parse."""
 
-from dataclasses import replace
-
 from crawler.comments import read_thread
 from crawler.extract_body import read_body
 from crawler.extract_kind import is_post
@@ -14,25 +12,26 @@ from crawler.reading import ReadPost
 def read_post(page: Page) -> ReadPost:
     """Return the post on a page, with its thread as far as the page shows it. Pure.
 
-    Where the page asks not to be archived, neither text nor thread is kept, only that it was met.
+    Where the page asks not to be archived, its status says so, and `crawler.threads.place` keeps nothing of it but
+    that it was met.
     """
     metadata = read_metadata(page)
     rights, status = read_rights(page, metadata.structured)
-    post = ReadPost(
+    thread = read_thread(page)
+    text = read_body(page, thread)
+    return ReadPost(
         url=metadata.url,
         title=metadata.title,
         author=metadata.author,
         published=metadata.published,
         updated=metadata.updated,
         language=metadata.language,
+        text=text,
         description=metadata.description,
         tags=metadata.tags,
         categories=metadata.categories,
         rights=rights,
         status=status,
-        is_post=is_post(page, metadata),
+        thread=thread,
+        is_post=is_post(page, metadata, text),
     )
-    if status == "withheld":
-        return replace(post, description=None)
-    thread = read_thread(page)
-    return replace(post, text=read_body(page, thread), thread=thread)

@@ -60,7 +60,8 @@ def parse(text: str) -> html.HtmlElement:
 
 def _parse(body: bytes) -> tuple[html.HtmlElement, bool]:
     """Return the tree, and whether the parser gave up before the end of the page."""
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)  # without it, all below 254 levels is lost
+    # Without huge_tree all below 254 levels is lost; trafilatura loses what stands after a comment in a paragraph.
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         tree = html.document_fromstring(body, parser=parser)
     except (ParserError, ValueError):

@@ -26,7 +26,12 @@ class _Node:
 
 
 def place(read: ReadPost, *, platform: str, fetched: datetime) -> Post:
-    """Return the record of a post as read, its thread nested, numbered, and each comment once."""
+    """Return the record of a post as read, its thread nested, numbered, and each comment once.
+
+    This is the gate for rights: of a post that asks not to be archived neither text nor thread passes.
+    """
+    if read.status == "withheld":
+        read = replace(read, text="", description=None, thread=None)
     thread = read.thread
     return Post(
         id=post_id(read.url),
