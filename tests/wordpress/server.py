@@ -116,7 +116,7 @@ class WordPress:
         command = [*self._php(), "-S", f"127.0.0.1:{face.port}", "-t", str(self._root), str(SCRIPTS / "router.php")]
         environment = face.environment() | {"PHP_CLI_SERVER_WORKERS": str(WORKERS)}
         self._start(command, environment, log=f"{face.name}.log")
-        _wait_for(lambda: socket.create_connection(("127.0.0.1", face.port), timeout=5), face.name)
+        _wait_for(socket.AF_INET, ("127.0.0.1", face.port), face.name)
 
     def truth(self, face: Face) -> dict[str, Any]:
         """Return what the database holds, with the addresses of a face; see truth.php."""
@@ -161,14 +161,9 @@ class WordPress:
             f"--pid-file={self._directory}/db.pid",
         ]
         self._start(command, {}, log="db.log")
-        _wait_for(self._connect, "MariaDB")
+        _wait_for(socket.AF_UNIX, str(self._socket), "MariaDB")
         create = ["mariadb", "--no-defaults", f"--socket={self._socket}", *(["-u", "root"])]
         subprocess.run([*create, "-e", "CREATE DATABASE wordpress"], check=True, timeout=START_SECONDS)
-
-    def _connect(self) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(str(self._socket))
-        return connection
 
     def _php(self) -> list[str]:
         options = {
@@ -220,14 +215,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _wait_for(connect: Any, name: str) -> None:
+def _wait_for(family: socket.AddressFamily, address: str | tuple[str, int], name: str) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
-        try:
-            connect().close()
-        except OSError as error:
-            if time.monotonic() > until:
-                raise TimeoutError(f"{name} did not answer within {START_SECONDS} s") from error
-            time.sleep(0.05)
-        else:
-            return
+        with socket.socket(family) as connection:
+            try:
+                connection.connect(address)
+            except OSError as error:
+                if time.monotonic() > until:
+                    raise TimeoutError(f"{name} did not answer within {START_SECONDS} s") from error
+            else:
+                return
+        time.sleep(0.05)
