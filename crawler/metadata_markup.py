@@ -70,7 +70,7 @@ def find_places(tree: HtmlElement) -> Places:
     for _, node in walk:
         tag = node.tag
         marks = _marks(node)
-        if tag not in {"html", "body", "head"} and (tag in _OUTSIDE_TAGS or _is_outside(marks)):
+        if tag not in {"html", "body", "head"} and (_is_outside_tag(node) or _is_outside(marks)):
             walk.skip_subtree()
             continue
         _gather(node, tag, marks, places)
@@ -81,6 +81,12 @@ def _marks(node: HtmlElement) -> list[str]:
     marks = (node.get("class") or "").lower().split()
     own = node.get("id")
     return [*marks, own.lower()] if own else marks
+
+
+def _is_outside_tag(node: HtmlElement) -> bool:
+    if node.tag == "footer":  # the foot of a post holds its date and byline in many themes
+        return next(node.iterancestors("article"), None) is None
+    return node.tag in _OUTSIDE_TAGS
 
 
 def _is_outside(marks: list[str]) -> bool:

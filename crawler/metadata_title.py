@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -21,7 +22,8 @@ _TITLE_CLASSES = re.compile(
 
 def read_title(tree: HtmlElement, structured: Structured, places: Places) -> str | None:
     """Return the post's title; `None` when the page has none."""
-    sites = {_plain(each) for each in structured.site_names()}
+    named = [*structured.site_names(), *(_text(node) or "" for node in places.headings if _leads_home(node))]
+    sites = {_plain(each) for each in named}
     page_title = _first(_text(node) for node in tree.iter("title"))
     stated = [
         *strings(structured.post().get("headline")),
@@ -81,6 +83,15 @@ def _heading(places: Places, stated: list[str], sites: set[str]) -> str | None:
 def _agrees(heading: str, stated: list[str]) -> bool:
     plain = _plain(heading)
     return bool(plain) and any(plain in each and (len(plain) * 3 >= len(each) or plain == each) for each in stated)
+
+
+def _leads_home(node: HtmlElement) -> bool:
+    """Tell whether a heading is a link to the front page: old themes set the site's name so."""
+    links = node.findall(".//a[@href]")
+    if len(links) != 1 or _text(links[0]) != _text(node):
+        return False
+    parts = urlsplit(links[0].get("href", ""))
+    return parts.path == "/" or (bool(parts.netloc) and not parts.path and not parts.query)
 
 
 def _is_marked(node: HtmlElement) -> bool:

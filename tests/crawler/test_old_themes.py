@@ -1,0 +1,35 @@
+"""Where old and new default themes put a post's title, date and byline."""
+
+from datetime import UTC, datetime
+
+from crawler.extract import read_post
+from crawler.page import Page
+from crawler.reading import ReadPost
+
+_TEXT = "<p>" + "Nobody buys on the first call, and so we kept a tally of all the calls. " * 8 + "</p>"
+
+
+def _read(body: str, title: str) -> ReadPost:
+    page = f"<html><head><title>{title}</title></head><body class='single postid-4'>{body}</body></html>"
+    fetched = datetime(2024, 1, 1, tzinfo=UTC)
+    return read_post(Page("https://blog.example/2008/04/tally/", page.encode(), fetched))
+
+
+def test_a_heading_that_leads_to_the_front_page_is_the_sites_name() -> None:
+    read = _read(
+        f"<h1><a href='https://blog.example/'>Cold Calls</a></h1><div class='post'><h2>A tally of calls</h2>{_TEXT}</div>",
+        title="A tally of calls &laquo; Cold Calls",
+    )
+
+    assert read.title == "A tally of calls"
+
+
+def test_the_foot_of_a_post_states_its_date_and_writer_and_the_foot_of_the_page_does_not() -> None:
+    foot = "<footer><time class='published' datetime='{}'></time> by <a rel='author'>{}</a></footer>"
+    read = _read(
+        f"<article><h1>A tally</h1>{_TEXT}{foot.format('2008-04-02T06:50:00Z', 'Marta')}</article>"
+        + foot.format("2024-01-01T00:00:00Z", "The Host"),
+        title="A tally",
+    )
+
+    assert (read.author, read.published and read.published.moment.day) == ("Marta", 2)
