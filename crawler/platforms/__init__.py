@@ -2,11 +2,30 @@
 
 from crawler.page import Page
 from crawler.platforms.base import Platform
+from crawler.platforms.beehiiv import Beehiiv
 from crawler.platforms.generic import Generic
+from crawler.platforms.hubspot import HubSpot
+from crawler.platforms.medium import Medium
+from crawler.platforms.squarespace import Squarespace
+from crawler.platforms.static import StaticSite
+from crawler.platforms.webflow import Webflow
 from crawler.platforms.wordpress import WordPress
 
 #: In the order tried; `generic` comes last and takes any site.
-PLATFORMS: dict[str, Platform] = {each.name: each for each in (WordPress(), Generic())}
+PLATFORMS: dict[str, Platform] = {
+    each.name: each
+    for each in (
+        WordPress(),
+        Medium(),
+        Squarespace(),
+        HubSpot(),
+        Webflow(),
+        Beehiiv(),
+        StaticSite("Hugo"),
+        StaticSite("Jekyll"),
+        Generic(),
+    )
+}
 
 
 def recognise(front: Page) -> Platform:

@@ -1,0 +1,78 @@
+"""Squarespace: a blog's own JSON gives its posts a page at a time; comments are loaded by script, and only counted.
+
+Source: https://developers.squarespace.com/url-queries for `?format=json`.
+"""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from crawler.discovery import discover
+from crawler.fetch import Fetch, UnreadableError
+from crawler.page import Page
+from crawler.platforms.base import Platform
+from crawler.reading import Listed, ReadPost
+from crawler.sites import Site
+from crawler.urls import canonical
+
+_SIGN = re.compile(r"Static\.SQUARESPACE_CONTEXT|static1\.squarespace\.com|<!-- This is Squarespace\. -->")
+#: Pages of one collection; at 20 posts a page, 10,000 posts.
+MAX_PAGES = 500
+
+
+class Squarespace(Platform):
+    """A blog collection of a Squarespace site, or the whole site."""
+
+    name = "squarespace"
+
+    def recognises(self, front: Page) -> bool:
+        """Tell Squarespace by its server header or the context that its pages set up."""
+        return front.headers.get("server", "").lower() == "squarespace" or bool(_SIGN.search(front.text))
+
+    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+        """Yield what the collection lists; where the front page is none, what sitemap and feeds name."""
+        query: Mapping[str, Any] | None = {"format": "json"}
+        listed = 0
+        for _ in range(MAX_PAGES):
+            try:
+                collection, _page = await fetch.json(f"{front.url}?{urlencode(query or {})}")
+            except UnreadableError:
+                if listed:
+                    raise
+                break
+            for found in _listed(collection, front.url):
+                listed += 1
+                yield found
+            query = _next(collection)
+            if query is None:
+                break
+        if not listed:
+            async for found in discover(site, front, fetch):
+                yield found
+
+
+def _listed(collection: Any, base: str) -> list[Listed]:
+    """Return the posts that one page of a collection names, with the time of their last change."""
+    posts = collection.get("items") if isinstance(collection, Mapping) else None
+    found = []
+    for post in posts if isinstance(posts, list) else []:
+        path = post.get("fullUrl") if isinstance(post, Mapping) else None
+        url = canonical(urljoin(base, path)) if isinstance(path, str) else None
+        if url is not None:
+            found.append(Listed(url, _moment(post.get("updatedOn")) or _moment(post.get("publishOn"))))
+    return found
+
+
+def _next(collection: Any) -> Mapping[str, Any] | None:
+    pagination = collection.get("pagination") if isinstance(collection, Mapping) else None
+    offset = pagination.get("nextPageOffset") if isinstance(pagination, Mapping) else None
+    return {"format": "json", "offset": offset} if isinstance(offset, int | str) and offset else None
+
+
+def _moment(milliseconds: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
