@@ -29,6 +29,7 @@ from archive.archive import Archive
 from archive.captures import Capture
 from archive.errors import ArchiveError
 from crawler.extensions.warc_files import OPEN, OpenWarc, close_torn
+from crawler.extensions.warc_rights import may_be_kept
 from crawler.opening import archive_of
 
 logger = logging.getLogger(__name__)
@@ -102,7 +103,10 @@ class WarcFiles:
             close_torn(self._archive)
             writer = _Writer(self._archive, self._agent)
             while (received := self._received.get()) is not None:
-                writer.write(received)
+                if may_be_kept(received.url, received.headers, received.body, received.at):
+                    writer.write(received)
+                else:
+                    self._crawler.stats.inc_value("warc/withheld")
             writer.close()
         except (OSError, ArchiveError) as error:
             self._crawler.stats.inc_value("warc/errors")

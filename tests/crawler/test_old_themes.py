@@ -16,10 +16,9 @@ def _read(body: str, title: str) -> ReadPost:
 
 
 def test_a_heading_that_leads_to_the_front_page_is_the_sites_name() -> None:
-    read = _read(
-        f"<h1><a href='https://blog.example/'>Cold Calls</a></h1><div class='post'><h2>A tally of calls</h2>{_TEXT}</div>",
-        title="A tally of calls &laquo; Cold Calls",
-    )
+    site, post = "<h1><a href='https://blog.example/'>Cold Calls</a></h1>", f"<h2>A tally of calls</h2>{_TEXT}"
+
+    read = _read(site + post, title="A tally of calls &laquo; Cold Calls")
 
     assert read.title == "A tally of calls"
 

@@ -1,0 +1,59 @@
+"""Tell which raw responses may be kept: none of a page that asks not to be archived."""
+
+import zlib
+from datetime import datetime
+from typing import Any
+
+import brotli
+
+from crawler.metadata_rights import read_rights
+from crawler.metadata_structured import read_structured
+from crawler.page import Page
+
+#: What a page says about reuse stands in its head.
+_HEAD_BYTES = 2 * 1024 * 1024
+#: Pages that hold none of these words need not be parsed.
+_SIGNS = (b"noarchive", b"noai", b"tdm-reservation")
+#: zlib's word for: a gzip or a zlib header, whichever is there.
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+
+def may_be_kept(url: str, headers: list[tuple[str, str]], body: bytes, at: datetime) -> bool:
+    """Tell whether a response, as received, may be kept; False when its head or its headers ask not to be archived.
+
+    A list in JSON is not kept when anything in it says `noarchive`: it holds many posts, and cannot be cut.
+    """
+    named: dict[str, str] = {}
+    for name, value in headers:
+        named[name.lower()] = f"{named[name.lower()]}, {value}" if name.lower() in named else value
+    head = _decompressed(body, named.get("content-encoding", ""))
+    lower = head.lower()
+    if not any(sign in lower for sign in _SIGNS) and not {"x-robots-tag", "tdm-reservation"} & named.keys():
+        return True
+    if "json" in named.get("content-type", ""):
+        return _SIGNS[0] not in lower
+    page = Page(url, head, at, named)
+    return read_rights(page, read_structured(page.tree))[1] != "withheld"
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    """Return the beginning of a body as text bytes; the body itself when it is not what its header says."""
+    codec = encoding.strip().lower()
+    try:
+        if codec == "br":
+            decompressor: Any = brotli.Decompressor()
+            return bytes(decompressor.process(body, output_buffer_limit=_HEAD_BYTES))
+        if codec in {"gzip", "x-gzip"}:
+            return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(body, _HEAD_BYTES)
+        if codec == "deflate":
+            return _inflated(body)
+    except (zlib.error, brotli.error):
+        return body[:_HEAD_BYTES]
+    return body[:_HEAD_BYTES]
+
+
+def _inflated(body: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(body, _HEAD_BYTES)
+    except zlib.error:  # servers send it without its header, too
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, _HEAD_BYTES)
