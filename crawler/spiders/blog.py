@@ -8,27 +8,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from scrapy import Spider, signals
+from scrapy import Spider
 from scrapy.crawler import Crawler
 
 from archive.records import Visit
 from crawler.asking import SpiderFetch
+from crawler.extensions.closing import crawl_closing
 from crawler.fetch import UnreadableError
 from crawler.opening import archive_of
+from crawler.room import Room
 from crawler.sites import CATALOGUE, Site, catalogue, find
 from crawler.visiting import SiteVisit, Wanted
 from crawler.work import Workers
 
 logger = logging.getLogger(__name__)
 
-#: Visits on their way to the archive; more wait, so that a fast list does not fill the memory.
-PENDING_VISITS = 64
-
 
 class BlogSpider(Spider):
     """Visit sites side by side, each at its own pace."""
 
     name = "blog"
+    _room: Room
 
     def __init__(
         self,
@@ -48,16 +48,14 @@ class BlogSpider(Spider):
         self._site = site
         self._sites: list[Site] = []
         self._wanted = Wanted(_moment(since), _count(limit), everything=refresh == "all")
-        self._room = asyncio.Semaphore(PENDING_VISITS)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider, as Scrapy does; raise `CatalogueError` or `ArchiveOpenError`."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         archive_of(crawler)
+        spider._room = Room(crawler)
         spider._sites = _sites(crawler, spider._site)
-        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
-            crawler.signals.connect(spider._make_room, signal=signal)
         return spider
 
     async def start(self) -> AsyncIterator[Visit]:
@@ -66,25 +64,15 @@ class BlogSpider(Spider):
         workers = Workers(settings.getint("EXTRACT_WORKERS"), seconds=settings.getfloat("EXTRACT_SECONDS"))
         visits: asyncio.Queue[Visit | None] = asyncio.Queue()
         crawl = asyncio.create_task(self._visit_sites(workers, visits))
-        watch = asyncio.create_task(self._stop_with_engine(crawl))
+        self.crawler.signals.connect(lambda: crawl.cancel(), signal=crawl_closing, weak=False)
         try:
             while (visit := await visits.get()) is not None:
                 yield visit
-            for _ in range(PENDING_VISITS):
-                await self._room.acquire()  # until the last is archived, or the engine would look again only in 5 s
+            await self._room.empty()
         finally:
             crawl.cancel()
-            watch.cancel()
-            await asyncio.gather(crawl, watch, return_exceptions=True)
+            await asyncio.gather(crawl, return_exceptions=True)
             await workers.close()
-
-    async def _stop_with_engine(self, crawl: asyncio.Task[None]) -> None:
-        """End the crawl when an extension closes the spider: the engine waits for requests, and we make them."""
-        while not crawl.done():
-            slot = self.crawler.engine._slot  # Scrapy has no public word for "closing"
-            if slot is None or slot.closing is not None:
-                crawl.cancel()
-            await asyncio.sleep(0.5)
 
     async def _visit_sites(self, workers: Workers, visits: asyncio.Queue[Visit | None]) -> None:
         sites = self._sites
@@ -113,7 +101,7 @@ class BlogSpider(Spider):
         try:
             async with aclosing(visit_site.visits()) as found:
                 async for visit in found:
-                    await self._room.acquire()
+                    await self._room.enter()
                     await visits.put(visit)
         except UnreadableError as error:
             logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
@@ -128,9 +116,6 @@ class BlogSpider(Spider):
             self.crawler.stats.inc_value("spider_exceptions/count")
             self.crawler.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
             logger.error("Crawling %s failed", site.url, exc_info=error)
-
-    def _make_room(self) -> None:
-        self._room.release()
 
 
 def _sites(crawler: Crawler, site: str | None) -> list[Site]:

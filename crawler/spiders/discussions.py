@@ -17,6 +17,7 @@ from crawler import hackernews
 from crawler.asking import SpiderFetch
 from crawler.fetch import UnreadableError
 from crawler.opening import archive_of
+from crawler.room import Room
 from crawler.threads import place_thread
 from crawler.urls import site_of
 from crawler.work import Workers
@@ -60,13 +61,16 @@ class DiscussionsSpider(Spider):
         stats = self.crawler.stats
         stats.set_value("crawl/sites", 1)
         stats.set_value("crawl/pages_due", len(posts))
+        room = Room(self.crawler)
         for url, published in posts:
             visit = await self._visit(fetch, url)
             failed = visit.reason is not None
+            await room.enter()
             yield visit if failed else replace(visit, due=next_due(visit, 0, published))
             stats.inc_value("crawl/sites_failed" if failed else "crawl/pages_visited")
         stats.set_value("crawl/sites_answered", int(stats.get_value("crawl/sites_failed", 0) < max(len(posts), 1)))
         stats.set_value("crawl/sites_done", 1)
+        await room.empty()
 
     def _due(self, archive: Archive) -> list[tuple[str, datetime | None]]:
         posts = archive.store.addresses(self._site)

@@ -19,6 +19,7 @@ from crawler.content.folder import Folder, FolderError, open_folder
 from crawler.content.history import GitError, clone
 from crawler.content.posts import Found, LeftOut, posts
 from crawler.middlewares.guard import is_public
+from crawler.room import Room
 from crawler.threads import place
 from crawler.urls import site_of
 
@@ -56,13 +57,16 @@ class FrontmatterSpider(scrapy.Spider):
             now = datetime.now(UTC)
             reasons: Counter[str] = Counter()
             found = posts(folder, now, drafts=self.drafts)
+            room = Room(self.crawler)
             while (each := await asyncio.to_thread(next, found, None)) is not None:
                 if isinstance(each, Found):
+                    await room.enter()
                     yield _visit(each, folder, now)
                 else:
                     self._leave_out(each, folder, reasons)
             for reason, count in reasons.most_common():
                 self.logger.info("left out %d: %s", count, reason)
+            await room.empty()
 
     def _open(self, stack: ExitStack) -> Folder:
         if urlsplit(self.path).scheme not in _PORTS:
