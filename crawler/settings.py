@@ -51,8 +51,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # readers ask comment systems on other hosts
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # see ROBOTSTXT_OBEY
     "crawler.middlewares.guard.AddressGuard": 50,
+    "crawler.middlewares.politeness.Politeness": 90,  # before robots.txt, whose Crawl-delay is of a slot
     "crawler.middlewares.robots.Robots": 100,
-    "crawler.middlewares.politeness.Politeness": 560,  # between Scrapy's retry (550) and the downloader
 }
 
 # --- Safety ----------------------------------------------------------------------------------------------------
@@ -98,6 +98,7 @@ ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
 
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # ours counts unchanged pages too
+    "crawler.extensions.closing.Closing": 50,
     "crawler.extensions.warc.WarcFiles": 100,
     "crawler.extensions.progress.Progress": 200,
     "crawler.extensions.report.IndexSync": 300,

@@ -79,6 +79,8 @@ class SiteVisit:
         async with aclosing(self._visit_due(posts)) as visits:
             async for visit in visits:
                 yield visit
+        if posts.silent >= MAX_SILENT:
+            self.stats.set_value(f"crawl/site_failure/{self.site.key}", f"fell silent after {posts.silent} requests")
 
     async def _learn(self, **state: Any) -> None:
         await asyncio.to_thread(self.archive.visits.learn, self.site.key, **state)

@@ -1,15 +1,20 @@
 """`scrapy crawl`, with an exit status that tells how it went; Scrapy's own exits with 0 for nearly every failure."""
 
 import argparse
+import asyncio
+import logging
 import sys
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
-from archive.archive import Archive
 from archive.errors import ArchiveError
+from crawler.middlewares.guard import UnguardedError
 from crawler.sites import CatalogueError
 from crawler.verdict import Exit, Verdict, verdict
+
+logger = logging.getLogger(__name__)
 
 
 class Command(ScrapyCrawl):
@@ -24,22 +29,34 @@ class Command(ScrapyCrawl):
         for reason in judged.reasons:
             sys.stderr.write(f"{reason}\n")
         if judged.reasons:
-            sys.stderr.write(f"exit status {self.exitcode} ({judged.status.name.lower()})\n")
+            sys.stderr.write(f"exit status {self.exitcode}: {judged.status.name.lower().replace('_', ' ')}\n")
 
     def _crawl(self, name: str, opts: argparse.Namespace) -> Verdict:
         process = self.crawler_process
-        if process is None or self.settings is None:
-            raise UsageError("the crawl command needs a project")
+        if not isinstance(process, AsyncCrawlerProcess):
+            raise UsageError("this project needs Scrapy's asyncio reactor; leave TWISTED_REACTOR as it is")
         try:
-            Archive(self.settings["ARCHIVE_DIR"]).close()  # said plainly now, rather than as a trace from the spider
             crawler = self._create_crawler(name)
-            process.crawl(crawler, **opts.spargs)
-        except ArchiveError as error:
-            return Verdict(Exit.ARCHIVE, (str(error),))
-        except (CatalogueError, ValueError) as error:
-            return Verdict(Exit.USAGE, (str(error),))
+        except KeyError:
+            raise UsageError(f"there is no spider {name!r}; `scrapy list` shows them") from None
+        task = process.crawl(crawler, **opts.spargs)
         process.start()
-        if process.bootstrap_failed:
-            return Verdict(Exit.NOT_STARTED, ("the crawl could not start; see the log",))
+        failure = _failure(task)
+        if failure is not None:
+            return failure
         stats = crawler.stats.get_stats()
         return verdict(stats, stats.get("finish_reason"))
+
+
+def _failure(task: asyncio.Task[None]) -> Verdict | None:
+    """Return why the crawl could not start; `None` when it did."""
+    error = task.exception() if task.done() and not task.cancelled() else None
+    if error is None:
+        return None
+    if isinstance(error, ArchiveError):
+        return Verdict(Exit.ARCHIVE, (str(error),))
+    if isinstance(error, CatalogueError | ValueError):
+        return Verdict(Exit.USAGE, (str(error),))
+    if not isinstance(error, UnguardedError):
+        logger.error("The crawl could not start", exc_info=error)
+    return Verdict(Exit.NOT_STARTED, (f"the crawl could not start: {error}",))

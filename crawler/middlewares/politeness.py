@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -32,7 +32,8 @@ MAX_WAIT = 120.0
 #: Where a server says it is too much but not for how long; doubled each time in a row.
 UNSTATED_WAIT = 10.0
 
-_ASK_LATER = {429, 503}
+_TOO_MANY_REQUESTS = 429
+_ASK_LATER = {_TOO_MANY_REQUESTS, 503}
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,10 @@ class Politeness:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the middleware, as Scrapy does."""
-        return cls(crawler)
+        middleware = cls(crawler)
+        # Not `process_response`: by then the slot has sent its next request.
+        crawler.signals.connect(middleware.receive, signal=signals.response_downloaded)
+        return middleware
 
     def share(self, host: str, slot: str) -> None:
         """Ask a host in another's slot: a blog's own domain on a platform's machines."""
@@ -76,17 +80,18 @@ class Politeness:
         if slot in self._closed:
             raise IgnoreRequest(self._closed[slot])
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    def receive(self, request: Request, response: Response) -> None:
         """Hold the slot when the server asks to come back later."""
-        slot = str(request.meta.get("download_slot", ""))
+        slot = str(request.meta["download_slot"])
         if response.status not in _ASK_LATER:
             self._in_a_row.pop(slot, None)
-            return response
+            return
         self._in_a_row[slot] = self._in_a_row.get(slot, 0) + 1
-        stated = _retry_after(response)
-        if stated is None and response.status not in _MUST_SLOW:
-            return response
-        wait = self._unstated * 2 ** (min(self._in_a_row[slot], 8) - 1) if stated is None else stated
+        wait = _retry_after(response)
+        if wait is None and response.status == _TOO_MANY_REQUESTS:
+            wait = self._unstated * 2 ** (min(self._in_a_row[slot], 8) - 1)
+        if wait is None:
+            return  # 503 alone is a fault like any other
         self._crawler.stats.inc_value("politeness/held")
         if wait > MAX_WAIT:
             self._closed[slot] = f"{slot} asks to come back in {wait:.0f} s; left alone for the rest of this crawl"
@@ -94,7 +99,6 @@ class Politeness:
         else:
             logger.info("%s answered %d: waiting %.1f s before its next request", slot, response.status, wait)
             self._hold(slot, wait)
-        return response
 
     def _slot(self, host: str) -> str:
         if host in self._slots:
@@ -108,10 +112,6 @@ class Politeness:
             # The slot counts its delay from its last request: move that into the future. Slower from then on.
             self.slow_down(slot, min(max(2 * live.delay, 0.1), MAX_WAIT))
             live.lastseen = max(live.lastseen, monotonic() + seconds - live.delay)
-
-
-#: 503 without Retry-After is a fault like any other; 429 always is a request to slow down.
-_MUST_SLOW = {429}
 
 
 def _retry_after(response: Response) -> float | None:

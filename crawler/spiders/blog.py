@@ -64,7 +64,11 @@ class BlogSpider(Spider):
         workers = Workers(settings.getint("EXTRACT_WORKERS"), seconds=settings.getfloat("EXTRACT_SECONDS"))
         visits: asyncio.Queue[Visit | None] = asyncio.Queue()
         crawl = asyncio.create_task(self._visit_sites(workers, visits))
-        self.crawler.signals.connect(lambda: crawl.cancel(), signal=crawl_closing, weak=False)
+
+        def stop() -> None:
+            crawl.cancel()
+
+        self.crawler.signals.connect(stop, signal=crawl_closing)
         try:
             while (visit := await visits.get()) is not None:
                 yield visit

@@ -1,0 +1,86 @@
+"""A page that kills or blocks its worker costs that page only."""
+
+import asyncio
+import math
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from crawler.fetch import UnreadableError
+from crawler.work import Workers
+
+
+def run(question: Callable[[Workers], Awaitable[Any]], *, seconds: float = 10, count: int = 1) -> Any:
+    async def main() -> Any:
+        workers = Workers(count, seconds=seconds)
+        try:
+            return await question(workers)
+        finally:
+            await workers.close()
+
+    return asyncio.run(main())
+
+
+def test_a_worker_that_dies_costs_its_own_call_only() -> None:
+    async def question(workers: Workers) -> list[Any]:
+        calls = [
+            workers.run(math.sqrt, 4.0),
+            workers.run(os._exit, 7),
+            *(workers.run(math.sqrt, 9.0) for _ in range(5)),
+        ]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    first, dead, *others = run(question)
+
+    assert isinstance(dead, UnreadableError)
+    assert "died" in dead.reason
+    assert (first, others) == (2.0, [3.0] * 5)
+
+
+def test_a_worker_that_hangs_is_ended_and_the_next_call_is_answered() -> None:
+    async def question(workers: Workers) -> tuple[str, float]:
+        with pytest.raises(UnreadableError) as hung:
+            await workers.run(time.sleep, 60)
+        return hung.value.reason, await workers.run(math.sqrt, 16.0)
+
+    reason, answer = run(question, seconds=0.5)
+
+    assert "longer than 0.5 s" in reason
+    assert answer == 4.0
+
+
+def test_what_the_function_raises_comes_through() -> None:
+    async def question(workers: Workers) -> None:
+        await workers.run(math.sqrt, -1.0)
+
+    with pytest.raises(ValueError, match=r"domain|nonnegative"):
+        run(question)
+
+
+def test_a_worker_that_wants_all_memory_fails_alone() -> None:
+    async def question(workers: Workers) -> float:
+        with pytest.raises(MemoryError):
+            await workers.run(bytearray, 1 << 40)
+        return await workers.run(math.sqrt, 25.0)
+
+    assert run(question) == 5.0
+
+
+def test_workers_leave_an_interrupt_to_the_main_process() -> None:
+    async def question(workers: Workers) -> float:
+        worker = await workers.run(os.getpid)
+        os.kill(worker, signal.SIGINT)
+        return await workers.run(math.sqrt, 36.0)
+
+    assert run(question) == 6.0
+
+
+def test_no_process_is_started_before_there_is_something_to_read() -> None:
+    async def question(workers: Workers) -> bool:
+        return workers._pool is None
+
+    assert run(question)
