@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -16,6 +17,7 @@ from scrapy.http import Response
 
 from crawler.fetch import RefusedError, UnreadableError
 from crawler.middlewares.failures import DOWNLOAD_FAILURES
+from crawler.middlewares.politeness import Politeness
 from crawler.page import Page
 from crawler.urls import canonical
 from crawler.work import Workers
@@ -79,6 +81,18 @@ class SpiderFetch:
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a pure function in a worker process; raise `UnreadableError` when it hangs or dies."""
         return await self._workers.run(function, *args, **kwargs)
+
+    def share_slot(self, url: str, slot: str) -> None:
+        """Ask the host of an address in a platform's slot from now on."""
+        politeness = self._crawler.get_downloader_middleware(Politeness)
+        if politeness is not None:
+            politeness.share(urlsplit(url).hostname or "", slot)
+
+    def slow_down(self, url: str, seconds: float) -> None:
+        """Leave at least `seconds` between requests to the host of an address."""
+        politeness = self._crawler.get_downloader_middleware(Politeness)
+        if politeness is not None:
+            politeness.slow_down(politeness.slot(url), seconds)
 
 
 def _page(response: Response) -> Page:

@@ -94,8 +94,9 @@ class PostVisits:
             return self._no_post(known, page, "not a post")
         if not same_site(read.url, page.url):
             read = replace(read, url=canonical(page.url) or known.url)
+        read, cut = await self._whole_text(read)
         read = replace(read, thread=await self._thread(read))
-        return self._with_post(known, answer, read)
+        return self._with_post(known, answer, read, cut)
 
     def _why_no_post(self, page: Page) -> str | None:
         """Return why a page cannot be a post of the site, before reading it; `None` when it may be one."""
@@ -103,6 +104,15 @@ class PostVisits:
             return f"leads to another site, {site_of(page.url)}"
         kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
         return None if kind in _READABLE else f"no page but {kind}"
+
+    async def _whole_text(self, read: ReadPost) -> tuple[ReadPost, str | None]:
+        """Return the post with the text of its further pages, or as it is and why they are missing."""
+        try:
+            return await self.platform.whole_text(read, self.fetch), None
+        except UnreadableError as error:
+            self.stats.inc_value("crawl/texts_cut")
+            logger.warning("The text of %s is cut: %s", read.url, error)
+            return read, str(error)
 
     async def _thread(self, read: ReadPost) -> Thread | None:
         """Return the whole thread, or what the page shows of it, `short` saying why the rest is missing."""
@@ -115,9 +125,9 @@ class PostVisits:
             self.stats.inc_value("crawl/threads_short")
         return thread
 
-    def _with_post(self, known: Known, answer: Answer, read: ReadPost) -> Visit:
+    def _with_post(self, known: Known, answer: Answer, read: ReadPost, cut: str | None) -> Visit:
         page = answer.page
-        short = read.thread.short if read.thread is not None else None
+        short = cut or (read.thread.short if read.thread is not None else None)
         unreadable = read.thread.unreadable if read.thread is not None else None
         # A thread kept elsewhere changes without its page: no validator may hide that.
         elsewhere = read.thread is not None and bool(read.thread.pointer)

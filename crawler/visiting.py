@@ -71,6 +71,10 @@ class SiteVisit:
         front = await self.fetch.page(self.site.url)
         self.site = _moved(self.site, front)
         platform = PLATFORMS[self.site.platform] if self.site.platform else recognise(front)
+        if platform.shared_slot is not None:
+            self.fetch.share_slot(self.site.url, platform.shared_slot)
+        if self.site.delay is not None:
+            self.fetch.slow_down(self.site.url, self.site.delay)
         await self._learn(platform=platform.name, name=self.site.name, url=self.site.url)
         async with aclosing(self._list(platform, front)) as visits:
             async for visit in visits:
@@ -133,15 +137,17 @@ class SiteVisit:
 
     def _read_by_list(self, read: ReadPost, platform: Platform, front: Page) -> Visit:
         self.done.add(read.url)
-        whole = read.thread is None or read.thread.short is None
+        short = read.thread.short if read.thread is not None else None
+        unreadable = read.thread.unreadable if read.thread is not None else None
         return Visit(
             url=read.url,
             site=self.site.key,
             at=datetime.now(UTC),
             status=_OK,
             post=place(read, platform=platform.name, fetched=front.fetched),
-            thread_whole=whole,
-            reason=read.thread.short if read.thread else None,
+            thread_whole=short is None and unreadable is None,
+            thread_reachable=short is not None or unreadable is None,
+            reason=short or unreadable,
         )
 
     async def _visit_due(self, posts: PostVisits) -> AsyncGenerator[Visit]:

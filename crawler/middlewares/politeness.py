@@ -61,6 +61,14 @@ class Politeness:
         """Ask a host in another's slot: a blog's own domain on a platform's machines."""
         self._slots[host] = slot
 
+    def slot(self, url: str) -> str:
+        """Return the slot in which an address is asked for."""
+        host = urlsplit(url).hostname or ""
+        if host in self._slots:
+            return self._slots[host]
+        shared = (each for each in SHARED_SLOTS if host == each or host.endswith(f".{each}"))
+        return next(shared, host.removeprefix("www."))
+
     def slow_down(self, slot: str, seconds: float) -> None:
         """Leave at least `seconds` between the requests of a slot from now on."""
         # Slots that idle for a minute are dropped and made anew from these settings.
@@ -75,7 +83,7 @@ class Politeness:
 
     def process_request(self, request: Request) -> None:
         """Put a request, also a redirected one, into the slot of its host; refuse it where the slot is closed."""
-        slot = self._slot(urlsplit(request.url).hostname or "")
+        slot = self.slot(request.url)
         request.meta["download_slot"] = slot
         if slot in self._closed:
             raise IgnoreRequest(self._closed[slot])
@@ -99,12 +107,6 @@ class Politeness:
         else:
             logger.info("%s answered %d: waiting %.1f s before its next request", slot, response.status, wait)
             self._hold(slot, wait)
-
-    def _slot(self, host: str) -> str:
-        if host in self._slots:
-            return self._slots[host]
-        shared = (each for each in SHARED_SLOTS if host == each or host.endswith(f".{each}"))
-        return next(shared, host.removeprefix("www."))
 
     def _hold(self, slot: str, seconds: float) -> None:
         live = self._crawler.engine.downloader.slots.get(slot)
