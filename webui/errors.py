@@ -4,7 +4,7 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from archive.errors import ArchiveError, NotFoundError, QueryError
 from webui.params import ArgumentError
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(QueryError, _bad_argument)
     app.register_error_handler(NotFoundError, _not_found)
     app.register_error_handler(ArchiveError, _unavailable)
+    app.register_error_handler(SecurityError, _strange_name)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -48,6 +49,12 @@ def _not_found(error: NotFoundError) -> Answer:
 def _unavailable(error: ArchiveError) -> Answer:
     _LOG.error("%s: %s", request.path, error)
     return _page(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+
+def _strange_name(_: SecurityError) -> Answer:
+    """Answer in plain text: under a name that is not ours no address can be made."""
+    words = "The archive is not served under this name; its operator can allow it with --allow-host.\n"
+    return Response(words, mimetype="text/plain"), HTTPStatus.BAD_REQUEST
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:

@@ -108,4 +108,4 @@ def _updated(hits: tuple[Hit, ...]) -> str:
 
 
 def _address(hit: Hit) -> str:
-    return request.host_url.rstrip("/") + text_address(hit, Query())
+    return request.host_url.rstrip("/") + text_address(hit, Query(sort="newest"))

@@ -15,6 +15,9 @@ _COUNT: Schema = {"type": "integer", "minimum": 0}
 _MAYBE_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
 _FLAG: Schema = {"type": "boolean"}
 _PRECISION: Schema = {"enum": [*get_args(Precision), None]}
+_VALUE: Schema = {"type": "string", "maxLength": MAX_VALUE}
+#: Filters whose values have a form.
+_FILTERS: dict[str, Schema] = {"year": {"type": "string", "pattern": "^[12][0-9]{3}$"}}
 _COUNTED: Schema = {"type": "array", "prefixItems": [_TEXT, _COUNT], "minItems": 2, "maxItems": 2}
 
 
@@ -40,7 +43,7 @@ def _paths() -> dict[str, Any]:
         _query("page", "From 1", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}),
         _query("per_page", f"Hits on a page, {PER_PAGE} if not given",
                {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}),
-        *(_query(name, f"Only hits of this {name}", {"type": "string", "maxLength": MAX_VALUE}) for name in FACETS),
+        *(_query(name, f"Only hits of this {name}", _FILTERS.get(name, _VALUE)) for name in FACETS),
     ]  # fmt: skip
     post_id = {"name": "id", "in": "path", "required": True, "schema": _id("post")}
     typed = _query("q", "What is being typed", {"type": "string", "maxLength": MAX_QUERY})
@@ -86,7 +89,7 @@ def _schemas() -> dict[str, Schema]:
             reasons=_list(_COUNTED), gaps=_list(_object(after=_TEXT, before=_TEXT, months=_COUNT)),
             concerns=_list(_TEXT), learned={"type": "object"},
         ),
-        "Suggestions": {"type": "array", "prefixItems": [_TEXT, _list(_TEXT)], "minItems": 2},
+        "Suggestions": {"type": "array", "items": {"anyOf": [_TEXT, _list(_TEXT)]}, "minItems": 2, "maxItems": 2},
         "Health": _object(status={"enum": ["ok"]}, seq=_COUNT, indexed_seq=_COUNT),
         "Failing": _object(status={"enum": ["failing"]}, reason=_TEXT),
         "Error": _object(error=_TEXT, status={"type": "integer"}),

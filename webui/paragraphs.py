@@ -63,9 +63,9 @@ def _read(part: str) -> tuple[Form, tuple[str, ...]]:
 def _items(lines: list[str]) -> tuple[str, ...]:
     items: list[str] = []
     for line in lines:
-        bare = line.strip()
+        bare = line.lstrip()
         if bare.startswith(_ITEM):
-            items.append(bare.removeprefix(_ITEM))
+            items.append(bare.removeprefix(_ITEM).rstrip())
         else:
-            items[-1] += f" {bare}"
+            items[-1] += f" {bare.rstrip()}"
     return tuple(items)

@@ -12,8 +12,8 @@ MAX_QUERY = 500
 MAX_VALUE = 200
 #: Filters held at once.
 MAX_FILTERS = 12
-#: Pages of results that can be opened; behind them lies narrowing, not paging.
-MAX_PAGE = 500
+#: Pages of results that can be opened; behind them lies narrowing, not paging. The search pages through 10,000 hits.
+MAX_PAGE = 200
 PER_PAGE = 10
 #: Hits that a program may ask for at once.
 MAX_PER_PAGE = 50

@@ -59,9 +59,9 @@ class PostPage:
     def thread(self) -> tuple[CommentRow, ...]:
         """The comments of the page that is shown."""
         page = self._pages[self.thread_page - 1] if self._pages else ()
-        before = [None, *(row.comment for row in page)]
+        before = [None, *page]
         return tuple(
-            CommentRow(row, comment_anchor(row.comment.id), blocks(row.comment.text), row.answers is above)
+            CommentRow(row, comment_anchor(row.comment.id), blocks(row.comment.text), _follows(row, above))
             for row, above in zip(page, before, strict=False)  # the last is above none
         )
 
@@ -106,6 +106,11 @@ def find_thread_page(post: Post, anchor: str) -> int:
         if any(comment_anchor(row.comment.id) == anchor for row in page):
             return number
     return 1
+
+
+def _follows(row: Row, above: Row | None) -> bool:
+    """Tell whether a comment is shown one level below the comment it answers, right after it."""
+    return above is not None and row.answers is above.comment and row.level > above.level
 
 
 def _pages(thread: Sequence[Row]) -> list[Sequence[Row]]:

@@ -28,7 +28,9 @@ def directory(library: dict[str, Post], tmp_path_factory: pytest.TempPathFactory
     directory = tmp_path_factory.mktemp("archive")
     with Archive(directory) as archive:
         contracts = library["annual-contracts"]
-        first = contracts.text.replace("22 of 40", "19 of 40").replace("- The price is on the page. There is no \"call us\".\n", "")
+        first = contracts.text.replace("22 of 40", "19 of 40").replace(
+            '- The price is on the page. There is no "call us".\n', ""
+        )
         archive.add(replace(contracts, text=first))
         at = parse_time("2026-11-12T08:30:00Z")
         for post in library.values():

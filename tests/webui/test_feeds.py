@@ -1,0 +1,98 @@
+"""Results for other programs: Atom, OpenSearch, JSON lines."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+from flask.testing import FlaskClient
+
+from archive.records import Post
+
+OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+
+
+def test_a_search_can_be_followed_as_a_feed(client: FlaskClient, library: dict[str, Post]) -> None:
+    feed = feedparser.parse(client.get("/feed.atom?q=objection").data)
+
+    assert not feed.bozo
+    assert feed.feed.title == "objection · Sales Archive"
+    dates = [entry.updated for entry in feed.entries]
+    assert dates == sorted(dates, reverse=True)
+    assert len({entry.id for entry in feed.entries}) == len(feed.entries) > 3
+
+
+def test_a_feed_s_comment_leads_to_its_place_and_to_the_original(
+    client: FlaskClient, library: dict[str, Post]
+) -> None:
+    comment = library["cold-email-that-got-answers"].comments[3]
+
+    (entry,) = feedparser.parse(client.get("/feed.atom?q=%22tracking+pixel%22&kind=comment").data).entries
+
+    assert entry.title == "Priya Raman on The cold email that got 31 answers"
+    assert {link.rel: link.href for link in entry.links} == {
+        "alternate": f"http://localhost/posts/{comment.post_id}?comment={comment.id.replace(':', '-')}"
+        f"#{comment.id.replace(':', '-')}",
+        "via": comment.permalink,
+    }
+
+
+def test_a_feed_that_has_nothing_new_is_the_same_to_the_byte(client: FlaskClient) -> None:
+    assert client.get("/feed.atom?q=objection").data == client.get("/feed.atom?q=objection").data
+
+
+@pytest.mark.parametrize("query", ["<script>", "a&b", "\x00\x0b\ufffe", "zebra"])
+def test_a_feed_is_well_formed_whatever_is_asked(client: FlaskClient, query: str) -> None:
+    answer = client.get("/feed.atom", query_string={"q": query})
+
+    ET.fromstring(answer.data)
+
+
+def test_a_feed_of_hostile_texts_is_well_formed(client: FlaskClient) -> None:
+    answer = client.get("/feed.atom?site=hostile.example")
+
+    assert not feedparser.parse(answer.data).bozo
+    assert "<script>alert" not in answer.text
+
+
+def test_a_browser_can_add_the_archive_to_its_search_engines(client: FlaskClient) -> None:
+    answer = client.get("/opensearch.xml")
+
+    root = ET.fromstring(answer.data)
+    assert root.tag == f"{OPENSEARCH}OpenSearchDescription"
+    assert len(root.findtext(f"{OPENSEARCH}ShortName") or "") <= 16
+    templates = {each.get("type"): each.get("template") for each in root.iter(f"{OPENSEARCH}Url")}
+    address = str(templates["text/html"]).replace("{searchTerms}", "cold%20email").replace("{startPage?}", "1")
+    assert client.get(address).status_code == 200
+    assert answer.mimetype == "application/opensearchdescription+xml"
+
+
+def test_an_export_has_every_hit(client: FlaskClient) -> None:
+    lines = client.get("/export?kind=comment").text.split("\n")[:-1]
+
+    total = client.get("/api/search?kind=comment").get_json()["total"]
+    assert len(lines) == total == 31
+    assert {json.loads(line)["kind"] for line in lines} == {"comment"}
+
+
+@pytest.mark.parametrize("shape", ["documents", "threads"])
+def test_an_export_of_posts_has_each_once_as_its_record(
+    client: FlaskClient, library: dict[str, Post], shape: str
+) -> None:
+    lines = client.get(f"/export?q=objection&shape={shape}").text.split("\n")[:-1]
+
+    posts = [Post.from_json(json.loads(line)) for line in lines]
+    assert len({post.id for post in posts}) == len(posts)
+    known = {post.id: post if shape == "threads" else post.without_thread() for post in library.values()}
+    assert all(post == known[post.id] for post in posts)
+
+
+def test_an_export_in_another_shape_is_refused(client: FlaskClient) -> None:
+    assert client.get("/export?q=x&shape=exe").status_code == 400
+
+
+def test_an_export_of_nothing_is_empty(client: FlaskClient) -> None:
+    answer = client.get("/export?q=zebra")
+
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="sales-archive-hits.jsonl"'

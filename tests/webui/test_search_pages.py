@@ -1,0 +1,151 @@
+"""What a reader sees of search: the front page, results, facets, filters, paging, and when nothing is found."""
+
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+
+from archive.records import Post
+
+
+def page(client: FlaskClient, address: str) -> html.HtmlElement:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return html.document_fromstring(answer.text)
+
+
+def texts(tree: html.HtmlElement, selector: str) -> list[str]:
+    return [" ".join(each.text_content().split()) for each in tree.cssselect(selector)]
+
+
+def test_the_front_page_has_one_box_with_the_focus_and_says_what_is_held(client: FlaskClient) -> None:
+    tree = page(client, "/")
+
+    assert [box.get("name") for box in tree.cssselect("input[autofocus]")] == ["q"]
+    assert "11 posts and 32 comments from 7 sites" in tree.text_content()
+
+
+def test_a_result_says_why_it_matches(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=dispatcher")
+
+    assert texts(tree, ".hit mark") == ["dispatcher"]
+    assert texts(tree, ".hit .kind") == ["Post"]
+    assert "Understood as dispatcher" in tree.text_content()
+
+
+def test_a_comment_hit_leads_to_the_comment_in_its_thread(client: FlaskClient, library: dict[str, Post]) -> None:
+    comment = library["cold-email-that-got-answers"].comments[3]
+    (link,) = page(client, "/search?q=%22tracking+pixel%22").cssselect(".hit.comment h2 a")
+
+    thread = page(client, link.get("href").partition("#")[0])
+
+    anchor = link.get("href").partition("#")[2]
+    assert comment.text in thread.get_element_by_id(anchor).text_content()
+
+
+def test_a_facet_narrows_and_its_chip_lets_go_again(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=objection")
+    (link,) = [each for each in tree.cssselect(".facets a") if each.text_content() == "Comments"]
+
+    narrowed = page(client, link.get("href"))
+
+    assert texts(narrowed, ".hit .kind") == ["Comment"] * len(narrowed.cssselect(".hit"))
+    (chip,) = narrowed.cssselect(".chips a")
+    assert chip.get("href") == "/search?q=objection"
+
+
+def test_the_count_of_a_facet_is_the_number_of_results_it_leads_to(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=seller")
+
+    for row in tree.cssselect(".facets section li:has(.count)"):
+        (link,), (count,) = row.cssselect("a"), row.cssselect(".count")
+        heading = page(client, link.get("href")).cssselect("h1")[0].text_content()
+        assert heading.startswith(f"{count.text_content()} result"), heading
+
+
+def test_a_new_query_keeps_the_filters(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=objection&kind=comment&sort=newest")
+
+    hidden = {(each.get("name"), each.get("value")) for each in tree.cssselect(".top input[type=hidden]")}
+    assert hidden == {("kind", "comment"), ("sort", "newest")}
+
+
+def test_pages_are_plain_links_and_hold_every_hit_once(client: FlaskClient) -> None:
+    addresses: list[str] = []
+    address = "/search?q=&kind=comment"
+    while address:
+        tree = page(client, address)
+        addresses += [each.get("href") for each in tree.cssselect(".hit h2 a")]
+        address = next((each.get("href") for each in tree.cssselect(".pages a[rel=next]")), "")
+
+    anchors = [each.partition("#")[2] for each in addresses]
+    assert len(anchors) == len(set(anchors)) == 31  # the placeholder of a removed comment is no hit
+
+
+def test_newest_and_oldest_are_each_other_s_reverse(client: FlaskClient) -> None:
+    def dates(sort: str) -> list[str]:
+        tree = page(client, f"/search?q=the&sort={sort}&kind=post")
+        return [each.get("datetime") for each in tree.cssselect(".hit time")]
+
+    assert dates("newest") == sorted(dates("newest"), reverse=True)
+    assert dates("oldest") == sorted(dates("oldest"))
+
+
+def test_the_timeline_has_a_bar_and_a_row_for_each_year(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=the")
+
+    bars = [each.get("aria-label") for each in tree.cssselect(".timeline svg a")]
+    rows = [": ".join(texts(each, "th, td")) for each in tree.cssselect(".timeline tbody tr")]
+    assert bars == rows
+    assert len(bars) > 3
+
+
+def test_a_click_on_a_year_narrows_to_it(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=the")
+    bar = tree.cssselect(".timeline svg a")[0]
+
+    narrowed = page(client, bar.get("href"))
+
+    year = bar.get("aria-label").partition(":")[0]
+    assert {each.get("datetime")[:4] for each in narrowed.cssselect(".hit time")} == {year}
+
+
+def test_no_results_say_how_to_go_on(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=zebra&site=tenfirst.example")
+
+    assert tree.cssselect("h1")[0].text_content().startswith("No results")
+    assert "/search?q=zebra" in [each.get("href") for each in tree.cssselect(".advice a")]
+
+
+def test_what_was_not_understood_is_said(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=email+before:whenever")
+
+    assert "“before:whenever” is not a date" in tree.cssselect(".notice")[0].text_content()
+
+
+def test_a_page_past_the_end_leads_to_the_last(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=dispatcher&page=7")
+
+    assert "There is no page 7" in tree.text_content()
+    assert tree.cssselect(".found a")[0].get("href") == "/search?q=dispatcher"
+
+
+def test_dates_are_as_exact_as_the_site_states_them(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=%22one+list+of+objections%22&kind=post")
+
+    (time,) = tree.cssselect(".hit time")
+    assert (time.text_content(), time.get("datetime")) == ("June 2012", "2012-06")
+
+
+@pytest.mark.parametrize("address", ["/", "/help"])
+def test_every_query_that_is_suggested_is_understood(client: FlaskClient, address: str) -> None:
+    queries = [each.get("href") for each in page(client, address).cssselect("main a[href^='/search?q=']")]
+
+    assert queries
+    for query in queries:
+        answer = client.get(query)
+        notices = re.findall(r'class="notice">([^<]*)', answer.text)
+        assert answer.status_code == 200
+        assert not [each for each in notices if "not" in unescape(each).split() and "hold" not in each], query

@@ -1,0 +1,77 @@
+"""The pages of sites and of people."""
+
+from flask.testing import FlaskClient
+from lxml import html
+
+from archive.records import Post
+
+
+def page(client: FlaskClient, address: str) -> html.HtmlElement:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return html.document_fromstring(answer.text)
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def row(client: FlaskClient, site: str) -> str:
+    (found,) = [each for each in page(client, "/sites").cssselect("tbody tr") if site in each.text_content()]
+    return words(found)
+
+
+def test_a_row_tells_at_a_glance_whether_a_site_is_whole(client: FlaskClient) -> None:
+    assert row(client, "vertrieb.example").startswith("vertrieb.example Yes 1 1")
+    assert "No: 2 stated comments not found" in row(client, "tenfirst.example")
+    assert "No: 1 page failed" in row(client, "ledgerline.example")
+
+
+def test_a_site_s_page_tells_why_visits_failed(client: FlaskClient) -> None:
+    tree = page(client, "/sites/ledgerline.example")
+
+    assert "the server answered 500 1" in words(tree.cssselect("main")[0])
+    assert "1 page failed" in words(tree.cssselect(".notice")[0])
+
+
+def test_a_site_s_page_counts_what_lacks_a_date_or_an_author(client: FlaskClient) -> None:
+    facts = words(page(client, "/sites/ledgerline.example").cssselect("dl")[0])
+
+    assert "Without date 1 post" in facts
+    assert "Without author 1 post" in facts
+    assert "1 gone from the site" in facts
+
+
+def test_a_site_that_there_is_not_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/sites/nothing.example").status_code == 404
+
+
+def test_a_person_s_page_has_posts_comments_and_whom_they_answer(
+    client: FlaskClient, library: dict[str, Post]
+) -> None:
+    tree = page(client, "/people/Ruth%20Adeyemi")
+
+    written = [post for post in library.values() if "Ruth Adeyemi" in (post.author or "")]
+    said = [each for post in library.values() for each in post.comments if each.author == "Ruth Adeyemi"]
+    kinds = [each.text_content() for each in tree.cssselect(".hit .kind")]
+    assert kinds.count("post") == len(written)  # one of them together with another
+    assert kinds.count("comment") == len(said)
+    answered = {words(each) for each in tree.cssselect(".hit .meta a")}
+    assert answered == {"Tom Okafor", "Hal Brandt", "Dana Whitfield"}
+
+
+def test_a_single_word_is_a_whole_name(client: FlaskClient) -> None:
+    tree = page(client, "/people/hal")
+
+    assert len(tree.cssselect(".hit")) == 1  # and not what Hal Brandt wrote
+
+
+def test_every_name_on_a_post_leads_to_a_person(client: FlaskClient, library: dict[str, Post]) -> None:
+    for post in library.values():
+        tree = page(client, f"/posts/{post.id}")
+        for link in tree.cssselect("a[href*='/people/']"):
+            assert client.get(link.get("href")).status_code == 200, link.get("href")
+
+
+def test_a_name_that_nobody_has_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/people/Nobody").status_code == 404
