@@ -88,13 +88,21 @@ def canonical_url(page: Page, structured: Structured) -> str:
 
     A page below the front page that names the front page is misconfigured.
     """
-    own = canonical(page.url) or page.url
+    own = _without_comment_page(canonical(page.url) or page.url)
     stated = [*structured.links.get("canonical", ()), *structured.metas.get("og:url", ())]
     for each in stated:
         url = canonical(each, page.url)
         if url and same_site(url, own) and (_is_deep(url) or not _is_deep(own)):
-            return url
+            return _without_comment_page(url)
     return own
+
+
+def _without_comment_page(url: str) -> str:
+    """Return the post's address for that of a page of its thread, which WordPress names canonical."""
+    return _COMMENT_PAGE.sub(r"\1", url).rstrip("?&")
+
+
+_COMMENT_PAGE = re.compile(r"/comment-page-\d{1,5}(/?)$|(?<=[?&])cpage=\d{1,5}(?:&|$)")
 
 
 def _is_deep(url: str) -> bool:

@@ -116,7 +116,7 @@ def _gather_by_property(node: HtmlElement, places: Places) -> None:
         places.authors.append(node)
     if "datePublished" in properties and node.tag != "time":
         places.dated.append(node)
-    if "tag" in relations and node.tag == "a":
+    if ("tag" in relations or "category" in relations) and node.tag == "a":
         places.tagged.append(node)
 
 
@@ -139,7 +139,7 @@ def short_text(node: HtmlElement) -> str | None:
 
 
 def tags_and_categories(places: Places) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what links marked `rel=tag` name; categories are told apart by their relation or their address."""
+    """Return what `rel=tag` and `rel=category` links name; categories are told by their relation or their address."""
     tags: list[str] = []
     categories: list[str] = []
     for node in places.tagged:
@@ -157,8 +157,10 @@ _BY = re.compile(
     r"escrito)\s+)?(?:by|von|par|por|di|door)\s*:?\s+(?P<name>[^\W\d_][^|•·,;/\d@()\[\]]{1,60})",
     re.IGNORECASE,
 )
+#: Words that begin what follows a name; those of other languages only before a number, as names hold them too.
 _NAME_ENDS = re.compile(
-    r"\s+(?:on|at|in|am|um|le|el|il|op|posted|published|updated|leave|with|under|filed|about|comments?|//|\|)\b.*$",
+    r"\s+(?:(?:on|at|in|posted|published|updated|leave|with|under|filed|about|comments?|//|\|)(?=[\s:,]|$)"
+    r"|(?:am|um|le|el|il|op)\s+\d).*$",
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
@@ -180,6 +182,19 @@ def bylines(places: Places) -> Iterator[str]:
         found = _BY.search(text) if text else None
         if found and (name := byline(found["name"])):
             yield name
+    for node in places.years:
+        text = short_text(node)
+        found = _DATED_BY.match(text) if text else None
+        if found and (name := byline(found["name"])):
+            yield name
+
+
+#: "October 23rd, 2018 by Tobias Lindqvist", as the first themes print it in no class at all.
+_DATED_BY = re.compile(
+    r"(?:posted |published )?(?:on )?[^\d©]{0,20}\d{1,2}\S{0,3}[^©]{1,12}(?:19|20)\d\d[^©]{0,12}?"
+    r" by (?P<name>[^\W\d_][^|•·,;/\d@()\[\]]{1,60})$",
+    re.IGNORECASE,
+)
 
 
 def _author_text(node: HtmlElement) -> str | None:
