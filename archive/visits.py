@@ -90,6 +90,12 @@ class Visits:
             for url, etag, last_modified, body_hash, visited, whole in rows
         ]
 
+    def is_due(self, url: str) -> bool:
+        """Tell whether an address is due now; one that is not known is."""
+        now = format_time(datetime.now(UTC))
+        row = self._database.connection.execute("SELECT due <= ? FROM pages WHERE url = ?", (now, url)).fetchone()
+        return row is None or bool(row[0])
+
     def note(self, connection: sqlite3.Connection, visit: Visit) -> None:
         """Write how a visit went, in the caller's transaction."""
         row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()

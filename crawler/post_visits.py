@@ -64,6 +64,12 @@ class PostVisits:
             return replace(self._without_post(known, f"answered with status {page.status}"), status=page.status)
         return await self._read(known, answer)
 
+    async def listed(self, read: ReadPost, fetched: datetime) -> Visit:
+        """Return the visit of a post that a list brought, its thread asked for where the list only names it."""
+        if read.thread is not None and read.thread.pointer:
+            read = replace(read, thread=await self._thread(read))
+        return self._visit(read, Visit(url=read.url, site=self.site.key, at=fetched, status=_OK), None)
+
     def unread(self, known: Known, reason: str) -> Visit:
         """Return the visit of a page that was there and could not be read: to be tried again, later and later."""
         return replace(self._without_post(known, reason), status=_OK, thread_whole=False)
@@ -127,25 +133,32 @@ class PostVisits:
 
     def _with_post(self, known: Known, answer: Answer, read: ReadPost, cut: str | None) -> Visit:
         page = answer.page
-        short = cut or (read.thread.short if read.thread is not None else None)
-        unreadable = read.thread.unreadable if read.thread is not None else None
         # A thread kept elsewhere changes without its page: no validator may hide that.
         elsewhere = read.thread is not None and bool(read.thread.pointer)
         final = canonical(page.url) or known.url
         moved = final != known.url and known.url in answer.aliases
-        return Visit(
+        visit = Visit(
             url=final if moved else known.url,
             site=self.site.key,
             at=page.fetched,
             status=page.status,
-            post=place(read, platform=self.platform.name, fetched=page.fetched),
-            thread_whole=short is None and unreadable is None,
-            thread_reachable=short is not None or unreadable is None,
-            reason=short or unreadable,
             etag=None if elsewhere else page.headers.get("etag"),
             last_modified=None if elsewhere else page.headers.get("last-modified"),
             body_hash=None if elsewhere else _hash(page),
             aliases=tuple(each for each in answer.aliases if each != final) if moved else (),
+        )
+        return self._visit(read, visit, cut)
+
+    def _visit(self, read: ReadPost, visit: Visit, cut: str | None) -> Visit:
+        """Return the visit with its post, and with what is missing of its text or thread."""
+        short = cut or (read.thread.short if read.thread is not None else None)
+        unreadable = read.thread.unreadable if read.thread is not None else None
+        return replace(
+            visit,
+            post=place(read, platform=self.platform.name, fetched=visit.at),
+            thread_whole=short is None and unreadable is None,
+            thread_reachable=short is not None or unreadable is None,
+            reason=short or unreadable,
         )
 
     def _unchanged(self, known: Known, page: Page) -> Visit:
