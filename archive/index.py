@@ -74,6 +74,10 @@ class Index:
         """Return the page of results for `query`; raise `QueryError` when it cannot be answered."""
         return self._searcher.search(query)
 
+    def matching(self, query: Query) -> frozenset[str]:
+        """Return the ids of all texts that `query` finds; raise `QueryError`."""
+        return self._searcher.matching(query)
+
     def seq(self) -> int:
         """Return the `seq` of the last revision that search finds; 0 without an index."""
         state = self._files.state()

@@ -24,6 +24,9 @@ from archive.search_words import words_of
 #: The longest a query may take.
 TIME_LIMIT_SECONDS = 2.0
 
+#: The same where all that match are wanted and nobody waits at a page.
+MATCHING_SECONDS = 60.0
+
 #: Hits on a page, and pages: who wants more wants an export.
 MOST_PER_PAGE = 100
 MOST_HITS = 10_000
@@ -64,6 +67,27 @@ class Searcher:
             except DAMAGE as error:
                 raise open_error(self._files.directory, error) from error
         return replace(results, took_ms=(time.monotonic() - started) * 1000)
+
+    def matching(self, query: Query) -> frozenset[str]:
+        """Return the ids of all texts that `query` finds, however many.
+
+        Raise `QueryError` for a query that says nothing or takes longer than `MATCHING_SECONDS`.
+        """
+        parsed = parse(query.text)
+        if parsed.root is None:
+            raise QueryError(f"the query {query.text!r} holds nothing to search for")
+        deadline = time.monotonic() + MATCHING_SECONDS
+        with self._snapshot_in_use() as snapshot:
+            if snapshot is None:
+                return frozenset()
+            try:
+                found = Evaluation(snapshot, deadline).find(parsed.root, chosen(query.filters))
+                ids = frozenset(str(snapshot.hit(int(number))["id"]) for number in np.flatnonzero(found.mask))
+            except DAMAGE as error:
+                raise open_error(self._files.directory, error) from error
+        if found.cut:
+            raise QueryError(f"the query {query.text!r} took longer than {MATCHING_SECONDS:.0f} s; narrow it")
+        return ids
 
     def ids(self) -> list[str]:
         """Return the ids of all documents, as often as they stand there."""

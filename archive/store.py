@@ -98,9 +98,9 @@ class Store:
 
     # Reading.
 
-    def post(self, id: str) -> Post | None:  # noqa: A002 (the record's own field name)
+    def post(self, id: str, connection: sqlite3.Connection | None = None) -> Post | None:  # noqa: A002 (the record's own field name)
         """Return the post with its thread as it is now; `None` when there is none."""
-        return self._load(self._database.connection, id)
+        return self._load(connection or self._database.connection, id)
 
     def posts(self, connection: sqlite3.Connection | None = None) -> Iterator[Post]:
         """Yield all posts with their threads, ordered by id."""
@@ -204,6 +204,8 @@ def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
         for each in post.comments
         if not (each.deleted and each.id in places)
     )
+    if not places:
+        comments = post.comments
     known = known_post(connection, post.id)
     if known is None:
         return replace(post, comments=comments)

@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol
 
-from archive.cli import check, demo, forget, index, search, serve, show, sites, status
+from archive.cli import check, demo, export, forget, index, load, search, serve, show, sites, status, verify
 from archive.errors import ArchiveError, NotFoundError
 
 NOT_THERE = 1
@@ -46,6 +46,9 @@ COMMANDS: dict[str, Command] = {
     "show": show,
     "status": status,
     "sites": sites,
+    "export": export,
+    "verify": verify,
+    "load": load,
     "check": check,
     "index": index,
     "forget": forget,

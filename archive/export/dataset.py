@@ -1,0 +1,150 @@
+"""Write a dataset: a directory that is whole or not there, or one shape to a stream."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import IO
+
+from archive.archive import Archive
+from archive.deny import rules
+from archive.errors import ArchiveWriteError, DatasetError
+from archive.export import manifest as manifest_file
+from archive.export.card import card
+from archive.export.croissant import croissant
+from archive.export.manifest import Manifest
+from archive.export.people import People
+from archive.export.plan import Plan, Reading
+from archive.export.shapes import SHAPES
+from archive.export.shards import ShardFile, Shards, compressed, encoded, plain_file
+
+DELETED = "deleted.jsonl"
+DUPLICATES = "duplicates.jsonl"
+RULES = "rules.jsonl"
+
+#: Told the number of posts written.
+Progress = Callable[[int], None]
+
+
+def write_dataset(
+    archive: Archive, target: Path, plan: Plan, *, key: bytes, progress: Progress | None = None
+) -> Manifest:
+    """Write a dataset directory, replacing an older dataset there, and return its manifest.
+
+    All is read from one snapshot: what spiders write meanwhile is not in it. Nothing is at `target` until all is
+    written. Raise `DatasetError` when something that is no dataset stands there.
+    """
+    _require_replaceable(target)
+    people = People(plan.authors, mask=plan.mask, key=key)
+    with _new_directory(target) as root, archive.database.snapshot() as connection:
+        reading = Reading(archive, connection, plan, people)
+        files, written = _write_shapes(root, reading, plan, progress)
+        rows = {name: sum(each.rows for each in files if each.path.split("/")[1] == name) for name in plan.shapes}
+        if plan.fold:
+            files.append(plain_file(root, DUPLICATES, map(asdict, reading.duplicates)))
+        if reading.changed is not None:
+            gone = sorted(reading.changed - written)
+            files.append(plain_file(root, DELETED, ({"id": id_} for id_ in gone)))
+        if plan.rules:
+            files.append(plain_file(root, RULES, map(asdict, rules(connection))))
+        manifest = Manifest(
+            program=f"sales-archive {version('sales-archive')}",
+            archive=archive.database.meta("archive_id") or "",
+            cursor=connection.execute("SELECT coalesce(max(seq), 0) FROM revisions").fetchone()[0],
+            since=plan.since,
+            authors=plan.authors,
+            masked=plan.mask,
+            compression=plan.compression,
+            selection=plan.selection.to_json(),
+            counts=reading.tally.to_json(),
+            rows=rows,
+            files=tuple(files),
+        )
+        _write_text(root / manifest_file.NAME, manifest.to_json())
+        _write_text(root / "README.md", card(manifest))
+        _write_text(root / "croissant.json", croissant(manifest))
+    return manifest
+
+
+def write_rows(archive: Archive, stream: IO[bytes], plan: Plan, *, key: bytes) -> None:
+    """Write the rows of the plan's first shape to a stream."""
+    with archive.database.snapshot() as connection:
+        reading = Reading(archive, connection, plan, People(plan.authors, mask=plan.mask, key=key))
+        output = compressed(stream, plan.compression)
+        for chosen in reading.chosen():
+            for row in SHAPES[plan.shapes[0]].rows(chosen):
+                output.write(encoded(row))
+        if output is not stream:
+            output.close()
+
+
+def cursor_of(archive: Archive, older: Path) -> int:
+    """Return the `seq` up to which a dataset of this archive goes; raise `DatasetError` when it is of another."""
+    manifest = Manifest.read(older)
+    if manifest.archive != archive.database.meta("archive_id"):
+        raise DatasetError(f"{older} is of another archive: export a whole dataset, without --since")
+    return manifest.cursor
+
+
+def _write_shapes(
+    root: Path, reading: Reading, plan: Plan, progress: Progress | None
+) -> tuple[list[ShardFile], set[str]]:
+    """Write the rows of all shapes; return their files, and the ids of the texts written."""
+    shards = {
+        name: Shards(root, f"data/{name}", compression=plan.compression, shard_bytes=plan.shard_bytes)
+        for name in plan.shapes
+    }
+    written: set[str] = set()
+    for number, chosen in enumerate(reading.chosen(), 1):
+        if plan.since is not None:
+            written |= chosen.ids
+        for name, writer in shards.items():
+            for row in SHAPES[name].rows(chosen):
+                writer.write(row)
+        if progress is not None:
+            progress(number)
+    return [file for writer in shards.values() for file in writer.close()], written
+
+
+def _require_replaceable(target: Path) -> None:
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    try:
+        Manifest.read(target / manifest_file.NAME)
+    except DatasetError as error:
+        raise DatasetError(f"{target} is there and is no dataset of ours; name a new directory") from error
+
+
+@contextmanager
+def _new_directory(target: Path) -> Iterator[Path]:
+    """Give a directory that takes the place of `target` when the block ends well, and vanishes when it does not."""
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+        root = Path(mkdtemp(prefix=f".{target.name}-", dir=target.absolute().parent))
+    except OSError as error:
+        raise ArchiveWriteError(f"cannot write beside {target}: {error}") from error
+    try:
+        yield root
+        root.chmod(0o755)  # mkdtemp's are for the owner alone
+        if target.exists():
+            old = Path(mkdtemp(prefix=f".{target.name}-", dir=root.parent))
+            target.rename(old / "old")
+            root.rename(target)
+            shutil.rmtree(old)
+        else:
+            root.rename(target)
+    except OSError as error:
+        raise ArchiveWriteError(f"cannot write {target}: {error}; nothing was left there") from error
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _write_text(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,156 @@
+"""What one export does, and what of the archive it therefore reads."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+from archive.archive import Archive
+from archive.export.duplicates import Duplicate, Duplicates, repeated_comments
+from archive.export.people import Authors, People
+from archive.export.selection import Selection
+from archive.export.shape import Chosen
+from archive.export.shards import SHARD_BYTES, Compression
+from archive.records import Post
+from archive.results import Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a dataset is made."""
+
+    shapes: tuple[str, ...] = ("documents", "threads")
+    selection: Selection = field(default_factory=Selection)
+    authors: Authors = "pseudonym"
+    #: Replace contacts in texts.
+    mask: bool = True
+    #: Leave out copies.
+    fold: bool = True
+    #: Carry the deny rules along: what a new archive must not take in either.
+    rules: bool = False
+    #: Take only what changed after this `seq`.
+    since: int | None = None
+    compression: Compression = "gzip"
+    shard_bytes: int = SHARD_BYTES
+
+
+#: Everything, as it is: what `load` makes an equal archive of.
+BACKUP = Plan(
+    shapes=("threads",), selection=Selection(reserved=True), authors="keep", mask=False, fold=False, rules=True
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was written and left out: texts, and posts by site and language."""
+
+    posts: int = 0
+    comments: int = 0
+    sites: Counter[str] = field(default_factory=Counter)
+    years: Counter[int] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    reserved: int = 0
+    copies: int = 0
+
+    def count(self, chosen: Chosen) -> None:
+        """Count the chosen texts of one post."""
+        post = chosen.post
+        is_chosen = post.id in chosen.ids
+        comments = list(chosen.comments())
+        self.posts += is_chosen
+        self.comments += len(comments)
+        self.sites[post.site] += 1
+        self.languages[post.language or "unknown"] += 1
+        dates = [each.published for each in comments] + ([post.published] if is_chosen else [])
+        self.years.update(date.year for date in dates if date is not None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the numbers as JSON values, in an order of their own."""
+        return {
+            "posts": self.posts,
+            "comments": self.comments,
+            "sites": dict(sorted(self.sites.items())),
+            "languages": dict(sorted(self.languages.items())),
+            "years": {str(year): number for year, number in sorted(self.years.items())},
+            "left_out": {"reserved_posts": self.reserved, "copies": self.copies},
+        }
+
+
+class Reading:
+    """One pass over the chosen posts of a snapshot, in order of ids."""
+
+    def __init__(self, archive: Archive, connection: sqlite3.Connection, plan: Plan, people: People) -> None:
+        """Search, and find copies and the sample, which need everything to be seen before anything is written."""
+        self._archive = archive
+        self._connection = connection
+        self._plan = plan
+        self._people = people
+        self._among: frozenset[str] | None = None
+        if plan.selection.query is not None:
+            self._among = archive.index.matching(Query(text=plan.selection.query))
+        #: Texts that changed since the last dataset; `None` when all are wanted.
+        self.changed = None if plan.since is None else _changed(connection, plan.since)
+        self.tally = Tally()
+        self.duplicates = self._duplicates() if plan.fold else []
+        self._folded = frozenset(each.id for each in self.duplicates)
+        self._sample = self._drawn() if plan.selection.sample is not None else None
+
+    def chosen(self) -> Iterator[Chosen]:
+        """Yield the posts with what is chosen of them, as they are to be published."""
+        limit = self._plan.selection.limit
+        return islice(self._chosen(), limit)
+
+    def _chosen(self) -> Iterator[Chosen]:
+        for post in self._archive.store.posts(self._connection):
+            if self._sample is not None and post.id not in self._sample:
+                continue
+            if self._plan.selection.is_reserved(post):
+                self.tally.reserved += 1
+                continue
+            ids = self._kept(post, self._plan.selection.texts(post, self._among))
+            if self.changed is not None and ids:
+                ids &= self.changed
+            if ids:
+                chosen = Chosen(self._people.applied(post), ids)
+                self.tally.count(chosen)
+                yield chosen
+
+    def _kept(self, post: Post, ids: frozenset[str]) -> frozenset[str]:
+        """Leave out copies; of a copied post's thread only comments with a text of their own stay."""
+        if self._folded.isdisjoint(ids):
+            return ids
+        kept = ids - self._folded
+        self.tally.copies += len(ids) - len(kept)
+        if post.id in self._folded:
+            kept &= {each.id for each in post.comments if each.text}
+        return kept
+
+    def _selected(self) -> Iterator[Post]:
+        for post in self._archive.store.posts(self._connection):
+            if not self._plan.selection.is_reserved(post) and self._plan.selection.texts(post, self._among):
+                yield post
+
+    def _drawn(self) -> frozenset[str]:
+        return self._plan.selection.drawn(post.id for post in self._selected())
+
+    def _duplicates(self) -> list[Duplicate]:
+        duplicates = Duplicates()
+        for post in self._selected():
+            duplicates.see(post)
+        found = duplicates.posts()
+        copies: dict[str, list[str]] = {}
+        for each in found:
+            copies.setdefault(each.of, []).append(each.id)
+        comments = (
+            repeated_comments(self._loaded([original]), self._loaded(others)) for original, others in copies.items()
+        )
+        return sorted([*found, *chain.from_iterable(comments)], key=lambda each: each.id)
+
+    def _loaded(self, ids: list[str]) -> Iterator[Post]:
+        return (post for id_ in ids if (post := self._archive.store.post(id_, self._connection)) is not None)
+
+
+def _changed(connection: sqlite3.Connection, since: int) -> frozenset[str]:
+    return frozenset(id_ for (id_,) in connection.execute("SELECT id FROM revisions WHERE seq > ?", (since,)))
