@@ -40,10 +40,7 @@ def test_a_site_without_misses_has_no_concerns(tmp_path: Path) -> None:
 
     assert found.concerns == ()
     assert (found.posts, found.comments, found.stated, found.found) == (1, 2, 2, 2)
-    assert [(each.month, each.posts, each.comments) for each in found.months] == [
-        ("2020-03", 1, 0),
-        ("2020-05", 0, 2),
-    ]
+    assert found.months == (Month("2020-03", 1, 0), Month("2020-05", 0, 2))
     assert found.last_visit == AT
 
 

@@ -1,0 +1,52 @@
+"""Every page can be used by everybody: axe-core finds nothing, and nothing is cut off on a narrow screen."""
+
+from typing import Any
+
+import pytest
+
+from archive.records import Post
+
+pytestmark = pytest.mark.browser
+
+PATHS = ["/", "/search?q=objection", "/search?q=zebra&site=tenfirst.example", "/search?q=email+before:whenever",
+         "/help", "/sites", "/sites/quotanotes.example", "/sites/ledgerline.example", "/people/Ruth%20Adeyemi",
+         "{cold-email}", "{discovery}", "{discovery}?find=objection", "{script}", "{first-customer}",
+         "{compensation}", "{cold-email}/quote/post", "{annual}/versions", "{annual}/versions/1"]  # fmt: skip
+
+
+@pytest.fixture
+def path(request: pytest.FixtureRequest, library: list[Post]) -> str:
+    """The path asked for, posts named by a part of their address."""
+    named, mark, rest = str(request.param).removeprefix("{").partition("}")
+    if not mark:
+        return str(request.param)
+    post = next(each for each in library if named in each.url)
+    return f"/posts/{post.id}{rest}"
+
+
+@pytest.mark.parametrize("path", PATHS, indirect=True)
+def test_axe_finds_nothing_by_day_or_night(open_page: Any, axe: str, path: str) -> None:
+    page = open_page(path)
+    page.evaluate(axe)
+
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == [], scheme
+
+
+@pytest.mark.parametrize("path", PATHS, indirect=True)
+def test_a_narrow_screen_cuts_nothing_off(open_page: Any, path: str) -> None:
+    page = open_page(path, width=320)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("path", ["/search?q=objection", "/", "{discovery}"], indirect=True)
+def test_what_can_be_clicked_can_be_seen_to_have_the_focus(open_page: Any, path: str) -> None:
+    page = open_page(path)
+
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
