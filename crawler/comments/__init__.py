@@ -1,6 +1,7 @@
 """The comment systems we can read, and the two questions asked of them."""
 
 from crawler.comments.base import CommentSystem
+from crawler.comments.ghost import GhostComments
 from crawler.comments.substack import SubstackComments
 from crawler.comments.wordpress import WordPressComments
 from crawler.fetch import Fetch
@@ -8,7 +9,9 @@ from crawler.page import Page
 from crawler.reading import Thread
 
 #: In the order tried; the first that finds its markup on a page reads it. `generic` comes last.
-COMMENT_SYSTEMS: dict[str, CommentSystem] = {each.name: each for each in (WordPressComments(), SubstackComments())}
+COMMENT_SYSTEMS: dict[str, CommentSystem] = {
+    each.name: each for each in (WordPressComments(), SubstackComments(), GhostComments())
+}
 
 
 def read_thread(page: Page) -> Thread | None:

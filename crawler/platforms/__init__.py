@@ -4,6 +4,7 @@ from crawler.page import Page
 from crawler.platforms.base import Platform
 from crawler.platforms.beehiiv import Beehiiv
 from crawler.platforms.generic import Generic
+from crawler.platforms.ghost import Ghost
 from crawler.platforms.hubspot import HubSpot
 from crawler.platforms.medium import Medium
 from crawler.platforms.squarespace import Squarespace
@@ -16,6 +17,7 @@ PLATFORMS: dict[str, Platform] = {
     each.name: each
     for each in (
         WordPress(),
+        Ghost(),
         Medium(),
         Squarespace(),
         HubSpot(),

@@ -2,50 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.fetch import UnreadableError
 from crawler.page import Page
 from crawler.platforms import PLATFORMS, recognise
 from crawler.reading import Listed
 from crawler.sites import Site
+from tests.crawler.answers import FETCHED, Answers
 
-P = ParamSpec("P")
-R = TypeVar("R")
-FETCHED = datetime(2026, 8, 1, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
 
 def page(text: str, url: str = "https://blog.example/", **headers: str) -> Page:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Page(url, text.encode(), FETCHED, {"content-type": "text/html; charset=utf-8", **named})
-
-
-class SavedAnswers:
-    """A `Fetch` that knows some addresses."""
-
-    def __init__(self, answers: dict[str, Any]) -> None:
-        self.answers = answers
-        self.asked: list[str] = []
-
-    async def page(self, url: str, *, accept: str | None = None) -> Page:
-        self.asked.append(url)
-        if url not in self.answers:
-            raise UnreadableError(url, "answered with status 404", status=404)
-        return Page(url, json.dumps(self.answers[url]).encode(), FETCHED)
-
-    async def json(self, url: str) -> tuple[Any, Page]:
-        answer = await self.page(url)
-        return json.loads(answer.body), answer
-
-    async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        return function(*args, **kwargs)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +86,7 @@ def squarespace_answers() -> dict[str, Any]:
     }
 
 
-def listed(fetch: SavedAnswers, front: Page) -> list[Listed]:
+def listed(fetch: Answers, front: Page) -> list[Listed]:
     async def collect() -> list[Any]:
         posts = PLATFORMS["squarespace"].posts(Site(url=front.url), front, fetch)
         return [each async for each in posts]
@@ -120,7 +95,7 @@ def listed(fetch: SavedAnswers, front: Page) -> list[Listed]:
 
 
 def test_a_squarespace_collection_is_listed_page_by_page():
-    fetch = SavedAnswers(squarespace_answers())
+    fetch = Answers(squarespace_answers().get)
     found = listed(fetch, page("<p>", "https://blog.example/notes"))
     assert [urlsplit(each.url).path for each in found] == ["/notes/post-1", "/notes/post-2", "/notes/post-3"]
     assert found[0].modified == datetime(2015, 1, 2, tzinfo=UTC)
@@ -128,7 +103,7 @@ def test_a_squarespace_collection_is_listed_page_by_page():
 
 
 def test_a_squarespace_front_page_that_is_no_collection_is_listed_like_any_blog():
-    fetch = SavedAnswers({"https://blog.example/notes?format=json": {"website": {}}})
+    fetch = Answers({"https://blog.example/notes?format=json": {"website": {}}}.get)
     front = page('<a href="/notes/a-post-about-selling">A post about selling</a>', "https://blog.example/notes")
     listed(fetch, front)
     assert len(fetch.asked) > 1

@@ -1,0 +1,100 @@
+"""Ghost's native comments: the page names the post and the server, an open API hands out the thread.
+
+Two levels are stored; `in_reply_to_id` tells a finer parent. Only some replies come with their comment. Removed
+comments come without text. Source: Ghost 6's own comments client and a real server.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from crawler.comments.base import MAX_PAGES, CommentSystem
+from crawler.dates import parse_date
+from crawler.fetch import Fetch
+from crawler.json_values import mapping, mappings, number, text
+from crawler.page import Page
+from crawler.reading import ReadComment, Thread
+from crawler.text import html_text
+from crawler.threads import MAX_COMMENTS
+
+#: The most that one answer holds, whatever is asked for.
+PER_PAGE = 100
+
+
+class GhostComments(CommentSystem):
+    """Comments of members on a Ghost site."""
+
+    name = "ghost"
+
+    def thread(self, page: Page) -> Thread | None:
+        """Return where the thread is; `None` where the page sets up no comments. The page shows none itself."""
+        for script in page.tree.iter("script"):
+            server, post = script.get("data-ghost-comments"), script.get("data-post-id")
+            if server and post and script.get("data-comments-enabled", "all") != "off":
+                return self.of_post(urljoin(page.url, server), post)
+        return None
+
+    def of_post(self, server: str, post: str) -> Thread:
+        """Return the thread of the post with this id, to be asked for from a site's address."""
+        return Thread(system=self.name, pointer={"server": server.rstrip("/"), "post": post})
+
+    async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
+        """Return the whole thread, replies beyond those that come with their comment included."""
+        server = f"{thread.pointer['server']}/members/api/comments"
+        comments: list[ReadComment] = []
+        stated = 0
+        async for top, fetched in _listed(f"{server}/post/{thread.pointer['post']}/", fetch):
+            replies = mappings(top.get("replies"))
+            count = number(mapping(top.get("count")).get("replies")) or len(replies)
+            stated += 1 + count
+            if count > len(replies) and (native := text(top.get("id"))):
+                replies = [reply async for reply, _ in _listed(f"{server}/{native}/replies/", fetch)]
+            comments += _family(top, replies, post_url, fetched)
+        return replace(thread, comments=tuple(comments), stated=stated, pointer={})
+
+
+async def _listed(url: str, fetch: Fetch) -> Any:
+    """Yield the comments of a list over all its pages, and when each was received."""
+    seen = 0
+    for page_number in range(1, MAX_PAGES + 1):
+        answer, page = await fetch.json(f"{url}?limit={PER_PAGE}&page={page_number}&order=created_at%20asc")
+        comments = mappings(mapping(answer).get("comments"))
+        for comment in comments:
+            yield comment, page.fetched
+        seen += len(comments)
+        pagination = mapping(mapping(mapping(answer).get("meta")).get("pagination"))
+        if not comments or number(pagination.get("next")) is None or seen >= MAX_COMMENTS:
+            return
+
+
+def _family(
+    top: Mapping[str, Any], replies: list[Mapping[str, Any]], post_url: str, fetched: datetime
+) -> Iterator[ReadComment]:
+    """Yield a comment of the first level and its replies."""
+    first = _comment(top, None, post_url, fetched)
+    if first is None:
+        return
+    yield first
+    for reply in replies:
+        comment = _comment(reply, text(reply.get("in_reply_to_id")) or first.native_id, post_url, fetched)
+        if comment is not None:
+            yield comment
+
+
+def _comment(value: Mapping[str, Any], parent: str | None, post_url: str, fetched: datetime) -> ReadComment | None:
+    native = text(value.get("id"))
+    if native is None:
+        return None
+    body = text(value.get("html")) if value.get("status", "published") == "published" else None
+    at = text(value.get("created_at"))
+    return ReadComment(
+        native_id=native,
+        parent=parent,
+        author=text(mapping(value.get("member")).get("name")) if body else None,
+        published=parse_date(at, fetched=fetched) if at else None,
+        text=html_text(body) if body else "",
+        permalink=f"{post_url}#ghost-comments-{native}" if urlsplit(post_url).scheme else None,
+        deleted=body is None,
+    )

@@ -1,0 +1,122 @@
+"""Ghost: its content API gives every post by the key that each page prints; threads are asked for post by post.
+
+Source: https://docs.ghost.org/content-api and a real server of version 6, whose answers hold 100 posts at most.
+"""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from crawler.comments.ghost import GhostComments
+from crawler.dates import parse_date
+from crawler.discovery import discover
+from crawler.fetch import Fetch, UnreadableError
+from crawler.json_values import mapping, mappings, number, text
+from crawler.page import Page
+from crawler.platforms.base import Platform
+from crawler.reading import Listed, ReadPost, Thread
+from crawler.sites import Site
+from crawler.text import html_text
+from crawler.urls import canonical, same_site
+
+_SIGN = re.compile(r"content=\"Ghost [\d.]+\"|ghost/(?:portal|sodo-search|comments-ui)@|data-ghost=", re.IGNORECASE)
+#: Pages of the list; at 100 posts a page, a million posts.
+MAX_PAGES = 10_000
+PER_PAGE = 100
+
+
+class Ghost(Platform):
+    """A site that Ghost publishes."""
+
+    name = "ghost"
+
+    def recognises(self, front: Page) -> bool:
+        """Tell Ghost by its generator, its header, or the scripts it serves."""
+        return "x-ghost-cache-status" in front.headers or bool(_SIGN.search(front.text))
+
+    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+        """Yield every post by the content API; the addresses that sitemap and feed name where it is shut."""
+        api = _content_api(front)
+        shown = self.read(front)
+        began = False
+        if api is not None and shown.status != "withheld":  # the API says nothing of rights, each page does
+            try:
+                async for post in _by_api(api, front, shown.language, fetch):
+                    began = True
+                    yield post
+            except UnreadableError:
+                if began:
+                    raise
+        if not began:
+            async for listed in discover(site, front, fetch):
+                yield listed
+
+
+async def _by_api(api: str, front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    thread: Thread | None = None
+    for page_number in range(1, MAX_PAGES + 1):
+        answer, page = await fetch.json(f"{api}&page={page_number}")
+        posts = mappings(mapping(answer).get("posts"))
+        if page_number == 1 and posts:
+            thread = await _sample_thread(posts, front, fetch)
+        for post in posts:
+            read = _post(post, thread, language, page.fetched)
+            if read is not None:
+                yield read
+        if number(mapping(mapping(mapping(answer).get("meta")).get("pagination")).get("next")) is None:
+            return
+
+
+async def _sample_thread(posts: list[Mapping[str, Any]], front: Page, fetch: Fetch) -> Thread | None:
+    """Return the thread that the page of the newest open post sets up: all posts of a site do, or none."""
+    for post in posts:
+        url = canonical(text(post.get("url")) or "")
+        if url is not None and same_site(url, front.url) and post.get("visibility", "public") == "public":
+            return await fetch.work(GhostComments().thread, await fetch.page(url))
+    return None
+
+
+def _content_api(front: Page) -> str | None:
+    """Return the address that lists all posts, by the key that the page prints; `None` where it prints none."""
+    for script in front.tree.iter("script"):
+        key, api = script.get("data-key"), script.get("data-api")
+        if key and (api or script.get("data-ghost")):
+            root = urljoin(front.url, api if api and "content" in api else "/ghost/api/content/")
+            query = {"key": key, "limit": PER_PAGE, "include": "authors,tags", "order": "published_at asc"}
+            return f"{root.rstrip('/')}/posts/?{urlencode(query)}" if same_site(root, front.url) else None
+    return None
+
+
+def _post(
+    value: Mapping[str, Any], sample: Thread | None, language: str | None, fetched: datetime
+) -> Listed | ReadPost | None:
+    """Return a post of the list; its address where it has one and no text, for the page to tell why."""
+    url = canonical(text(value.get("url")) or "")
+    body = text(value.get("html"))
+    if url is None:
+        return None
+    published = parse_date(text(value.get("published_at")) or "", fetched=fetched)
+    updated = parse_date(text(value.get("updated_at")) or "", fetched=fetched)
+    is_open = value.get("visibility", "public") == "public"
+    if body is None and is_open:
+        return Listed(url, updated.moment if updated else None)
+    tags = [each for each in mappings(value.get("tags")) if each.get("visibility", "public") == "public"]
+    names = [name for each in mappings(value.get("authors")) if (name := text(each.get("name")))]
+    native = text(value.get("id"))
+    thread = GhostComments().of_post(sample.pointer["server"], native) if sample is not None and native else None
+    return ReadPost(
+        url=url,
+        title=text(value.get("title")),
+        author="; ".join(names) or None,
+        published=published,
+        updated=updated.moment if updated and published and updated.moment > published.moment else None,
+        language=language,
+        text=html_text(body or ""),
+        description=text(value.get("custom_excerpt")) or text(value.get("meta_description")),
+        tags=tuple(name for each in tags if (name := text(each.get("name")))),
+        rights=() if is_open else ("paywalled",),
+        status="whole" if is_open else "preview",
+        thread=thread,
+    )

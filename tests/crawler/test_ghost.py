@@ -1,0 +1,152 @@
+"""Ghost: posts by its content API, threads with every reply."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from crawler.page import Page
+from crawler.platforms import PLATFORMS, recognise
+from crawler.reading import Listed, ReadPost
+from crawler.sites import Site
+from crawler.threads import place
+from tests.crawler.answers import FETCHED, Answers
+
+FRONT = """<html lang="en"><head><meta name="generator" content="Ghost 6.1">
+<script defer src="/public/portal.js" data-ghost="https://notes.example/" data-key="0a1b2c"
+ data-api="https://notes.example/ghost/api/content/"></script></head><body><p>Notes on selling</p></body></html>"""
+COMMENTS = """<script src="/comments-ui.js" data-ghost-comments="https://notes.example/" data-post-id="p1"
+ data-comments-enabled="all"></script>"""
+
+
+class LittleGhost:
+    """The answers of a Ghost with some posts, and a thread under each."""
+
+    def __init__(self, posts: int, *, comments: int = 1, replies: int = 0, locked: int | None = None) -> None:
+        self.posts, self.comments, self.replies, self.locked = posts, comments, replies, locked
+
+    def answer(self, url: str) -> Any:
+        parts = urlsplit(url)
+        page = int(parse_qs(parts.query).get("page", ["1"])[0])
+        if parts.path == "/ghost/api/content/posts/":
+            return self._paged("posts", [self._post(n) for n in range(1, self.posts + 1)], page)
+        if parts.path.startswith("/members/api/comments/post/"):
+            post = parts.path.split("/")[5]
+            return self._paged("comments", [self._comment(f"{post}c{n}") for n in range(1, self.comments + 1)], page)
+        if parts.path.endswith("/replies/"):
+            top = parts.path.split("/")[4]
+            return self._paged("comments", [self._reply(top, n) for n in range(1, self.replies + 1)], page)
+        return FRONT.replace("</head>", COMMENTS + "</head>") if parts.path.startswith("/post-") else None
+
+    def _paged(self, name: str, values: list[Any], page: int) -> Any:
+        more = page * 100 < len(values)
+        pagination = {"page": page, "next": page + 1 if more else None, "total": len(values)}
+        return {name: values[(page - 1) * 100 : page * 100], "meta": {"pagination": pagination}}
+
+    def _post(self, n: int) -> dict[str, Any]:
+        locked = n == self.locked
+        return {
+            "id": f"p{n}",
+            "url": f"https://notes.example/post-{n}/",
+            "title": f"Post {n}",
+            "html": "" if locked else f"<p>Ask for {n} calls.</p>",
+            "published_at": "2024-02-03T04:05:06.000+00:00",
+            "updated_at": "2024-02-03T04:05:06.000+00:00",
+            "visibility": "members" if locked else "public",
+            "authors": [{"name": "Ann Lee"}],
+            "tags": [{"name": "Calls", "visibility": "public"}, {"name": "#internal", "visibility": "internal"}],
+        }
+
+    def _comment(self, native: str) -> dict[str, Any]:
+        inline = [self._reply(native, n) for n in range(1, min(self.replies, 3) + 1)]
+        return {
+            "id": native,
+            "html": "<p>It worked.</p>",
+            "status": "published",
+            "created_at": "2024-02-04T00:00:00.000Z",
+            "member": {"name": "Bob"},
+            "count": {"replies": self.replies},
+            "replies": inline,
+        }
+
+    def _reply(self, top: str, n: int) -> dict[str, Any]:
+        finer = f"{top}r{n - 1}" if n > 1 else None
+        return {
+            "id": f"{top}r{n}",
+            "html": None if n == 2 else f"<p>Reply {n}</p>",
+            "status": "deleted" if n == 2 else "published",
+            "created_at": "2024-02-05T00:00:00.000Z",
+            "in_reply_to_id": finer,
+            "member": {"name": "Cy"},
+        }
+
+
+def crawl(server: LittleGhost, front: str = FRONT) -> tuple[list[ReadPost | Listed], Answers]:
+    fetch = Answers(server.answer)
+    ghost = PLATFORMS["ghost"]
+    page = Page("https://notes.example/", front.encode(), FETCHED)
+
+    async def collect() -> list[ReadPost | Listed]:
+        found: list[ReadPost | Listed] = []
+        async for each in ghost.posts(Site(url=page.url), page, fetch):
+            if isinstance(each, ReadPost):
+                found.append(replace(each, thread=await ghost.whole_thread(each, fetch)))
+            else:
+                found.append(each)
+        return found
+
+    return asyncio.run(collect()), fetch
+
+
+def test_a_ghost_front_page_is_recognised():
+    assert recognise(Page("https://notes.example/", FRONT.encode(), FETCHED)).name == "ghost"
+
+
+def test_posts_come_whole_from_the_content_api():
+    (post,), _ = crawl(LittleGhost(1))
+    assert isinstance(post, ReadPost)
+    assert (post.title, post.author, post.text, post.tags) == ("Post 1", "Ann Lee", "Ask for 1 calls.", ("Calls",))
+    assert post.published is not None
+    assert (post.published.precision, post.language) == ("second", "en")
+
+
+def test_replies_beyond_the_inlined_ones_are_asked_for_and_answer_the_right_comment():
+    (post,), fetch = crawl(LittleGhost(1, comments=2, replies=120))
+    assert isinstance(post, ReadPost)
+    assert post.thread is not None
+    assert post.thread.stated == len(post.thread.comments) == 242
+    record = place(post, platform="ghost", fetched=FETCHED)
+    first, reply, removed, answer = record.comments[:4]
+    assert (first.depth, reply.depth, removed.depth, answer.depth) == (0, 1, 2, 3)
+    assert (removed.deleted, removed.text, removed.author) == (True, "", None)
+    assert (answer.author, answer.text, answer.parent_id) == ("Cy", "Reply 3", removed.id)
+    assert sum("/replies/" in url for url in fetch.asked) == 4  # two pages for each of two comments
+
+
+def test_a_members_post_is_marked_and_its_missing_text_not_made_up():
+    posts, _ = crawl(LittleGhost(2, locked=2))
+    locked = posts[1]
+    assert isinstance(locked, ReadPost)
+    assert (locked.status, locked.rights, locked.text) == ("preview", ("paywalled",), "")
+
+
+def test_a_thousand_posts_take_ten_lists_one_sample_and_a_call_for_each_thread():
+    posts, fetch = crawl(LittleGhost(1000))
+    assert len(posts) == 1000
+    assert len(fetch.asked) == 10 + 1 + 1000
+
+
+def test_a_shut_api_leaves_the_addresses_that_the_site_lists():
+    front = FRONT.replace("</body>", '<article><h2><a href="/post-7/">A post on calls</a></h2></article></body>')
+
+    def answer(url: str) -> Any:
+        return None if "/ghost/api/" in url else LittleGhost(1).answer(url)
+
+    fetch = Answers(answer)
+    page = Page("https://notes.example/", front.encode(), FETCHED)
+
+    async def collect() -> list[Any]:
+        return [each async for each in PLATFORMS["ghost"].posts(Site(url=page.url), page, fetch)]
+
+    found = asyncio.run(collect())
+    assert "https://notes.example/post-7/" in [each.url for each in found if isinstance(each, Listed)]
