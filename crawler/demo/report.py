@@ -54,7 +54,7 @@ def report(archive: Archive, blogs: list[Blog]) -> list[SiteReport]:
     for blog in blogs:
         site = site_of(blog.base)
         posts = archived.get(site, [])
-        reports.append(_report(blog, posts, [*_cut(posts), *left_out.get(site, [])]))
+        reports.append(_report(blog, posts, [*_cut(posts), *_locked(blog, posts), *left_out.get(site, [])]))
     return reports
 
 
@@ -74,6 +74,11 @@ def _report(blog: Blog, posts: list[Post], left_out: list[str]) -> SiteReport:
 def _cut(posts: list[Post]) -> list[str]:
     counts: Counter[str] = Counter(each.status for each in posts)
     return [text.format(_number(counts[status])) for status, text in _STATUSES.items() if counts[status]]
+
+
+def _locked(blog: Blog, posts: list[Post]) -> list[str]:
+    locked = {each.title for each in blog.writing.published if each.protected} - {each.title for each in posts}
+    return [f"{_number(len(locked))} behind a password"] if locked else []
 
 
 def _number(count: int) -> str:
