@@ -7,6 +7,8 @@ import os
 import sys
 from importlib.metadata import version
 
+from crawler.sites import CATALOGUE
+
 # --- Meant to be set by you -----------------------------------------------------------------------------------
 
 #: Where the archive is; the command line and the web UI take the same variable.
@@ -23,6 +25,9 @@ WARC_ENABLED = True
 
 #: Requests of one site in one crawl; a calendar without end or a faceted list stops here.
 REQUESTS_PER_SITE = 10_000
+
+#: Catalogues to crawl; `sites.toml` in the archive directory is always added.
+CATALOGUES = [str(CATALOGUE)]
 
 # --- Who we are ------------------------------------------------------------------------------------------------
 

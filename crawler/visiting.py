@@ -6,7 +6,7 @@ nothing: the next one finds them due.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,17 +16,18 @@ from typing import Any
 from scrapy.statscollectors import StatsCollector
 
 from archive.archive import Archive
-from archive.records import Visit
+from archive.records import Visit, format_time
 from archive.visits import Known
 from crawler.asking import SpiderFetch
 from crawler.fetch import UnreadableError
+from crawler.news import ask_feed, known_feeds
 from crawler.page import Page
 from crawler.platforms import PLATFORMS, recognise
 from crawler.platforms.base import Platform
 from crawler.post_visits import PostVisits
 from crawler.reading import Listed, ReadPost
 from crawler.sites import Site
-from crawler.threads import place
+from crawler.turns import Turn
 from crawler.urls import canonical, site_of
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class Wanted:
     limit: int | None = None
     #: Every known address again, due or not, changed or not.
     everything: bool = False
+    #: Ask feeds for news where they are known, instead of listing all posts again.
+    news_only: bool = False
 
 
 @dataclass(slots=True)
@@ -65,55 +68,107 @@ class SiteVisit:
     done: set[str] = field(default_factory=set)
     #: With `since` or `limit`: the addresses that they leave.
     chosen: set[str] = field(default_factory=set)
+    #: True once something new was met.
+    brought: bool = False
+    #: True once a list brought a post and only named its thread.
+    threads_apart: bool = False
+    #: Why the list broke off, in words.
+    list_failure: str | None = None
 
     async def visits(self) -> AsyncGenerator[Visit]:
         """Yield what each visit brings; raise `UnreadableError` when the front page cannot be had."""
+        state = await asyncio.to_thread(self.archive.visits.site, self.site.key)
+        turn = Turn.of(self.site, state)
+        if self.wanted.news_only and not turn.wants_list(datetime.now(UTC)):
+            turn = await self._ask_for_news(turn)
+            if not turn.by_list or not (self.brought or (turn.threads_apart and await self._due())):
+                async with aclosing(self._revisit(turn, state)) as visits:
+                    async for visit in visits:
+                        yield visit
+                return
+        async with aclosing(self._visit_wholly(turn)) as visits:
+            async for visit in visits:
+                yield visit
+
+    async def note_failure(self) -> None:
+        """Note that the turn came to nothing, so that a site that is down is asked less often."""
+        turn = Turn.of(self.site, await asyncio.to_thread(self.archive.visits.site, self.site.key))
+        await self._learn(**turn.ended(brought=False).to_state(self.site))
+
+    async def _ask_for_news(self, turn: Turn) -> Turn:
+        feeds = []
+        for feed in turn.feeds:
+            seen, changed = await ask_feed(feed, self.site, self.fetch, self.archive)
+            feeds.append(seen)
+            self.brought = self.brought or changed
+        return replace(turn, feeds=tuple(feeds))
+
+    async def _revisit(self, turn: Turn, state: Mapping[str, Any]) -> AsyncGenerator[Visit]:
+        """Visit what is due, news included, without asking for the list of all posts."""
+        platform = PLATFORMS.get(self.site.platform or str(state.get("platform")), PLATFORMS["generic"])
+        if not turn.by_list:
+            async with aclosing(self._visit_due(self._posts(platform))) as visits:
+                async for visit in visits:
+                    yield visit
+        await self._learn(**turn.ended(brought=self.brought).to_state(self.site))
+
+    async def _visit_wholly(self, turn: Turn) -> AsyncGenerator[Visit]:
+        """Ask for the front page and the list of all posts, then visit what is due."""
         front = await self.fetch.page(self.site.url)
         self.site = _moved(self.site, front)
         platform = PLATFORMS[self.site.platform] if self.site.platform else recognise(front)
+        await self._learn(platform=platform.name, name=self.site.name, url=self.site.url)
+        posts = self._posts(platform)
+        async with aclosing(self._list(posts, front)) as visits:
+            async for visit in visits:
+                yield visit
+        async with aclosing(self._visit_due(posts)) as visits:
+            async for visit in visits:
+                yield visit
+        whole = self.list_failure is None and self.wanted.limit is None and self.wanted.since is None
+        turn = replace(
+            turn,
+            listed=datetime.now(UTC) if whole else turn.listed,
+            by_list=bool(self.done),
+            threads_apart=self.threads_apart,
+            feeds=known_feeds(front, turn.feeds),
+        )
+        await self._learn(**turn.ended(brought=self.brought).to_state(self.site))
+
+    def _posts(self, platform: Platform) -> PostVisits:
         if platform.shared_slot is not None:
             self.fetch.share_slot(self.site.url, platform.shared_slot)
         if self.site.delay is not None:
             self.fetch.slow_down(self.site.url, self.site.delay)
-        await self._learn(platform=platform.name, name=self.site.name, url=self.site.url)
-        async with aclosing(self._list(platform, front)) as visits:
-            async for visit in visits:
-                yield visit
-        posts = PostVisits(self.site, platform, self.fetch, self.stats, everything=self.wanted.everything)
-        async with aclosing(self._visit_due(posts)) as visits:
-            async for visit in visits:
-                yield visit
-        if posts.silent >= MAX_SILENT:
-            self.stats.set_value(f"crawl/site_failure/{self.site.key}", f"fell silent after {posts.silent} requests")
+        return PostVisits(self.site, platform, self.fetch, self.stats, everything=self.wanted.everything)
 
     async def _learn(self, **state: Any) -> None:
         await asyncio.to_thread(self.archive.visits.learn, self.site.key, **state)
 
-    async def _list(self, platform: Platform, front: Page) -> AsyncGenerator[Visit]:
+    async def _list(self, posts: PostVisits, front: Page) -> AsyncGenerator[Visit]:
         """Put the listed addresses into the archive; yield the posts that the list already brings whole."""
         batch: list[Listed] = []
-        failure = None
         listed = 0
-        async with aclosing(_closing(platform.posts(self.site, front, self.fetch))) as posts:
+        async with aclosing(_closing(posts.platform.posts(self.site, front, self.fetch))) as list_of_posts:
             try:
-                async for found in posts:
+                async for found in list_of_posts:
                     if not self._choose(found):
                         continue
                     listed += 1
-                    if isinstance(found, ReadPost):
-                        yield self._read_by_list(found, platform, front)
-                    else:
+                    if isinstance(found, Listed):
                         batch.append(found)
+                    elif await self._is_due(found):
+                        yield await posts.listed(found, front.fetched)
                     if len(batch) >= BATCH:
                         await self._discover(batch)
                     if self.wanted.limit is not None and listed >= self.wanted.limit:
                         break
             except UnreadableError as error:
-                failure = str(error)
+                self.list_failure = str(error)
                 self.stats.inc_value("crawl/lists_broken_off")
                 logger.warning("The list of %s's posts broke off: %s", self.site.key, error)
         await self._discover(batch)
-        await self._learn(listed=datetime.now(UTC).isoformat(timespec="seconds"), list_failure=failure)
+        await self._learn(listed=format_time(datetime.now(UTC)), list_failure=self.list_failure)
 
     def _choose(self, found: Listed | ReadPost) -> bool:
         """Tell whether a listed post is of the site and of those wanted."""
@@ -134,21 +189,19 @@ class SiteVisit:
         if found:
             new = await asyncio.to_thread(self.archive.visits.discover, self.site.key, found)
             self.stats.inc_value("crawl/addresses_new", new)
+            self.brought = self.brought or new > 0
 
-    def _read_by_list(self, read: ReadPost, platform: Platform, front: Page) -> Visit:
+    async def _is_due(self, read: ReadPost) -> bool:
+        """Tell whether to take a post that a list brought: its thread costs requests where the list only names it."""
         self.done.add(read.url)
-        short = read.thread.short if read.thread is not None else None
-        unreadable = read.thread.unreadable if read.thread is not None else None
-        return Visit(
-            url=read.url,
-            site=self.site.key,
-            at=datetime.now(UTC),
-            status=_OK,
-            post=place(read, platform=platform.name, fetched=front.fetched),
-            thread_whole=short is None and unreadable is None,
-            thread_reachable=short is not None or unreadable is None,
-            reason=short or unreadable,
-        )
+        if read.thread is None or not read.thread.pointer:
+            return True
+        self.threads_apart = True
+        if self.wanted.everything:
+            return True
+        changed = read.updated or (read.published.moment if read.published is not None else None)
+        await self._discover([Listed(read.url, changed)])
+        return await asyncio.to_thread(self.archive.visits.is_due, read.url)
 
     async def _visit_due(self, posts: PostVisits) -> AsyncGenerator[Visit]:
         """Visit the addresses that are due and that no list has brought already, some at a time."""
@@ -162,7 +215,7 @@ class SiteVisit:
                     for known in islice(waiting, AT_ONCE - len(running)):
                         running[asyncio.create_task(posts.visit(known))] = known
                 if not running:
-                    return
+                    break
                 finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in finished:
                     yield self._outcome(task, running.pop(task), posts)
@@ -170,6 +223,8 @@ class SiteVisit:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+        if posts.silent >= MAX_SILENT:
+            self.stats.set_value(f"crawl/site_failure/{self.site.key}", f"fell silent after {posts.silent} requests")
 
     async def _due(self) -> list[Known]:
         visits = self.archive.visits

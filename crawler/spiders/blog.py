@@ -15,9 +15,11 @@ from archive.records import Visit
 from crawler.asking import SpiderFetch
 from crawler.extensions.closing import crawl_closing
 from crawler.fetch import UnreadableError
+from crawler.locks import turn_of
 from crawler.opening import archive_of
 from crawler.room import Room
-from crawler.sites import CATALOGUE, Site, catalogue, find
+from crawler.sites import Site, catalogue, find
+from crawler.turns import due
 from crawler.visiting import SiteVisit, Wanted
 from crawler.work import Workers
 
@@ -47,7 +49,8 @@ class BlogSpider(Spider):
             raise ValueError(f"refresh can only be all, not {refresh!r}")
         self._site = site
         self._sites: list[Site] = []
-        self._wanted = Wanted(_moment(since), _count(limit), everything=refresh == "all")
+        plain = not (site or since or limit or refresh)
+        self._wanted = Wanted(_moment(since), _count(limit), everything=refresh == "all", news_only=plain)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -102,17 +105,23 @@ class BlogSpider(Spider):
         crawler = self.crawler
         fetch = SpiderFetch(crawler, workers, budget=crawler.settings.getint("REQUESTS_PER_SITE"))
         visit_site = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._wanted)
-        try:
-            async with aclosing(visit_site.visits()) as found:
-                async for visit in found:
-                    await self._room.enter()
-                    await visits.put(visit)
-        except UnreadableError as error:
-            logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
-            crawler.stats.inc_value("crawl/sites_failed")
-            crawler.stats.set_value(f"crawl/site_failure/{site.key}", error.reason)
-        else:
-            crawler.stats.inc_value("crawl/sites_answered")
+        with turn_of(site, archive_of(crawler).directory) as ours:
+            if not ours:
+                logger.info("%s is being crawled by another process; left to it", site.url)
+                crawler.stats.inc_value("crawl/sites_left_to_others")
+                return
+            try:
+                async with aclosing(visit_site.visits()) as found:
+                    async for visit in found:
+                        await self._room.enter()
+                        await visits.put(visit)
+            except UnreadableError as error:
+                logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
+                crawler.stats.inc_value("crawl/sites_failed")
+                crawler.stats.set_value(f"crawl/site_failure/{site.key}", error.reason)
+                await visit_site.note_failure()
+            else:
+                crawler.stats.inc_value("crawl/sites_answered")
         crawler.stats.inc_value("crawl/sites_done")
 
     def _note_error(self, site: Site, error: BaseException | None) -> None:
@@ -123,9 +132,13 @@ class BlogSpider(Spider):
 
 
 def _sites(crawler: Crawler, site: str | None) -> list[Site]:
-    own = Path(crawler.settings["ARCHIVE_DIR"]) / "sites.toml"
-    known = catalogue(CATALOGUE, own)
-    return [each for each in known if not each.disabled] if site is None else [find(known, site)]
+    archive = archive_of(crawler)
+    files = [Path(each) for each in crawler.settings.getlist("CATALOGUES")]
+    known = catalogue(*files, archive.directory / "sites.toml")
+    if site is not None:
+        return [find(known, site)]
+    enabled = [each for each in known if not each.disabled]
+    return due(enabled, archive.visits.sites(), archive.visits.pages_by_site(), datetime.now(UTC))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -32,14 +32,14 @@ def page(directory: Path, url: str) -> dict[str, object]:
 
 
 def test_every_listed_post_is_archived_with_its_thread(blog: Blog, directory: Path) -> None:
-    blog.sitemap(blog.post("cold-calls", comments=3), blog.post("hiring", comments=0))
+    blog.sitemap(blog.post("cold-calls", comments=3), blog.post("first-reps", comments=0))
 
     stats = crawl(directory, site=blog.url)
 
     archived = posts(directory)
     assert {url: len(post.comments) for url, post in archived.items()} == {
         f"{blog.url}/cold-calls/": 3,
-        f"{blog.url}/hiring/": 0,
+        f"{blog.url}/first-reps/": 0,
     }
     assert archived[f"{blog.url}/cold-calls/"].title == "Cold calls"
     assert judged(stats).status == 0

@@ -1,0 +1,114 @@
+"""When a site is looked at again, and how closely: what a crawl remembers of its last turn.
+
+A turn asks the site's feeds first, conditionally. Only when a week has passed, or nothing is known yet, is the
+whole list of posts asked for again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from archive.records import format_time, parse_time
+from crawler.sites import Site
+
+#: A site is asked at most once an hour; half as often after each turn that brought nothing, once a day at least.
+SOONEST = timedelta(hours=1)
+LATEST = timedelta(days=1)
+#: Feeds hold the newest posts only: the whole list is asked for again for what they let slip.
+LIST_AGAIN = timedelta(days=7)
+#: Where a site has no feed, its list is all there is.
+LIST_AGAIN_WITHOUT_FEED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFeed:
+    """A feed of a site, and the state in which it was last seen."""
+
+    url: str
+    #: True for the feed of the site's comments.
+    comments: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    #: Of the addresses and dates it held.
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What a crawl remembers of a site's last turn."""
+
+    at: datetime | None = None
+    #: When the whole list was last read to its end.
+    listed: datetime | None = None
+    #: True when the list brings the posts themselves: their pages are then not visited one by one.
+    by_list: bool = False
+    #: True when such a list only names the threads: a post that is due is then reason enough to ask for it.
+    threads_apart: bool = False
+    #: Turns in a row that brought nothing.
+    quiet: int = 0
+    feeds: tuple[KnownFeed, ...] = ()
+
+    @classmethod
+    def of(cls, site: Site, state: Mapping[str, Any]) -> Self:
+        """Return the last turn of a site from what the archive knows of it; an empty one where there was none."""
+        values = state.get(_name(site))
+        if not isinstance(values, dict):
+            return cls()
+        return cls(
+            at=parse_time(values["at"]) if values.get("at") else None,
+            listed=parse_time(values["listed"]) if values.get("listed") else None,
+            by_list=bool(values.get("by_list")),
+            threads_apart=bool(values.get("threads_apart")),
+            quiet=int(values.get("quiet", 0)),
+            feeds=tuple(KnownFeed(**each) for each in values.get("feeds", ())),
+        )
+
+    def to_state(self, site: Site) -> dict[str, Any]:
+        """Return what `Visits.learn` keeps."""
+        feeds = [
+            {name: getattr(each, name) for name in ("url", "comments", "etag", "last_modified", "hash")}
+            for each in self.feeds
+        ]
+        times = {"at": self.at, "listed": self.listed}
+        values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
+        flags = {"by_list": self.by_list, "threads_apart": self.threads_apart}
+        return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds}}
+
+    def ended(self, *, brought: bool) -> Self:
+        """Return the turn after it ended now."""
+        return replace(self, at=datetime.now(UTC), quiet=0 if brought else self.quiet + 1)
+
+    def wants_due_pages(self) -> bool:
+        """Tell whether a page that is due calls for a turn; a list that brings all of a thread needs no such call."""
+        return not self.by_list or self.threads_apart
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it is time for the site's next turn."""
+        return self.at is None or now >= self.at + min(SOONEST * 2 ** min(self.quiet, 10), LATEST)
+
+    def wants_list(self, now: datetime) -> bool:
+        """Tell whether it is time to ask for the whole list again."""
+        again = LIST_AGAIN if self.feeds else LIST_AGAIN_WITHOUT_FEED
+        return self.listed is None or now >= self.listed + again
+
+
+def due(
+    sites: list[Site], states: Mapping[str, Mapping[str, Any]], pages: Mapping[str, tuple[int, int]], now: datetime
+) -> list[Site]:
+    """Return the sites whose turn it is, or of which a page is due; the longest waiting first.
+
+    `pages` holds known and due addresses per site, as `Visits.pages_by_site` gives them.
+    """
+    turns = [(Turn.of(site, states.get(site.key, {})), site) for site in sites]
+    waiting = [
+        (turn.at or datetime.min.replace(tzinfo=UTC), site)
+        for turn, site in turns
+        if turn.is_over(now) or (pages.get(site.key, (0, 0))[1] > 0 and turn.wants_due_pages())
+    ]
+    return [site for _, site in sorted(waiting, key=lambda pair: pair[0])]
+
+
+def _name(site: Site) -> str:
+    """Return the name under which a turn is kept: several blogs of one host are told apart by their folder."""
+    return "turn" if site.scope == "/" else f"turn:{site.scope}"

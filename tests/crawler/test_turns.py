@@ -1,0 +1,188 @@
+"""When the sites of the catalogue are looked at, and how much a quiet one costs."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.archive import Archive
+from crawler.locks import turn_of
+from crawler.sites import Site
+from crawler.turns import KnownFeed, Turn, due
+from tests.crawler.blog import Answer, Blog
+from tests.crawler.crawling import crawl, judged
+
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+SITE = Site(url="https://a.example/")
+
+
+@pytest.fixture
+def catalogued(blog: Blog, directory: Path) -> Callable[[], dict[str, Any]]:
+    """Crawl a catalogue that holds the blog alone, as cron does."""
+    directory.mkdir()
+    (directory / "sites.toml").write_text(f'[[site]]\nurl = "{blog.url}/"\n')
+    return lambda: crawl(directory, settings={"CATALOGUES": []})
+
+
+def feed(blog: Blog, path: str, *listed: tuple[str, datetime]) -> None:
+    """Put an RSS feed at `path` and name it on the front page."""
+    items = "".join(
+        f"<item><link>{blog.url}{address}</link><pubDate>{format_datetime(moment)}</pubDate></item>"
+        for address, moment in listed
+    )
+    xml = f"<rss><channel>{items}</channel></rss>"
+    blog.pages[path] = Answer(xml, headers={"Content-Type": "application/rss+xml"}, validators=True)
+
+
+def name_feeds(blog: Blog) -> None:
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in ("/feed/", "/comments/feed/")
+    )
+    blog.pages["/"] = Answer(f"<html><head><title>Blog</title>{links}</head><body><p>Notes.</p></body></html>")
+
+
+def next_hour(directory: Path) -> None:
+    """Let the last turn of every site be long enough ago for another."""
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
+
+
+def test_a_quiet_site_costs_its_feeds_and_nothing_else(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("older"), blog.post("newer"))
+    name_feeds(blog)
+    feed(blog, "/feed/", ("/newer/", NOW))
+    feed(blog, "/comments/feed/")
+    catalogued()
+    next_hour(directory)
+    catalogued()
+    next_hour(directory)
+    blog.asked.clear()
+
+    stats = catalogued()
+
+    assert [(each.path, each.status) for each in blog.asked] == [
+        ("/robots.txt", 404),
+        ("/feed/", 304),
+        ("/comments/feed/", 304),
+    ]
+    assert judged(stats).status == 0
+
+
+def test_a_new_post_in_the_feed_is_archived_without_listing_all_posts(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("older"))
+    name_feeds(blog)
+    feed(blog, "/feed/", ("/older/", NOW))
+    catalogued()
+    next_hour(directory)
+    blog.post("brand-new")
+    feed(blog, "/feed/", ("/brand-new/", NOW), ("/older/", NOW))
+
+    stats = catalogued()
+
+    assert stats["archive/posts_new"] == 1
+    assert blog.count("/sitemap.xml") == 1
+
+
+def test_a_new_comment_in_the_feed_of_comments_wakes_its_post(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("discussed", comments=1), blog.post("silent", comments=1))
+    name_feeds(blog)
+    feed(blog, "/feed/", ("/discussed/", NOW))
+    feed(blog, "/comments/feed/")
+    catalogued()
+    next_hour(directory)
+    blog.post("discussed", comments=2)
+    feed(blog, "/comments/feed/", ("/discussed/#comment-2", datetime.now(UTC) + timedelta(minutes=1)))
+    blog.asked.clear()
+
+    stats = catalogued()
+
+    assert stats["archive/comments_new"] == 1
+    assert (blog.count("/discussed/"), blog.count("/silent/")) == (1, 0)
+
+
+def test_a_site_asked_this_hour_is_not_asked_again(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("only"))
+    catalogued()
+    blog.asked.clear()
+
+    stats = catalogued()
+
+    assert blog.asked == []
+    assert judged(stats).status == 0
+
+
+def test_a_site_that_another_crawl_is_at_is_left_to_it(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("only"))
+    Archive(directory).close()
+
+    with turn_of(Site(url=f"{blog.url}/"), directory) as ours:
+        stats = crawl(directory, site=blog.url)
+
+    assert ours
+    assert blog.asked == []
+    assert stats["crawl/sites_left_to_others"] == 1
+    assert judged(stats).status == 0
+
+
+def test_a_turn_is_kept_as_it_was() -> None:
+    turn = Turn(
+        at=NOW,
+        listed=NOW,
+        by_list=True,
+        threads_apart=True,
+        quiet=3,
+        feeds=(
+            KnownFeed(url="https://a.example/feed/", etag='"1"'),
+            KnownFeed(url="https://a.example/c/", comments=True),
+        ),
+    )
+
+    assert Turn.of(SITE, turn.to_state(SITE)) == turn
+
+
+def test_blogs_of_one_host_keep_turns_of_their_own() -> None:
+    one, other = Site(url="https://h.example/one/"), Site(url="https://h.example/two/")
+    state = Turn(quiet=1).to_state(one) | Turn(quiet=2).to_state(other)
+
+    assert (Turn.of(one, state).quiet, Turn.of(other, state).quiet) == (1, 2)
+
+
+@pytest.mark.parametrize(("quiet", "hours"), [(0, 1), (1, 2), (3, 8), (5, 24), (400, 24)])
+def test_a_site_that_brings_nothing_is_asked_less_and_less_but_daily(quiet: int, hours: int) -> None:
+    turn = Turn(at=NOW, quiet=quiet)
+
+    assert not turn.is_over(NOW + timedelta(hours=hours, seconds=-1))
+    assert turn.is_over(NOW + timedelta(hours=hours))
+
+
+def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> None:
+    sites = [Site(url=f"https://{name}.example/") for name in ("fresh", "late", "later", "never", "page-due")]
+    hours = {"fresh": 0, "late": 3, "later": 5, "page-due": 0}
+    states = {
+        f"{name}.example": Turn(at=NOW - timedelta(hours=ago)).to_state(sites[0]) for name, ago in hours.items()
+    }
+
+    waiting = due(sites, states, {"page-due.example": (10, 1)}, NOW)
+
+    assert [each.key.partition(".")[0] for each in waiting] == ["never", "later", "late", "page-due"]
+
+
+def test_the_whole_list_is_asked_for_weekly_and_daily_where_there_is_no_feed() -> None:
+    with_feed = Turn(listed=NOW, feeds=(KnownFeed(url="https://a.example/feed/"),))
+
+    assert not with_feed.wants_list(NOW + timedelta(days=6))
+    assert with_feed.wants_list(NOW + timedelta(days=7))
+    assert Turn(listed=NOW).wants_list(NOW + timedelta(days=1))
+    assert Turn().wants_list(NOW)
