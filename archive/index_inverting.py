@@ -7,11 +7,12 @@ for all documents at once.
 
 from array import array
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from archive.search_postings import Postings
 from archive.search_words import WORD, Words, fold
 
 #: Places left empty between the parts of a field, so that no phrase spans two of them.
@@ -21,14 +22,6 @@ GAP = 16
 Part = tuple[str, float, Words]
 
 Numbers = npt.NDArray[Any]
-
-
-class PostingList(NamedTuple):
-    """The posting list of one term: ascending documents, their weights, and the packed places in each."""
-
-    documents: Numbers
-    weights: Numbers
-    places: list[bytes]
 
 
 class _Written(dict[str, int]):
@@ -96,7 +89,7 @@ class InvertedField:
                 found[plain] = found.get(plain, 0) + count
         return found
 
-    def posting_lists(self) -> Iterator[tuple[bytes, PostingList]]:
+    def posting_lists(self) -> Iterator[tuple[bytes, Postings]]:
         """Yield the terms in the order of their bytes, with their posting lists."""
         if not self._tokens:
             return
@@ -107,13 +100,14 @@ class InvertedField:
         firsts = np.flatnonzero(new_term | (np.diff(documents, prepend=-1) != 0))
         posting_weights = np.add.reduceat(weights, firsts)
         posting_documents = documents[firsts]
-        packed = places.astype("<u4").tobytes()
-        cuts = [*(firsts * 4).tolist(), len(packed)]
+        places = places.astype(np.uint32)
+        starts = np.append(firsts, len(places))
         begins = np.searchsorted(numbers[firsts], np.arange(len(self._terms) + 1)).tolist()
         for term, number in sorted((term.encode(), number) for term, number in self._terms.items()):
             begin, end = begins[number], begins[number + 1]
-            where = [packed[cuts[at] : cuts[at + 1]] for at in range(begin, end)]
-            yield term, PostingList(posting_documents[begin:end], posting_weights[begin:end], where)
+            cuts = starts[begin : end + 1]
+            where = places[cuts[0] : cuts[-1]]
+            yield term, Postings(posting_documents[begin:end], posting_weights[begin:end], where, cuts - cuts[0])
 
     def _occurrences(self) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         """Return term, document, weight and place of each occurrence, in the order of the texts."""

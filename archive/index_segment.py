@@ -10,9 +10,9 @@ from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from archive.index_inverting import InvertedField, PostingList
+from archive.index_inverting import InvertedField
 from archive.schema import SCHEMA, SPELLINGS, WordsField
-from archive.search_postings import blocks
+from archive.search_postings import NOWHERE, Postings, decoded, joined
 
 #: Postings per block: 1,024 are read and packed faster than Whoosh's 128.
 BLOCK = 1024
@@ -38,7 +38,7 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         """Write to `index`, holding its lock unless `_lk=False` says that the caller does."""
         super().__init__(index, codec=_Codec(blocklimit=BLOCK, compression=COMPRESSION), **options)
         self._inverted = {name: InvertedField() for name, field in SCHEMA.items() if isinstance(field, WordsField)}
-        self._merged: list[dict[tuple[str, bytes], PostingList]] = []
+        self._merged: list[dict[tuple[str, bytes], Postings]] = []
 
     def add_document(self, **fields: Any) -> None:
         """Add a document of `schema.post_document` or `comment_document`."""
@@ -90,12 +90,12 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
             writer.finish_field()
         writer.close()
 
-    def _spellings(self) -> Iterator[tuple[bytes, PostingList]]:
+    def _spellings(self) -> Iterator[tuple[bytes, Postings]]:
         """Yield each spelling with one posting, whose weight is the number of its occurrences in the segment."""
         counts = self._inverted["words"].spellings()
         for spelling, count in sorted((spelling.encode(), count) for spelling, count in counts.items()):
-            if count >= LEAST_SPELLINGS:
-                yield spelling, PostingList(np.zeros(1, np.int32), np.full(1, count, np.float32), [b""])
+            if count >= LEAST_SPELLINGS or self.docnum < SMALL_SEGMENT:
+                yield spelling, _count(count)
 
 
 class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
@@ -110,9 +110,9 @@ class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]  # Whoosh has no 
 
     _ids: "array[int]"
     _weights: "array[float]"
-    _values: list[bytes]
+    _values: tuple[bytes, bytes]
 
-    def add_list(self, postings: PostingList) -> None:
+    def add_list(self, postings: Postings) -> None:
         self._compression = COMPRESSION if len(postings.documents) >= WORTH_COMPRESSING else 0
         for begin in range(0, len(postings.documents), BLOCK):
             if self._ids:
@@ -120,8 +120,12 @@ class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]  # Whoosh has no 
             block = slice(begin, begin + BLOCK)
             self._ids = array("I", postings.documents[block].astype(np.uint32).tobytes())
             self._weights = array("f", postings.weights[block].astype(np.float32).tobytes())
-            self._values = postings.places[block]
+            cuts = postings.starts[begin : begin + BLOCK + 1]
+            self._values = postings.places[cuts[0] : cuts[-1]].tobytes(), np.diff(cuts).astype(np.uint32).tobytes()
             self._maxweight = max(self._weights)
+
+    def _mini_values(self) -> tuple[bytes, bytes]:
+        return self._values
 
     def _mini_ids(self) -> tuple[int, ...]:
         ids = self._ids
@@ -134,21 +138,31 @@ class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]  # Whoosh has no 
         return tuple(self._weights)
 
 
-def _moved_lists(reader: SegmentReader, moved: Any) -> Iterator[tuple[tuple[str, bytes], PostingList]]:
+def _moved_lists(reader: SegmentReader, moved: Any) -> Iterator[tuple[tuple[str, bytes], Postings]]:
     """Yield the posting lists of a segment with its documents renumbered, without those deleted."""
     for field, term in reader.all_terms():
-        documents, weights, places = blocks(reader, field, term)
-        if field != SPELLINGS:
-            kept = np.flatnonzero(moved[documents] >= 0)
-            documents, weights = moved[documents[kept]], weights[kept]
-            places = [places[at] for at in kept.tolist()]
-        if len(documents):
-            yield (field, term), PostingList(documents, weights, places)
+        postings = decoded(reader, field, term)
+        if field == SPELLINGS:
+            yield (field, term), postings
+            continue
+        kept = moved[postings.documents] >= 0
+        if not kept.any():
+            continue
+        counts = np.diff(postings.starts)
+        yield (
+            (field, term),
+            Postings(
+                moved[postings.documents[kept]],
+                postings.weights[kept],
+                postings.places[np.repeat(kept, counts)],
+                np.concatenate([[0], np.cumsum(counts[kept])]),
+            ),
+        )
 
 
 def _with_merged(
-    field: str, new: Iterable[tuple[bytes, PostingList]], merged: Sequence[dict[tuple[str, bytes], PostingList]]
-) -> Iterator[tuple[bytes, PostingList]]:
+    field: str, new: Iterable[tuple[bytes, Postings]], merged: Sequence[dict[tuple[str, bytes], Postings]]
+) -> Iterator[tuple[bytes, Postings]]:
     """Yield the posting lists of a field, those of merged segments behind the new ones."""
     if not merged:
         yield from new
@@ -156,20 +170,15 @@ def _with_merged(
     known = dict(new)
     terms = {term for lists in merged for name, term in lists if name == field}
     for term in sorted(terms.union(known)):
-        found = [known[term]] if term in known else []
-        found += [lists[field, term] for lists in merged if (field, term) in lists]
+        found = [(known.get(term, NOWHERE), 0), *((lists.get((field, term), NOWHERE), 0) for lists in merged)]
         if field == SPELLINGS:
-            count = sum(float(postings.weights[0]) for postings in found)
-            yield term, PostingList(found[0].documents, np.full(1, count, np.float32), [b""])
+            yield term, _count(sum(float(postings.weights.sum()) for postings, _ in found))
         else:
-            yield term, _joined(found)
+            yield term, joined(found)
 
 
-def _joined(found: list[PostingList]) -> PostingList:
-    if len(found) == 1:
-        return found[0]
-    return PostingList(
-        np.concatenate([postings.documents for postings in found]),
-        np.concatenate([postings.weights for postings in found]),
-        [place for postings in found for place in postings.places],
+def _count(number: float) -> Postings:
+    """Return the posting that holds the number of occurrences of a spelling."""
+    return Postings(
+        np.zeros(1, np.int32), np.full(1, number, np.float32), np.zeros(0, np.uint32), np.zeros(2, np.int64)
     )

@@ -5,8 +5,7 @@ those of the title, the author, the tags and the site among them with weights of
 all that ranking needs of a word. What is filtered, sorted and counted by stands in columns.
 """
 
-from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -20,11 +19,11 @@ from archive.schema_columns import NamesColumn, NumbersColumn
 from archive.search_words import fold, words_of
 
 #: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
-VERSION = 1
+VERSION = 2
 
 #: How much an occurrence counts by where it stands, against one in the text. A comment's post title helps to find
 #: replies without making them outrank the post.
-WEIGHTS = {"title": 2.0, "tags": 1.0, "author": 1.0, "site": 0.5, "thread": 0.4}
+WEIGHTS = {"title": 3.0, "tags": 1.0, "author": 1.0, "site": 0.5, "thread": 0.4}
 
 #: A text without date.
 NO_DATE = -(2**62)
@@ -36,32 +35,12 @@ BORROWED = ("title", "site", "platform", "language", "url")
 BY_POST_AUTHOR, HIDDEN = 1, 2
 
 
-class Places(Positions):  # type: ignore[misc]  # Whoosh has no types
-    """Positions as plain 32-bit integers, so that NumPy reads a whole posting list at once."""
-
-    def encode(self, poslist: Iterable[int]) -> bytes:
-        """Return the places as bytes, little-endian."""
-        return array("I", poslist).tobytes()
-
-    def decode_positions(self, valuestring: bytes) -> list[int]:
-        """Return the places of `encode`."""
-        return array("I", valuestring).tolist()
-
-    def decode_frequency(self, valuestring: bytes) -> int:
-        """Return the number of places."""
-        return len(valuestring) // 4
-
-    def decode_weight(self, valuestring: bytes) -> float:
-        """Return the number of places; the true weight stands beside them."""
-        return float(self.decode_frequency(valuestring))
-
-
 class WordsField(FieldType):  # type: ignore[misc]  # Whoosh has no types
     """A field whose values are parts of `index_inverting`, inverted there."""
 
     def __init__(self) -> None:
         """Index places and weights; lengths are a column of ours."""
-        super().__init__(Places(), analyzer=None, scorable=False)
+        super().__init__(Positions(), analyzer=None, scorable=False)
 
 
 #: The field of unstemmed words: one posting each, whose weight is the number of occurrences in the segment.
@@ -72,7 +51,7 @@ SCHEMA = Schema(
     title=WordsField(),
     author=WordsField(),
     tags=WordsField(),
-    spellings=FieldType(Places(), analyzer=None),
+    spellings=FieldType(Positions(), analyzer=None),
     hit=STORED(),
     key=COLUMN(NumbersColumn("Q")),
     date=COLUMN(NumbersColumn("q", NO_DATE)),

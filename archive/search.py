@@ -17,7 +17,7 @@ from archive.results import FACETS, Facet, Hit, Kind, Query, Results
 from archive.schema import NO_DATE, VERSION
 from archive.search_evaluate import Evaluation, Found
 from archive.search_postings import PostingCache
-from archive.search_snapshot import Mask, Snapshot
+from archive.search_snapshot import Snapshot
 from archive.search_snippets import snippet
 from archive.search_words import words_of
 
@@ -149,12 +149,13 @@ def _page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node],
         remarks = remarks or ["The query holds nothing to search for"]
         return Results(query=query, understood="", total=0, took_ms=0.0, message=_sentences(remarks))
     found = Evaluation(snapshot, deadline).find(parsed.root or All(()), filters)
-    total = int(np.count_nonzero(found.mask))
+    candidates = np.flatnonzero(found.mask)
+    total = len(candidates)
     if found.whole is not None:
         remarks.append(_some_words(int(np.count_nonzero(found.whole))))
     if found.cut:
         remarks.append("The search took too long and was cut short: there is more than is shown")
-    numbers = _ordered(snapshot, found, query)
+    numbers = _ordered(snapshot, found, candidates, query)
     return Results(
         query=query,
         understood=understood(parsed.root, filters),
@@ -163,18 +164,17 @@ def _page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node],
         cut=found.cut,
         message=_sentences(remarks),
         hits=tuple(_hit(snapshot, int(number), found) for number in numbers),
-        facets=tuple(_facet(snapshot, name, found.mask) for name in FACETS),
+        facets=tuple(_facet(snapshot, name, candidates) for name in FACETS),
     )
 
 
-def _ordered(snapshot: Snapshot, found: Found, query: Query) -> list[int]:
+def _ordered(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> list[int]:
     """Return the numbers of the documents on the page asked for."""
     per_page = min(max(query.per_page, 1), MOST_PER_PAGE)
     first = (max(query.page, 1) - 1) * per_page
     last = first + per_page
     if last > MOST_HITS:
         raise QueryError(f"only the first {MOST_HITS:,} hits can be paged through; narrow the search, or export it")
-    candidates = np.flatnonzero(found.mask)
     dates = snapshot.dates[candidates]
     if query.sort == "newest":
         keys: list[Any] = [-dates]
@@ -197,15 +197,15 @@ def _smallest(keys: Any, number: int) -> Any:
     return np.flatnonzero(keys <= bound)
 
 
-def _facet(snapshot: Snapshot, name: str, mask: Mask) -> Facet:
+def _facet(snapshot: Snapshot, name: str, candidates: Any) -> Facet:
     if name == "year":
-        counts = np.bincount(snapshot.years[mask])
+        counts = np.bincount(snapshot.years[candidates])
         pairs = [(str(year), int(counts[year])) for year in np.flatnonzero(counts) if year]
     else:
         column = snapshot.names(_FACET_COLUMNS.get(name, name))
-        counts = np.bincount(column.codes[mask], minlength=len(column.names))
+        counts = np.bincount(column.codes[candidates], minlength=len(column.names))
         counts[0] = 0
-        most = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
+        most = _smallest(-counts, FACET_VALUES)
         pairs = [(column.names[code], int(counts[code])) for code in most if counts[code]]
     return Facet(name, tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES]))
 

@@ -4,23 +4,29 @@ Every document has a place in dense arrays: a part of a query gives a mask of do
 A query past its deadline finds no more: what it found is right, and fewer than there are.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from whoosh.lang import has_stemmer
 
 from archive.query_language import All, Between, Either, Named, Node, Not, Phrase, Word
-from archive.schema import BY_POST_AUTHOR, NO_DATE, key_of
+from archive.schema import BY_POST_AUTHOR, NO_DATE, SPELLINGS, key_of
 from archive.search_postings import NOWHERE, Documents, Postings, Weights
 from archive.search_snapshot import K1, Mask, Snapshot
 from archive.search_words import fold, is_stop_word, words_of
 
 #: A query whose words stand together in fewer texts than this also finds texts with some of them.
 ENOUGH = 10
+
+#: How much two words of a query that stand beside each other count against one of them, among how many documents.
+LIFT = 0.5
+LIFTED = 300
 
 #: Letters of a word from which two may be wrong instead of one.
 LONG_WORD = 8
@@ -72,7 +78,29 @@ class Evaluation:
             some = allowed & _any(masks)
             if np.count_nonzero(some) > np.count_nonzero(every):
                 every, whole = some, every
+        self._lift_neighbours(soft, every)
         return Found(every, self._scores, whole, self._cut, frozenset(self._terms))
+
+    def _lift_neighbours(self, words: list[Word], mask: Mask) -> None:
+        """Lift the best documents in which words of the query stand beside each other as they do there."""
+        best = np.flatnonzero(mask)
+        if len(best) > LIFTED:
+            best = best[np.argpartition(-self._scores[best], LIFTED)[:LIFTED]]
+        among: Documents = np.sort(best).astype(np.int32)
+        for left, right in pairwise(words):
+            if time.monotonic() > self._deadline:
+                return
+            pair = [
+                self._snapshot.postings("words", term) for word in (left, right) for term in self._only_term(word)
+            ]
+            if len(pair) == 2 and left != right:  # noqa: PLR2004 (a pair)
+                found = following(pair, among)
+                rarity = sum(self._rarity(len(postings.documents)) for postings in pair) / 2
+                self._scores[found.documents] += LIFT * self._bm25(found.documents, found.weights, rarity)
+
+    def _only_term(self, word: Word) -> tuple[str, ...]:
+        terms = _parts(self._words[0](word.text))
+        return () if word.prefix or word.fuzzy or len(terms) > 1 else terms
 
     def _mask(self, node: Node, *, wanted: bool = True) -> Mask:
         if time.monotonic() > self._deadline:
@@ -121,7 +149,7 @@ class Evaluation:
             replies &= (snapshot.marks & BY_POST_AUTHOR) != 0
         numbers = np.bincount(snapshot.threads[replies], minlength=snapshot.size + 1)
         answered: Mask = (numbers[snapshot.threads] > 0) & (kinds == snapshot.code("kind", "post"))
-        return answered  # noqa: RET504 (NumPy's comparisons have no type of their own)
+        return answered
 
     def _word(self, node: Word, wanted: bool) -> Mask:
         alternatives = list(dict.fromkeys(terms for words in self._words for terms in self._expanded(node, words)))
@@ -141,12 +169,16 @@ class Evaluation:
     def _expanded(self, node: Word, words: Callable[[str], Any]) -> list[tuple[str, ...]]:
         field = node.field or "words"
         if node.prefix:
-            return [(term,) for term in self._snapshot.expanded(field, fold(node.text))]
+            # The index holds stems: those that begin so, and those of the words that do.
+            begun = self._snapshot.expanded(field, fold(node.text))
+            spelled = self._snapshot.expanded(SPELLINGS, fold(node.text))
+            return [(term,) for term in dict.fromkeys([*begun, *(_parts(words(word))[0] for word in spelled)])]
         terms = words(node.text)
         parts = _parts(terms)
         if node.fuzzy and len(parts) == 1:
-            edits = 1 if len(parts[0]) < LONG_WORD else 2
-            return [parts, *((term,) for term in self._snapshot.near(field, parts[0], edits))]
+            written = fold(node.text)
+            near = self._snapshot.near(SPELLINGS, written, 1 if len(written) < LONG_WORD else 2)
+            return [parts, *(_parts(words(word)) for word in near)]
         joined = [(term,) for term, place in terms[0] if not place and term not in parts]
         return [parts, *joined] if len(parts) > 1 else [parts]
 
@@ -170,14 +202,16 @@ class Evaluation:
             weights = summed[documents]
         mask[documents] = True
         if wanted:
-            self._scores[documents] += self._bm25(documents, weights)
+            self._scores[documents] += self._bm25(documents, weights, self._rarity(len(documents)))
         return mask
 
-    def _bm25(self, documents: Documents, weights: Weights) -> Weights:
-        number, holding = self._snapshot.size, len(documents)
-        rarity = np.float32(np.log(1 + (number - holding + 0.5) / (holding + 0.5)))
-        scores: Weights = rarity * (K1 + 1) * weights / (weights + self._snapshot.length_norms[documents])
-        return scores.astype(np.float32)
+    def _rarity(self, holding: int) -> float:
+        return math.log(1 + (self._snapshot.size - holding + 0.5) / (holding + 0.5))
+
+    def _bm25(self, documents: Documents, weights: Weights, rarity: float) -> Weights:
+        norms = self._snapshot.length_norms[documents]
+        scores: Weights = np.float32(rarity * (K1 + 1)) * weights / (weights + norms)
+        return scores
 
     _of: dict[type, Callable[..., Mask]] = {  # noqa: RUF012 (a table of methods, never changed)
         All: _all,
@@ -190,14 +224,12 @@ class Evaluation:
     }
 
 
-def following(found: list[Postings]) -> Postings:
+def following(found: list[Postings], among: Documents | None = None) -> Postings:
     """Return where terms follow each other at adjacent places, with the number of times as weight."""
-    if any(not len(postings.documents) for postings in found):
+    lists = sorted((postings.documents for postings in found), key=len)
+    documents = reduce(_common, lists if among is None else [among, *lists])
+    if not len(documents):
         return NOWHERE
-    documents = reduce(
-        lambda left, right: np.intersect1d(left, right, assume_unique=True),
-        (postings.documents for postings in sorted(found, key=lambda postings: len(postings.documents))),
-    )
     keys = None
     for offset, postings in enumerate(found):
         these = _keys(postings, documents, offset)
@@ -209,6 +241,11 @@ def following(found: list[Postings]) -> Postings:
     starts = np.concatenate([[0], np.cumsum(times)])
     places = ((keys & ((1 << _PLACE_BITS) - 1)) - _FIRST_PLACE).astype(np.uint32)
     return Postings(where.astype(np.int32), times.astype(np.float32), places, starts)
+
+
+def _common(left: Documents, right: Documents) -> Documents:
+    both: Documents = np.intersect1d(left, right, assume_unique=True)
+    return both
 
 
 def _every(masks: Iterable[Mask]) -> Mask:

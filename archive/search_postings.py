@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching.wrappers import FilterMatcher
 
 Numbers = npt.NDArray[np.int64]
@@ -70,10 +69,15 @@ class PostingCache:
 
 def decoded(leaf: Any, field: str, term: bytes) -> Postings:
     """Return where a term stands in one segment, deleted documents included."""
-    documents, weights, values = blocks(leaf, field, term)
-    places = np.frombuffer(b"".join(values), np.uint32)
-    starts = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, values), np.int64, len(values)) // 4, out=starts[1:])
+    if (field, term) not in leaf:
+        return NOWHERE
+    matcher = leaf.postings(field, term)
+    if isinstance(matcher, FilterMatcher):  # the segment has deleted documents, which a snapshot leaves out
+        matcher = matcher.child
+        matcher.reset()  # it was moved past them
+    documents, weights, places, counts = (np.concatenate(column) for column in zip(*_blocks(matcher), strict=True))
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
     return Postings(documents, weights, places, starts)
 
 
@@ -93,40 +97,18 @@ def joined(found: Sequence[tuple[Postings, int]]) -> Postings:
     )
 
 
-def blocks(leaf: Any, field: str, term: bytes) -> tuple[Documents, Weights, list[bytes]]:
-    """Return documents, weights and packed places of a term in one segment, deleted documents included."""
-    if (field, term) not in leaf:
-        return np.zeros(0, np.int32), np.zeros(0, np.float32), []
-    matcher = leaf.postings(field, term)
-    if isinstance(matcher, FilterMatcher):  # the segment has deleted documents, which a snapshot leaves out
-        matcher = matcher.child
-        matcher.reset()  # it was moved past them
-    found = list(_blocks(matcher)) if isinstance(matcher, W3LeafMatcher) else [_by_one(matcher)]
-    return (
-        np.concatenate([block[0] for block in found]),
-        np.concatenate([block[1] for block in found]),
-        [value for block in found for value in block[2]],
-    )
-
-
-def _blocks(matcher: Any) -> Iterator[tuple[Documents, Weights, Sequence[bytes]]]:
+def _blocks(matcher: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield documents, weights, places and their number per document, of each block of a posting list."""
     while matcher.is_active():
-        count = matcher._blocklength  # Whoosh has no public way to a whole block
-        matcher._read_data()
-        deltas, weights, values = matcher._data
+        matcher._read_data()  # Whoosh has no public way to a whole block
+        deltas, weights, (places, counts) = matcher._data
         documents = np.cumsum(np.array(deltas, np.int32), dtype=np.int32)
         if weights is None or isinstance(weights, float):
-            yield documents, np.full(count, 1.0 if weights is None else weights, np.float32), values
-        else:
-            yield documents, np.array(weights, np.float32), values
+            weights = np.full(len(documents), 1.0 if weights is None else weights)
+        yield (
+            documents,
+            np.array(weights, np.float32),
+            np.frombuffer(places, np.uint32),
+            np.frombuffer(counts, np.uint32),
+        )
         matcher._next_block()
-
-
-def _by_one(matcher: Any) -> tuple[Documents, Weights, Sequence[bytes]]:
-    documents, weights, values = [], [], []
-    while matcher.is_active():
-        documents.append(matcher.id())
-        weights.append(matcher.weight())
-        values.append(matcher.value())
-        matcher.next()
-    return np.array(documents, np.int32), np.array(weights, np.float32), values

@@ -5,7 +5,7 @@ segments.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,17 +21,20 @@ Mask = npt.NDArray[np.bool_]
 
 #: BM25: how soon repeated words stop counting, and how much long texts are held back. One setting, tried on three
 #: public collections (docs/search.md).
-K1 = 1.6
+K1 = 2.2
 B = 0.7
 
 #: Words that every text is taken to have beyond its own: a three-word comment is not the best on anything.
-_LENGTH_FLOOR = 20
+_LENGTH_FLOOR = 50
 
 #: Terms that one prefix or misspelling is expanded to, the commonest.
 MOST_EXPANSIONS = 128
 
-#: Terms looked at to find them.
-MOST_SCANNED = 20_000
+#: Terms looked at per segment to find them.
+MOST_SCANNED = 5_000
+
+#: Expansions remembered.
+MOST_REMEMBERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Snapshot:
         self._lock = threading.RLock()
         self._leaves = list(self._reader.leaf_readers()) if self._reader.doc_count_all() else []
         self.size = int(self._reader.doc_count_all())
+        self._expansions: dict[tuple[Any, ...], list[str]] = {}
         self.alive = self._alive()
 
     def close(self) -> None:
@@ -69,23 +73,11 @@ class Snapshot:
 
     def expanded(self, field: str, prefix: str) -> list[str]:
         """Return the commonest terms that begin with `prefix`."""
-        counts: dict[str, int] = {}
-        with self._lock:
-            for leaf, _ in self._leaves:
-                for (name, term), info in leaf.iter_from(field, prefix.encode()):
-                    text = term.decode()
-                    if name != field or not text.startswith(prefix) or len(counts) >= MOST_SCANNED:
-                        break
-                    counts[text] = counts.get(text, 0) + int(info.doc_frequency())
-        return sorted(counts, key=lambda term: (-counts[term], term))[:MOST_EXPANSIONS]
+        return self._once((field, prefix), lambda: self._expanded(field, prefix))
 
     def near(self, field: str, term: str, edits: int) -> list[str]:
         """Return terms at most `edits` letters away from `term`, with the same first letter."""
-        found: set[str] = set()
-        with self._lock:
-            for leaf, _ in self._leaves:
-                found.update(leaf.terms_within(field, term, edits, prefix=1))
-        return sorted(found)[:MOST_EXPANSIONS]
+        return self._once((field, term, edits), lambda: self._near(field, term, edits))
 
     def hit(self, number: int) -> dict[str, Any]:
         """Return what the document stores; see `schema.stored`."""
@@ -166,6 +158,30 @@ class Snapshot:
             cached[column] = self._read_names(column)
         found: Names = cached[column]
         return found
+
+    def _once(self, key: tuple[Any, ...], find: Callable[[], list[str]]) -> list[str]:
+        if key not in self._expansions:
+            with self._lock:
+                if len(self._expansions) >= MOST_REMEMBERED:
+                    self._expansions.clear()
+                self._expansions[key] = find()
+        return self._expansions[key]
+
+    def _expanded(self, field: str, prefix: str) -> list[str]:
+        counts: dict[str, float] = {}
+        for leaf, _ in self._leaves:
+            for scanned, ((name, term), info) in enumerate(leaf.iter_from(field, prefix.encode())):
+                text = term.decode()
+                if name != field or not text.startswith(prefix) or scanned >= MOST_SCANNED:
+                    break
+                counts[text] = counts.get(text, 0) + info.weight()
+        return sorted(counts, key=lambda term: (-counts[term], term))[:MOST_EXPANSIONS]
+
+    def _near(self, field: str, term: str, edits: int) -> list[str]:
+        found: set[str] = set()
+        for leaf, _ in self._leaves:
+            found.update(leaf.terms_within(field, term, edits, prefix=1))
+        return sorted(found)[:MOST_EXPANSIONS]
 
     def _alive(self) -> Mask:
         present = np.ones(self.size, np.bool_)

@@ -1,11 +1,10 @@
 """The passage of a text that shows best why it was found, as runs of `(text, matched)`."""
 
 import re
-from collections.abc import Collection
-from functools import lru_cache
+from collections.abc import Collection, Iterable
 
 from archive.results import Snippet
-from archive.search_words import WORD, Words, fold
+from archive.search_words import WORD, Words
 
 #: Characters of a passage, about three lines.
 LENGTH = 260
@@ -32,29 +31,36 @@ def snippet(text: str, terms: Collection[str], words: Words) -> Snippet:
 
 def _matches(text: str, terms: frozenset[str], words: Words) -> list[tuple[int, int, str]]:
     """Return start, end and term of each matching word."""
-    if not terms:
-        return []
     found: list[tuple[int, int, str]] = []
-    # Accented words begin otherwise than their terms: then every word is looked at.
-    pattern = _beginnings(terms) if text.isascii() else WORD
-    for match in pattern.finditer(text):
-        written = match.group()
+    for start, end in _likely(text, terms):
+        written = text[start:end]
         term = next((term for term, _ in words(written)[0] if term in terms), None)
-        if term is None and fold(written) in terms:
-            term = fold(written)
-        if term is not None:
-            found.append((match.start(), match.end(), term))
+        if term is not None and (not found or start >= found[-1][1]):
+            found.append((start, end, term))
             if len(found) >= MOST_MATCHES:
                 break
     return found
 
 
-@lru_cache(maxsize=256)
-def _beginnings(terms: frozenset[str]) -> re.Pattern[str]:
-    """Return a pattern of the words that may have one of these terms: those that begin like it."""
-    beginnings = sorted({re.escape(term[: max(1, len(term) - 2)]) for term in terms})
-    inner = r"(?:[a-z0-9]+['\-.,&])*?"
-    return re.compile(rf"(?<![a-z0-9$]){inner}(?:{'|'.join(beginnings)})(?:['\-.,&]?[a-z0-9]+)*[+#]*", re.IGNORECASE)
+def _likely(text: str, terms: frozenset[str]) -> Iterable[tuple[int, int]]:
+    """Return start and end of the words that begin like one of the terms, in order; all words when one is accented.
+
+    Most words of a text need no stemming to see that they do not match.
+    """
+    if not terms:
+        return []
+    if not text.isascii():
+        return [match.span() for match in WORD.finditer(text)]
+    plain = text.lower()
+    found: dict[int, int] = {}
+    for beginning in {term[: max(1, len(term) - 2)] for term in terms}:
+        at = plain.find(beginning)
+        while at >= 0 and len(found) < MOST_MATCHES * len(terms):
+            if not at or not plain[at - 1].isalnum():
+                match = WORD.match(text, at)
+                found[at] = match.end() if match else at
+            at = plain.find(beginning, at + 1)
+    return sorted(found.items())
 
 
 def _passage(text: str, matches: list[tuple[int, int, str]]) -> tuple[int, int]:
