@@ -1,12 +1,19 @@
 """One seeded WordPress for all tests here, and the faces it shows."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from archive.archive import Archive
+from archive.records import Post
+from crawler.urls import site_of
 from tests.wordpress.blog import Blog
+from tests.wordpress.crawling import crawl
 from tests.wordpress.server import Face, WordPress, missing_packages
+from tests.wordpress.truth import TruePost, true_posts
 
 _CLASSIC = {"template": "twentytwentyone", "stylesheet": "twentytwentyone"}
 _BLOCK = {"template": "twentytwentythree", "stylesheet": "twentytwentythree"}
@@ -63,3 +70,38 @@ def wordpress() -> Iterator[WordPress]:
         for face in FACES.values():
             wordpress.serve(face)
         yield wordpress
+
+
+@dataclass(frozen=True)
+class Crawled:
+    """An archive into which one face was crawled once, for many tests: copy it to write to it."""
+
+    face: Face
+    directory: Path
+    truth: list[TruePost]
+
+    @property
+    def posts(self) -> dict[str, Post]:
+        return archived(self.directory, self.face)
+
+
+def archived(directory: Path, face: Face) -> dict[str, Post]:
+    """Return the posts of a face's site by URL."""
+    with Archive(directory) as archive:
+        return {post.url: post for post in archive.posts() if post.site == site_of(face.url)}
+
+
+@pytest.fixture(scope="session")
+def crawled(wordpress: WordPress, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Crawled]:
+    """Give the archive of a face by its name, crawled at the first call."""
+    known: dict[str, Crawled] = {}
+
+    def of(name: str) -> Crawled:
+        if name not in known:
+            face = FACES[name]
+            directory = tmp_path_factory.mktemp(name)
+            crawl(face.url, directory)
+            known[name] = Crawled(face, directory, true_posts(wordpress.truth(face)))
+        return known[name]
+
+    return of

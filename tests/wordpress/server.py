@@ -122,10 +122,14 @@ class WordPress:
         """Return what the database holds, with the addresses of a face; see truth.php."""
         return dict(json.loads(self._run("truth.php", None, face.environment())))
 
-    def change(self, *, comments: list[dict[str, Any]], edits: Mapping[int, str]) -> list[int]:
-        """Add comments and edit posts through WordPress's API; return the comments' ids."""
-        answer = self._run("change.php", {"comments": comments, "edits": edits})
-        return [int(each) for each in json.loads(answer)]
+    @contextmanager
+    def changed(self, *, comments: list[dict[str, Any]], edits: Mapping[int, str]) -> Iterator[list[int]]:
+        """Add comments and edit posts through WordPress's API for the block; give the comments' ids."""
+        change = json.loads(self._run("change.php", {"comments": comments, "edits": edits}))
+        try:
+            yield [int(each) for each in change["comments"]]
+        finally:
+            self._run("restore.php", change)
 
     def _boot(self) -> None:
         self._lay_out()

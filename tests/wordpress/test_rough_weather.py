@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from tests.wordpress.conftest import FACES
+from tests.wordpress.conftest import FACES, archived
 from tests.wordpress.crawling import ROOT, Crawl, crawl
 from tests.wordpress.searching import searching
 from tests.wordpress.server import WordPress
-from tests.wordpress.test_whole_blog import archived, by_pages
-from tests.wordpress.truth import compare, true_posts
+from tests.wordpress.truth import by_pages, compare, true_posts
 
 pytestmark = pytest.mark.wordpress
 

@@ -19,6 +19,8 @@ ZONE = ZoneInfo("America/Los_Angeles")
 _COINED = re.compile(r"qx[a-z]+wq(?:script)?")
 #: A post's text may lack this share of its words (a caption, a table's heading) and still be whole.
 _WORDS_LOST = 0.02
+#: The share of authors and dates that pages alone must give.
+SHARE_BY_PAGES = 0.98
 _CUT = {"minute": ("second",), "day": ("second", "minute", "hour")}
 
 
@@ -130,6 +132,18 @@ def compare(found: Mapping[str, Post], truth: list[TruePost], *, nested: int | N
         else:
             difference.missing.append(f"{url} is missing")
     return difference
+
+
+def by_pages(difference: Difference) -> list[str]:
+    """Return what pages alone must have given and did not: all but a few authors and dates."""
+    texts = difference.posts + difference.comments
+    few = [
+        f"only {1 - len(wrong) / texts:.1%} right: {wrong[:10]}"
+        for wrong in (difference.names, difference.dates)
+        if len(wrong) > texts * (1 - SHARE_BY_PAGES)
+    ]
+    wrong = [difference.missing, difference.surplus, difference.texts, difference.titles, difference.parents]
+    return [*(line for lines in wrong for line in lines), *few]
 
 
 def secret_words(truth: list[TruePost]) -> set[str]:
