@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -99,15 +99,18 @@ def _write_shapes(
         for name in plan.shapes
     }
     written: set[str] = set()
-    for number, chosen in enumerate(reading.chosen(), 1):
-        if plan.since is not None:
-            written |= chosen.ids
-        for name, writer in shards.items():
-            for row in SHAPES[name].rows(chosen):
-                writer.write(row)
-        if progress is not None:
-            progress(number)
-    return [file for writer in shards.values() for file in writer.close()], written
+    with ExitStack() as failing:
+        for writer in shards.values():
+            failing.callback(writer.abandon)
+        for number, chosen in enumerate(reading.chosen(), 1):
+            if plan.since is not None:
+                written |= chosen.ids
+            for name, writer in shards.items():
+                for row in SHAPES[name].rows(chosen):
+                    writer.write(row)
+            if progress is not None:
+                progress(number)
+        return [file for writer in shards.values() for file in writer.close()], written
 
 
 def _require_replaceable(target: Path) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, cast
@@ -74,6 +74,12 @@ class Shards:
         self._close()
         return self._files
 
+    def abandon(self) -> None:
+        """Close what is open after a failure; the file is not whole."""
+        if self._open is not None:
+            self._open.abandon()
+            self._open = None
+
     def _close(self) -> None:
         if self._open is not None:
             self._files.append(self._open.close())
@@ -96,6 +102,12 @@ class _OpenShard:
         self._digest.update(line)
         self.content_bytes += len(line)
         self._rows += 1
+
+    def abandon(self) -> None:
+        with suppress(OSError):  # a full disk refuses the end of a stream too
+            self._stream.close()
+        with suppress(OSError):
+            self._file.close()
 
     def close(self) -> ShardFile:
         if self._stream is not self._file:
