@@ -18,6 +18,9 @@ GAP_MONTHS = 4
 #: Reasons of failure told for a site, the most frequent.
 MOST_REASONS = 10
 
+#: What a crawl notes of an address that it may not ask for: no failure, and no post that is missing by our fault.
+FORBIDDEN = "robots.txt forbids it"
+
 _MONTH = (
     "CASE json_extract(r.record, '$.published_precision') WHEN 'year' THEN NULL"
     " ELSE substr(json_extract(r.record, '$.published'), 1, 7) END"
@@ -57,6 +60,8 @@ class SiteCoverage:
     due: int = 0
     failing: int = 0
     short: int = 0
+    #: Addresses that the site's robots.txt closes.
+    forbidden: int = 0
     last_visit: datetime | None = None
     next_due: datetime | None = None
     #: Why visits failed, and how many pages each, the most frequent first.
@@ -146,18 +151,20 @@ def _add_texts(database: Database, sites: dict[str, SiteCoverage]) -> None:
 def _add_pages(database: Database, sites: dict[str, SiteCoverage]) -> None:
     now = format_time(datetime.now(UTC))
     pages = database.connection.execute(
-        "SELECT site, count(*), count(visited), sum(due <= ?), sum(failures > 0), sum(thread_whole = 0),"
-        " max(visited), min(due) FROM pages GROUP BY site",
-        (now,),
+        "SELECT site, count(*), count(visited), sum(due <= ?1), sum(failures > 0 AND reason IS NOT ?2),"
+        " sum(thread_whole = 0), sum(reason IS ?2), max(visited), min(due) FROM pages GROUP BY site",
+        (now, FORBIDDEN),
     )
-    for site, count, visited, due, failing, short, last, next_ in pages:
+    for site, count, visited, due, failing, short, forbidden, last, next_ in pages:
         held = sites.setdefault(site, SiteCoverage(site=site))
         held.pages, held.visited, held.due, held.failing, held.short = count, visited, due, failing, short or 0
+        held.forbidden = forbidden
         held.last_visit = parse_time(last) if last else None
         held.next_due = parse_time(next_) if next_ else None
     reasons = database.connection.execute(
         "SELECT site, coalesce(reason, 'HTTP status ' || status, 'nothing answered') AS why, count(*) AS n FROM pages"
-        " WHERE failures > 0 GROUP BY site, why ORDER BY n DESC, why"
+        " WHERE failures > 0 AND reason IS NOT ? GROUP BY site, why ORDER BY n DESC, why",
+        (FORBIDDEN,),
     )
     for site, why, count in reasons:
         if len(sites[site].reasons) < MOST_REASONS:

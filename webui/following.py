@@ -31,7 +31,7 @@ def catch_up(archive: Archive) -> None:
     if not behind:
         return
     _LOG.info("the search index is %d revisions behind", behind)
-    command = [sys.executable, "-m", "archive", "--archive", str(archive.directory), "index"]
+    command = [sys.executable, "-P", "-m", "archive", "--archive", str(archive.directory), "index"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")  # noqa: S603 (no shell, our own program)
     if done.returncode:
         _LOG.warning("the search index could not follow: %s", done.stderr.strip() or f"exit {done.returncode}")

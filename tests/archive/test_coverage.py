@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.coverage import Month, coverage, gaps
+from archive.coverage import FORBIDDEN, Month, coverage, gaps
 from archive.records import Comment, Post, Visit, comment_id, parse_time, post_id
 
 AT = parse_time("2026-11-12T08:30:00Z")
@@ -60,6 +60,15 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
         "3 stated comments not found",
     )
     assert found.reasons == (("HTTP status 503", 1),)
+
+
+def test_what_robots_txt_closes_is_no_failure(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.record(Visit(url="https://a.example/1", site="a.example", at=AT, reason=FORBIDDEN))
+
+        found = coverage(archive.database)["a.example"]
+
+    assert (found.concerns, found.reasons, found.forbidden) == ((), (), 1)
 
 
 def test_posts_without_date_or_author_are_counted_and_in_no_month(tmp_path: Path) -> None:
