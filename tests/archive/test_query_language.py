@@ -1,0 +1,204 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.errors import QueryError
+from archive.query_dates import NotADateError, period
+from archive.query_language import (
+    MOST_CHARACTERS,
+    MOST_DEPTH,
+    MOST_WORDS,
+    All,
+    Between,
+    Either,
+    Named,
+    Not,
+    Parsed,
+    Phrase,
+    Word,
+    leaves,
+    parse,
+)
+from archive.query_words import chosen, understood
+
+
+def seconds(year: int, month: int = 1, day: int = 1) -> int:
+    return int(datetime(year, month, day, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("cold", Word("cold")),
+        ("cold email", All((Word("cold"), Word("email")))),
+        ('"cold email"', Phrase(("cold", "email"))),
+        ("“cold email”", Phrase(("cold", "email"))),
+        ("-cold", Not(Word("cold"))),
+        ("NOT cold", Not(Word("cold"))),
+        ("NOT NOT cold", Word("cold")),
+        ("cold OR warm", Either((Word("cold"), Word("warm")))),
+        ("cold or warm", All((Word("cold"), Word("or"), Word("warm")))),
+        ("cold AND warm", All((Word("cold", must=True), Word("warm", must=True)))),
+        ("+cold warm", All((Word("cold", must=True), Word("warm")))),
+        ("cold (warm OR hot)", All((Word("cold"), Either((Word("warm"), Word("hot")))))),
+        ("pric*", Word("pric", prefix=True)),
+        ("prcing~", Word("prcing", fuzzy=True)),
+        ("prcing~2", Word("prcing", fuzzy=True)),
+        ("title:cold", Word("cold", "title")),
+        ("title:(cold email)", All((Word("cold", "title"), Word("email", "title")))),
+        ('by:"Ann Lee"', Phrase(("Ann", "Lee"), "author")),
+        ("AUTHOR:ann", Word("ann", "author")),
+        ("commenter:ann", All((Word("ann", "author"), Named("kind", "comment")))),
+        ("said:pricing", All((Word("pricing"), Named("kind", "comment")))),
+        ("tag:saas", Word("saas", "tags")),
+        ("site:Example.com", Named("site", "example.com")),
+        ("kind:comments", Named("kind", "comment")),
+        ("in:post:12", Named("thread", "post:12")),
+        ("has:author-reply", Named("has", "author-reply")),
+        ("words:>500", Between("words", 501, None, "at least 501 words")),
+        ("words:100-200", Between("words", 100, 200, "100 to 200 words")),
+        ("before:2015", Between("date", None, seconds(2015) - 1, "before 2015")),
+        ("after:2015-03", Between("date", seconds(2015, 3), None, "from 2015-03 on")),
+        ("year:2015", Between("date", seconds(2015), seconds(2016) - 1, "in 2015")),
+        ("B2B", Word("B2B")),
+        ("https://example.com/a", All((Word("https"), Word("example.com"), Word("a")))),
+        ("", None),
+    ],
+)
+def test_a_query_means(text: str, root: object) -> None:
+    assert parse(text) == Parsed(root)
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ('"cold email', "a quotation mark is not closed"),
+        ("*cold", "a word cannot begin with * or ?"),
+        ("c*", "* needs 2 letters before it"),
+        ("cold OR", "OR stands between two words"),
+        ("cold AND", "AND stands between two words"),
+        ("NOT", "NOT stands before a word"),
+        ("title:", "“title:” needs a value"),
+        ("before:soon", "“before:soon” is not a date; write it as 2015, 2015-03 or 2015-03-31"),
+        ("words:many", "“words:many” is not understood; write words:>500 or words:100-500"),
+        ("kind:page", "“kind:page” is not understood; it can be post or comment"),
+        ("colour:red", "“colour:” is not a field; its words were searched"),
+        ("!!!", "“!!!” holds nothing to search for"),
+    ],
+)
+def test_what_is_not_understood_is_said(text: str, remark: str) -> None:
+    assert remark in parse(text).remarks
+
+
+def test_a_query_that_is_too_long_is_refused() -> None:
+    with pytest.raises(QueryError, match="at most"):
+        parse("x" * (MOST_CHARACTERS + 1))
+
+
+def test_a_query_that_is_nested_too_deep_is_refused() -> None:
+    with pytest.raises(QueryError, match="nested"):
+        parse("(" * (MOST_DEPTH + 5) + "x")
+
+
+def test_words_beyond_the_limit_are_left_out() -> None:
+    parsed = parse(" ".join(f"w{number}" for number in range(MOST_WORDS + 50)))
+    assert len(list(leaves(parsed.root))) == MOST_WORDS
+    assert parsed.remarks == (f"only the first {MOST_WORDS} words were searched",)
+
+
+PIECES = st.sampled_from(
+    [
+        "(",
+        ")",
+        '"',
+        "-",
+        "NOT ",
+        "AND ",
+        "OR ",
+        "*",
+        "~",
+        "title:",
+        "site:",
+        "before:",
+        "words:",
+        "a",
+        "bb",
+        "cold",
+        " ",
+        "?",
+        "[a TO z]",
+        "\x00",
+        "�",
+        "é",
+        "日本",
+        "$10k",
+        "2015-02-30",
+        "9" * 30,
+        "+",
+        ":",
+        "“",
+        "kind:",
+        "has:",
+        "in:",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=80).map("".join)))
+def test_every_text_is_parsed_or_refused(text: str) -> None:
+    try:
+        parsed = parse(text)
+    except QueryError:
+        return
+    assert understood(parsed.root)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "plain"),
+    [
+        ("2015", seconds(2015), seconds(2016), "2015"),
+        ("2015-03", seconds(2015, 3), seconds(2015, 4), "2015-03"),
+        ("2015/12", seconds(2015, 12), seconds(2016), "2015-12"),
+        ("2015-03-31", seconds(2015, 3, 31), seconds(2015, 4), "2015-03-31"),
+        ("March 2015", seconds(2015, 3), seconds(2015, 4), "2015-03"),
+        ("mar 3, 2015", seconds(2015, 3, 3), seconds(2015, 3, 4), "2015-03-03"),
+        ("3rd March 2015", seconds(2015, 3, 3), seconds(2015, 3, 4), "2015-03-03"),
+        ("yesterday", seconds(2026, 8, 14), seconds(2026, 8, 15), "2026-08-14"),
+        ("last month", seconds(2026, 7), seconds(2026, 8), "2026-07"),
+        ("this year", seconds(2026), seconds(2027), "2026"),
+        ("3 months ago", seconds(2026, 5, 15), seconds(2026, 5, 16), "2026-05-15"),
+        ("2 weeks ago", seconds(2026, 8, 1), seconds(2026, 8, 8), "2026-08-01"),
+    ],
+)
+def test_a_date_means_a_period(text: str, start: int, end: int, plain: str) -> None:
+    assert period(text, date(2026, 8, 15)) == (start, end, plain)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2015-13", "2015-02-30", "marchish 2015", "9999999 years ago", "0000"])
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(NotADateError):
+        period(text, date(2026, 8, 15))
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
+    try:
+        start, end, _ = period(text)
+    except NotADateError:
+        return
+    assert start < end
+
+
+def test_the_query_as_understood_is_said_in_words() -> None:
+    root = parse('the cold "warm intro" -spam title:sales site:a.com after:2015 (b2b OR saas)').root
+    assert understood(root, chosen([("kind", "comment")])) == (
+        "cold · “warm intro” · not spam · sales in the title · on the site a.com · from 2015 on · (b2b or saas)"
+        " · only comments"
+    )
+
+
+def test_a_filter_there_is_not_is_refused() -> None:
+    with pytest.raises(QueryError, match="no filter"):
+        chosen([("colour", "red")])
