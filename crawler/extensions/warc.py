@@ -80,6 +80,8 @@ class WarcFiles:
         """Take a response as the server sent it: not yet decompressed, redirects and errors of ours included."""
         if response.status == _NOT_MODIFIED or response.status >= _FIRST_SERVER_ERROR:
             return
+        if not self._thread.is_alive():
+            return  # the disk has refused, and what waits in the queue would fill the memory
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, values in response.headers.items()
@@ -152,7 +154,12 @@ def _record(writer: WARCWriter, received: _Received, digest: str, at: str, origi
         headers["WARC-IP-Address"] = received.address
     if original is None:
         return writer.create_warc_record(
-            received.url, "response", payload=BytesIO(received.body), http_headers=http, warc_headers_dict=headers
+            received.url,
+            "response",
+            payload=BytesIO(received.body),
+            length=len(received.body),  # without it warcio copies the payload into a file that it leaves open
+            http_headers=http,
+            warc_headers_dict=headers,
         )
     return writer.create_revisit_record(
         received.url, digest, original.url, original.at, http_headers=http, warc_headers_dict=headers

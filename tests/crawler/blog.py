@@ -93,12 +93,12 @@ FRONT = (
 
 
 @contextmanager
-def serve() -> Iterator[Blog]:
+def serve(address: str = "127.0.0.1") -> Iterator[Blog]:
     """Serve an empty blog with a front page; anything else is 404."""
     blog = Blog()
     blog.pages["/"] = Answer(FRONT)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(blog))
-    blog.url = f"http://127.0.0.1:{server.server_port}"
+    server = ThreadingHTTPServer((address, 0), _handler(blog))
+    blog.url = f"http://{address}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
