@@ -3,6 +3,7 @@
 from crawler.page import Page
 from crawler.platforms.base import Platform
 from crawler.platforms.beehiiv import Beehiiv
+from crawler.platforms.blogger import Blogger
 from crawler.platforms.generic import Generic
 from crawler.platforms.ghost import Ghost
 from crawler.platforms.hubspot import HubSpot
@@ -17,6 +18,7 @@ PLATFORMS: dict[str, Platform] = {
     each.name: each
     for each in (
         WordPress(),
+        Blogger(),
         Ghost(),
         Medium(),
         Squarespace(),
