@@ -42,7 +42,7 @@ class Reader:
 
     def here(self, command: str) -> str:
         """Return a command with the reader's own blog and post in it."""
-        post = f"{self.blog}/2008/04/two-responses/"
+        post = f"{self.blog}/2008/04/two-responses/ --yes"  # it asks at a terminal
         return command.replace("https://blog.example.com/some-post/", post).replace(
             "https://blog.example.com", self.blog
         )
@@ -56,7 +56,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     (directory / "readers_settings.py").write_text("\n".join(settings))
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "SALES_ARCHIVE": str(directory / "archive"),
+        "SALES_ARCHIVE": str(directory / "kept"),
         "SCRAPY_SETTINGS_MODULE": "readers_settings",
         "PYTHONPATH": str(directory),
     }

@@ -16,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Become the demo's process, so that signals and the exit status are its own."""
-    command = [sys.executable, "-m", "crawler.demo"]
+    command = [sys.executable, "-P", "-m", "crawler.demo"]
     if options.no_serve:
         command.append("--no-serve")
     if options.port is not None:

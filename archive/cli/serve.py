@@ -18,6 +18,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Become the web UI's process, so that signals and the exit status are its own."""
     existing(options.directory).close()
-    command = [sys.executable, "-m", "webui", "--archive", str(options.directory)]
+    command = [sys.executable, "-P", "-m", "webui", "--archive", str(options.directory)]
     command += ["--host", options.host, "--port", str(options.port)]
     os.execv(sys.executable, command)  # noqa: S606 (no shell, a fixed program)

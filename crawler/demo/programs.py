@@ -36,7 +36,8 @@ class DemoError(Exception):
 def crawl(address: str, directory: Path) -> int:
     """Crawl one site into the archive as a user would; return the exit status of `scrapy`."""
     settings = CRAWL_SETTINGS | {"ARCHIVE_DIR": str(directory)}
-    command = [sys.executable, "-m", "scrapy", "crawl", "blog", "-a", f"site={address}"]
+    # -P: a folder named `archive` where the user is must not pass for our package.
+    command = [sys.executable, "-P", "-m", "scrapy", "crawl", "blog", "-a", f"site={address}"]
     for name, value in settings.items():
         command += ["-s", f"{name}={value}"]
     with _running(command, environment={"SCRAPY_SETTINGS_MODULE": "crawler.settings"}) as process:
@@ -46,7 +47,7 @@ def crawl(address: str, directory: Path) -> int:
 @contextmanager
 def web_ui(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Serve the archive until the end of the block; raise `DemoError` when it does not come up."""
-    command = [sys.executable, "-m", "webui", "--archive", str(directory), "--host", HOST, "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "webui", "--archive", str(directory), "--host", HOST, "--port", str(port)]
     with _running(command) as process:
         _await_health(process, port)
         yield process

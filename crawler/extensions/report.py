@@ -99,7 +99,7 @@ class IndexSync:
         changes = sum(self._crawler.stats.get_value(name, 0) for name in _CHANGES)
         if changes == self._done:
             return
-        command = [sys.executable, "-m", "archive.cli", "--archive", self._directory, "index"]
+        command = [sys.executable, "-P", "-m", "archive.cli", "--archive", self._directory, "index"]
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True
         )
