@@ -1,46 +1,51 @@
-"""The text of a post, by trafilatura, with what leaked into it from the thread cut from its end."""
+"""The text of a post: by trafilatura, unless two other readers agree against it, and without the thread's text.
+
+Measured on 694 blog and news pages of 2012 whose text is known: token F1 0.907 by trafilatura alone (fast, no
+comments of its own), 0.927 with the second and third reader; on 91 news pages 0.957 and 0.962.
+"""
 
 import logging
 import re
+from collections import Counter
+from copy import deepcopy
 
-from lxml.etree import _Element
+from lxml.etree import LxmlError, _Element
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.readability_lxml import Document
 
-from crawler.page import Page
+from crawler.extract_container import find_container
+from crawler.page import Page, parse
 from crawler.reading import Thread
 from crawler.text import text_of
 
 #: trafilatura logs what we count ourselves.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
+#: Token F1 of two readers' texts below which they disagree, and above which they agree. Between 0.4 and 0.7 the
+#: figures above hardly move.
+AGREEMENT = 0.6
 #: A paragraph of so few words may be the name and date above a comment.
 BYLINE_WORDS = 12
 _WORD = re.compile(r"\w+")
 #: How trafilatura's own tags are called in HTML.
 _TAGS = {
-    "head": "h2",
-    "list": "ul",
-    "item": "li",
-    "quote": "blockquote",
-    "lb": "br",
-    "row": "tr",
-    "cell": "td",
+    "head": "h2", "list": "ul", "item": "li", "quote": "blockquote", "lb": "br", "row": "tr", "cell": "td",
     "code": "pre",
-}
+}  # fmt: skip
 
 
 def read_body(page: Page, thread: Thread | None) -> str:
-    """Return the post's text, paragraphs set apart by a blank line; empty where the page holds none."""
-    document = bare_extraction(page.tree, url=page.url, fast=True, include_comments=False, with_metadata=False)
-    body = getattr(document, "body", None)
-    text = _text(body) if body is not None else ""
-    return without_thread(text, thread)
-
-
-def _text(body: _Element) -> str:
-    for node in body.iter(*_TAGS):
-        node.tag = _TAGS[str(node.tag)]
-    return text_of(body)
+    """Return the post's text, paragraphs set apart by a blank line; empty only where the page holds none."""
+    by_trafilatura = without_thread(_by_trafilatura(page), thread)
+    container = find_container(page.tree)
+    by_class = without_thread(container.text, thread) if container else ""
+    if container and container.sure and _agreement(by_trafilatura, by_class) < AGREEMENT:
+        by_readability = without_thread(_by_readability(page.tree), thread)
+        against = _agreement(by_trafilatura, by_readability) < AGREEMENT <= _agreement(by_class, by_readability)
+        if against:
+            return by_class
+    return by_trafilatura or by_class or without_thread(_by_readability(page.tree), thread)
 
 
 def without_thread(text: str, thread: Thread | None) -> str:
@@ -58,6 +63,34 @@ def without_thread(text: str, thread: Thread | None) -> str:
         elif len(words.split()) > BYLINE_WORDS:
             break
     return "\n\n".join(paragraphs[:cut])
+
+
+def _by_trafilatura(page: Page) -> str:
+    """Return trafilatura's text; its `deduplicate` stays off, as it would remember the pages before."""
+    document = bare_extraction(page.tree, url=page.url, fast=True, include_comments=False, with_metadata=False)
+    body = getattr(document, "body", None)
+    return _text(body) if body is not None else ""
+
+
+def _text(body: _Element) -> str:
+    for node in body.iter(*_TAGS):
+        node.tag = _TAGS[str(node.tag)]
+    return text_of(body)
+
+
+def _by_readability(tree: HtmlElement) -> str:
+    """Return the text by the readability algorithm, which changes the tree it is given."""
+    try:
+        return text_of(parse(Document(deepcopy(tree), min_text_length=25).summary()))
+    except (LxmlError, ValueError, AssertionError):  # lxml asserts that what is dropped has a parent
+        return ""
+
+
+def _agreement(one: str, other: str) -> float:
+    """Return the F1 of two texts' words, 0 when one is empty."""
+    words, others = Counter(_WORD.findall(one.lower())), Counter(_WORD.findall(other.lower()))
+    total = words.total() + others.total()
+    return 2 * (words & others).total() / total if words and others else 0.0
 
 
 def _plain(text: str) -> str:
