@@ -19,6 +19,8 @@ CATALOGUE = Path(__file__).parent / "sites.toml"
 #: Hosts where many blogs are one site of one operator, told apart by the first part of the path.
 _BY_PATH = re.compile(r"/[^/]+\.\w+$")
 _LANGUAGE = re.compile("[a-z]{2}")
+#: What a person may type for a blog: with or without `https://`, no spaces, no `user@`.
+_PLAIN = re.compile(r"(?:https?://)?(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:[/?]\S*)?", re.IGNORECASE)
 
 
 class CatalogueError(Exception):
@@ -72,7 +74,7 @@ class Site:
 
 def site(url: str) -> Site:
     """Return the site at an address that need not be in a catalogue; raise `CatalogueError` when it is none."""
-    address = canonical(url if "://" in url else f"https://{url}")
+    address = canonical(url if "://" in url else f"https://{url}") if _PLAIN.fullmatch(url) else None
     if address is None:
         raise CatalogueError(f"not an address of a blog: {url!r}; give one like https://blog.example.com/")
     return Site(url=address)
