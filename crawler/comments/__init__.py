@@ -2,6 +2,7 @@
 
 from crawler.comments.base import CommentSystem
 from crawler.comments.blogger import BloggerComments
+from crawler.comments.generic import GenericComments
 from crawler.comments.ghost import GhostComments
 from crawler.comments.substack import SubstackComments
 from crawler.comments.wordpress import WordPressComments
@@ -11,7 +12,8 @@ from crawler.reading import Thread
 
 #: In the order tried; the first that finds its markup on a page reads it. `generic` comes last.
 COMMENT_SYSTEMS: dict[str, CommentSystem] = {
-    each.name: each for each in (WordPressComments(), BloggerComments(), SubstackComments(), GhostComments())
+    each.name: each
+    for each in (WordPressComments(), BloggerComments(), SubstackComments(), GhostComments(), GenericComments())
 }
 
 

@@ -1,0 +1,147 @@
+"""What a comment says, without its byline and its buttons."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+
+from crawler.comments.bylines import is_button, is_glue, without_addressee
+from crawler.comments.outline import LINE, PARAGRAPH, Outline
+from crawler.comments.parts import SAMPLE, Line, Part
+from crawler.text import text_of
+
+#: A text that so many of the comments share, at the same place, is the template's.
+SHARED = 0.6
+#: …if there are comments enough to tell.
+COMPARED = 3
+
+#: Words of a name with what stands beside it.
+MAX_AROUND_AUTHOR = 10
+
+_MACHINERY = re.compile(
+    r"repl(?:y|ies)|permalink|rating|vote|like|report|flag|share|avatar|action|tools?\b|edit|badge|meta\b|footer|"
+    r"number|count|perma|score|button|btn|control",
+    re.IGNORECASE,
+)
+_LEFTOVER = re.compile(
+    r"^[\s\-–—|/•·,:;»>~*)\].]*(?:(?:says?|said|wrote|writes|sagt|schreibt|dit|dice|on|at|by)\b[\s\-–—|:,.]*){0,3}(?=\S)",
+    re.IGNORECASE,
+)
+_BLOCK = frozenset({"p", "div", "blockquote", "ul", "ol", "dl", "dd", "td", "section", "article", "table", "pre"})
+_DIGITS = re.compile(r"[+-]?\d+")
+_SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_GAPS = re.compile(r"\n{3,}")
+
+
+def read_texts(outline: Outline, parts: Sequence[Part]) -> None:
+    """Fill in the text of each part."""
+    shared = _shared_slots(outline, parts)
+    for part in parts:
+        removed = _removed(outline, part, shared)
+        part.text = _written(outline, part, removed)
+
+
+def has_prose(part: Part) -> bool:
+    """Tell whether a part holds more than byline and buttons, more cheaply than by reading its text."""
+    return any(not _is_meta(part, line, set()) for line in part.lines)
+
+
+def _shared_slots(outline: Outline, parts: Sequence[Part]) -> set[str]:
+    """Return the places at which most comments have the same words."""
+    if len(parts) < COMPARED:
+        return set()
+    texts: dict[str, Counter[str]] = {}
+    parts = parts[:SAMPLE]
+    for part in parts:
+        for path, number in part.slots.items():
+            texts.setdefault(path, Counter())[_DIGITS.sub("#", outline.text(outline.element(number)))] += 1
+    return {path for path, counts in texts.items() if counts.most_common(1)[0][1] >= SHARED * len(parts)}
+
+
+def _removed(outline: Outline, part: Part, shared: set[str]) -> set[int]:
+    """Return the indices of the pieces that are not part of what was said."""
+    removed: set[int] = set()
+    around = _around_author(outline, part)
+    for path, number in part.slots.items():
+        if path in shared or number in {around, part.author_at} or _is_machinery(outline, number):
+            end = outline.ends[number]
+            removed.update(index for index, (_, owner, _text) in enumerate(part.pieces) if number <= owner < end)
+    prose = [index for index, line in enumerate(part.lines) if not _is_meta(part, line, removed)]
+    first, last = (prose[0], prose[-1]) if prose else (0, -1)
+    for index, line in enumerate(part.lines):
+        if not first <= index <= last or (index not in prose and line.first == part.date_at):
+            removed.update(range(line.first, line.last))
+    return removed
+
+
+def _around_author(outline: Outline, part: Part) -> int | None:
+    """Return the `cite` or the like around the author's name, which holds an address or a title at most."""
+    if part.author_at is None:
+        return None
+    parent = outline.parents[part.author_at]
+    if parent <= part.item.run.start or outline.words(outline.element(parent)) > MAX_AROUND_AUTHOR:
+        return None
+    element = outline.elements[parent]
+    own = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return parent if element.tag == "cite" or "author" in own else None
+
+
+def _is_machinery(outline: Outline, number: int) -> bool:
+    element = outline.elements[number]
+    own = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return bool(_MACHINERY.search(own)) and is_button(outline.text(outline.element(number)))
+
+
+def _is_meta(part: Part, line: Line, removed: set[int]) -> bool:
+    """Tell whether a line is a byline or buttons."""
+    left = " ".join(
+        "".join(part.pieces[index][2] for index in range(line.first, line.last) if index not in removed).split()
+    )
+    shown = part.date_shown
+    if shown and shown in left:
+        left = left.replace(shown, "   ", 1)
+    elif line.date is not None and line.first == part.date_at:
+        left = left.replace(line.text[slice(*line.date)], " ", 1)
+    if part.author and part.author in left and len(left) < len(part.author) + 60:  # else it is prose
+        left = without_addressee(left.replace(part.author, " ", 1))
+    elif left == line.text and line.date is None:
+        return is_button(left)
+    return is_glue(without_addressee(left) if line.date is not None else left)
+
+
+def _written(outline: Outline, part: Part, removed: set[int]) -> str:
+    dirty = sorted({part.pieces[index][1] for index in removed} | {run.start for run in part.item.inner})
+    written: list[str] = []
+    whole_end = -1
+    whole_start = -1
+    for index, (_, owner, text) in enumerate(part.pieces):
+        if whole_start <= owner < whole_end:
+            continue
+        if index in removed and text not in (LINE, PARAGRAPH):
+            continue
+        whole = _whole(outline, part, owner, dirty)
+        if whole is None:
+            written.append(text if text in (LINE, PARAGRAPH) else _SPACES.sub(" ", text))
+        else:
+            whole_start, whole_end = whole, outline.ends[whole]
+            written.append(PARAGRAPH + text_of(outline.elements[whole]) + PARAGRAPH)
+    lines = [
+        line.strip() if not line.startswith((" ", ">")) else line.rstrip() for line in "".join(written).split("\n")
+    ]
+    text = _GAPS.sub("\n\n", "\n".join(lines)).strip()
+    return _LEFTOVER.sub("", text, count=1) if removed else text
+
+
+def _whole(outline: Outline, part: Part, owner: int, dirty: list[int]) -> int | None:
+    """Return the outermost block around a piece that holds nothing to be left out; `None` when there is none."""
+    found = None
+    run = part.item.run
+    number = owner
+    while number >= run.start and number != run.owner:
+        index = bisect_left(dirty, number)
+        if index < len(dirty) and dirty[index] < outline.ends[number]:
+            break
+        if outline.elements[number].tag in _BLOCK:
+            found = number
+        number = outline.parents[number]
+    return found

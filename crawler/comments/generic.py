@@ -1,0 +1,137 @@
+"""Threads in themes nobody knows: stretches of a page that repeat, each with a name, a date and prose.
+
+Nothing here knows a theme. Groups of marks (`markers`) are tried in turn, the comments around them (`grouping`)
+taken apart by comparing them (`parts`, `bodies`), and the group that gives the most whole comments is the thread,
+unless the signs say that it is a list of something else (`plausible`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crawler.comments.authors import read_authors
+from crawler.comments.base import CommentSystem
+from crawler.comments.bodies import read_texts
+from crawler.comments.grouping import Enough, items
+from crawler.comments.markers import Group, dated, groups
+from crawler.comments.outline import Outline, Run
+from crawler.comments.parts import Part, read_dates, take_apart
+from crawler.comments.plausible import BY_CLASS, in_one_place, is_something_else, is_thread, quality
+from crawler.comments.relations import answered, author_url, by_post_author, depths, parents, permalink
+from crawler.comments.shown_dates import find_date
+from crawler.comments.surroundings import stated
+from crawler.dates import parse_date
+from crawler.page import Page
+from crawler.reading import ReadComment, Thread
+
+#: How many times more whole comments a less sure mark must show to be believed…
+FAR_MORE = 1.7
+#: …and how many more at least: one more is often the post itself.
+FEW = 2
+#: How many times more marks a group must have to be tried after one that was as sure.
+MORE = 1.2
+#: Words of the shortest comment with its name and date.
+SHORTEST = 6
+
+#: How blog software quotes a page that links here.
+_QUOTED = re.compile(r"\[(?:…|\.\.\.)\][\s\S]{0,2000}\[(?:…|\.\.\.)\]$")
+_DELETED = re.compile(
+    r"\W{0,3}(?:(?:this )?(?:comment|reply|post) (?:has been|was|is) (?:removed|deleted|hidden)(?: by .{1,60})?|"
+    r"(?:comment )?(?:deleted|removed)(?: by .{1,40})?|(?:dieser )?kommentar (?:wurde )?(?:gel[oö]scht|entfernt)|"
+    r"commentaire supprim[eé]|comentario (?:eliminado|borrado)|este coment[aá]rio foi removido.{0,60})\W{0,3}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    group: Group
+    parts: list[Part]
+    score: float
+
+
+class GenericComments(CommentSystem):
+    """The structural reader, tried last."""
+
+    name = "generic"
+
+    def thread(self, page: Page) -> Thread | None:
+        """Return the thread that the structure of a page shows; `None` when it shows none."""
+        outline = Outline(page.tree)
+        best = _best(outline, groups(outline)) or _best(outline, dated(outline))
+        if best is None:
+            return None
+        read_texts(outline, best.parts)
+        comments = tuple(_comments(outline, best.parts, page))
+        count = stated(outline, best.parts[0].item.run.start)
+        return Thread(system=self.name, comments=comments, stated=count) if comments else None
+
+
+class _EnoughOf(Enough):
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+
+    def __call__(self, run: Run) -> bool:
+        return self._outline.words(run) > SHORTEST and self.dated(run)
+
+    def dated(self, run: Run) -> bool:
+        return any(find_date(piece.text) for piece in self._outline.pieces_in(run))
+
+
+def _best(outline: Outline, candidates: Sequence[Group]) -> _Reading | None:
+    """Return the reading by the surest kind of mark, unless another finds far more whole comments."""
+    best: _Reading | None = None
+    for group in candidates:
+        if best is not None:
+            needed = FAR_MORE if group.weight < best.group.weight else MORE
+            if len(group.markers) < best.score * needed:
+                continue
+        reading = _read(outline, group)
+        if reading is not None and (best is None or _is_better(reading, best)):
+            best = reading
+    return best
+
+
+def _is_better(reading: _Reading, best: _Reading) -> bool:
+    if reading.group.weight >= best.group.weight:
+        return reading.score > best.score
+    return reading.score > max(best.score * FAR_MORE, best.score + FEW)
+
+
+def _read(outline: Outline, group: Group) -> _Reading | None:
+    # a class shared by one or two elements is often that of their frame: what is around them is then the page
+    climbs = group.weight != BY_CLASS or len(group.markers) > FEW
+    found = items(outline, group.markers, group.names, enough=_EnoughOf(outline), climbs=climbs)
+    parts = take_apart(outline, [item for item in found if not is_something_else(outline, item)])
+    if not parts:
+        return None
+    read_dates(outline, parts)
+    read_authors(outline, parts)
+    parts = in_one_place(outline, parts)
+    qualities = [quality(part) for part in parts]
+    return _Reading(group, parts, sum(qualities)) if is_thread(outline, group, parts, qualities) else None
+
+
+def _comments(outline: Outline, parts: Sequence[Part], page: Page) -> Iterator[ReadComment]:
+    found = depths(outline, parts)
+    above = parents(parts, found)
+    links = answered(outline, parts)
+    marked = by_post_author(outline, parts)
+    for index, part in enumerate(parts):
+        if not (part.text or part.author) or _QUOTED.search(part.text):
+            continue
+        shown = part.date_machine or part.date_shown
+        deleted = _DELETED.fullmatch(part.text) is not None
+        yield ReadComment(
+            native_id=part.item.name,
+            parent=links.get(index) or above[index],
+            depth=found[index],
+            author=part.author,
+            author_url=author_url(outline, part, page.url),
+            published=parse_date(shown, fetched=page.fetched) if shown else None,
+            date_shown=part.date_shown,
+            text="" if deleted else part.text,
+            permalink=permalink(outline, part, page.url),
+            by_post_author=marked[index],
+            deleted=deleted,
+        )

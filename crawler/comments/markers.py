@@ -1,0 +1,176 @@
+"""Find what stands once in every comment of a page: numbered ids, classes, permalinks, microdata."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from crawler.comments.outline import Outline
+from crawler.comments.shown_dates import find_date
+
+#: Ids longer than this are not written by comment software.
+MAX_ID = 160
+#: Words of a line that is a date with a name.
+MAX_DATED_WORDS = 16
+#: Groups of dated lines worth trying.
+MAX_DATED = 4
+#: Numbers in an id: a comment's, a post's and a page's.
+MAX_NUMBERS = 3
+#: Groups worth trying, the most telling first.
+MAX_GROUPS = 12
+
+#: What comment software calls a comment, in the languages it is written in.
+COMMENT_WORD = re.compile(
+    r"comm?ent|kommen|koment|cmmt|cmnt|cmt|reactie|reaktion|reacties|respuesta|respost|commento|opinion|yorum|"
+    r"dsq|idc-c|lf_|discuss|feedback|guestbook|remark|\brespons|repl(?:y|ies)",
+    re.IGNORECASE,
+)
+#: Parts of a comment's machinery that are not a comment.
+_MACHINERY = re.compile(
+    r"form|respond|input|button|btn|count|vote|rating|like|score|toggle|hide|hidden|avatar|image|tooltip|report|flag|"
+    r"count|nav|pag(?:e|ing|inat)|label|error|notif|subscri|recent|latest|sidebar|widget|related|footer|css|script|cancel|"
+    r"(?:reply|replies|answer)[-_]?(?:link|to|box|area|button|container)|link|icon|notes?$|guideline|leader|preview|header|heading|"
+    r"policy|login|sign|leave|add|post-?comment|write|intro|title|filter|sort|tab|module|menu|postid|status|open|close|info",
+    re.IGNORECASE,
+)
+#: Classes of what holds all comments.
+_CONTAINER = re.compile(
+    r"comm?ents|commentaires|kommentare|replies|respon[sd]es|list|area|section|discussions?$|feedbacks|wrappers|guestbook$|opinions?$",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"(?:^|[\s_-])(?:comm?ents?|commentlist|replies|responses|kommentare|comentarios|commentaires)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-z])[0-9a-f]{16,64}|\d+", re.IGNORECASE
+)
+_PARAMETER = re.compile(
+    r"[?&](replytocom|comment_?id|cid|showcomment|commentnumber|comment|reply_?to|parent)=(\d+)", re.IGNORECASE
+)
+#: Class tokens that differ from one comment to the next.
+_VARYING = re.compile(
+    r"odd|even|alt\d?|alternate|first|last|clear(?:fix)?|row|parent|vcard|hentry|by\w*|.*\d.*|(?:thread|depth|level|comment-author)-.*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Elements that each mark one comment, if the group is what it seems."""
+
+    #: What they share: an id with its number replaced, a class, a parameter.
+    key: str
+    #: How sure the kind alone makes it, from 0 to 3.
+    weight: int
+    markers: tuple[int, ...]
+    #: What differs: the comments' numbers, for groups that have them.
+    names: tuple[str | None, ...]
+
+
+def groups(outline: Outline) -> list[Group]:
+    """Return the groups of a page, the most telling first."""
+    found: dict[str, dict[str, int]] = {}
+    weights: dict[str, int] = {}
+    for number, element in enumerate(outline.elements):
+        for key, name, weight in _marks(element.attrib, element.tag, number):
+            found.setdefault(key, {}).setdefault(name, number)
+            weights[key] = weight
+        if element.tag in {"ol", "ul"} and _LISTS.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+            found[f"list {number}"] = {
+                f"\x00{child}": child for child in outline.children(number) if outline.elements[child].tag == "li"
+            }
+            weights[f"list {number}"] = 2
+    collected = [_group(key, weights[key], members) for key, members in found.items()]
+    collected = [group for group in collected if group.markers and (group.weight > 1 or len(group.markers) > 1)]
+    return sorted(collected, key=_promise)[:MAX_GROUPS]
+
+
+def dated(outline: Outline) -> list[Group]:
+    """Return the groups of short lines with a date that stand in the same kind of element, the largest first."""
+    found: dict[str, dict[str, int]] = {}
+    for owner, line in outline.lines():
+        span = find_date(line)
+        if span and len(line.split()) <= MAX_DATED_WORDS and not _is_navigation(outline, owner):
+            found.setdefault(_path(outline, owner), {}).setdefault(f"\x00{owner}", owner)
+    collected = [_group(f"dated {key}", 0, members) for key, members in found.items() if len(members) > 1]
+    return sorted(collected, key=lambda group: -len(group.markers))[:MAX_DATED]
+
+
+def _path(outline: Outline, number: int) -> str:
+    keys = []
+    for each in (number, *outline.ancestors(number)):
+        element = outline.elements[each]
+        keys.append(class_key(element.tag, element.get("class")))
+        if len(keys) > 2:  # noqa: PLR2004  # its own kind and that of two around it
+            break
+    return "<".join(keys)
+
+
+def _is_navigation(outline: Outline, number: int) -> bool:
+    return any(outline.elements[each].tag in {"nav", "select", "h1"} for each in (number, *outline.ancestors(number)))
+
+
+def class_key(element_tag: str, classes: str | None) -> str:
+    """Return an element's tag and classes without what differs from one comment to the next."""
+    if not classes:
+        return element_tag
+    kept = sorted(token for token in classes.split()[:12] if not _VARYING.fullmatch(token))
+    return ".".join((element_tag, *kept[:3]))
+
+
+def _promise(group: Group) -> tuple[bool, int, int]:
+    many = len(group.markers) > 1 and group.weight > 1
+    return not many, -group.weight, -len(group.markers)
+
+
+def _group(key: str, weight: int, members: dict[str, int]) -> Group:
+    names = tuple(None if name.startswith("\x00") else name for name in members)
+    return Group(key, weight, tuple(members.values()), names)
+
+
+def _marks(attributes: Iterable[str], tag: str, number: int) -> Iterator[tuple[str, str, int]]:
+    get = attributes.get  # type: ignore[attr-defined]  # lxml's attributes are a mapping that its stubs do not declare
+    identity = get("id") or (get("name") if tag == "a" else None)
+    if identity and len(identity) < MAX_ID:
+        yield from _numbered(identity, "id ")
+    if tag == "a":
+        yield from _linked(get("href") or "")
+    classes = get("class")
+    if classes:
+        yield from _classed(tag, classes, number)
+    kind = get("itemtype")
+    if kind and kind.rstrip("/").endswith(("/Comment", "/UserComments", "/Answer")):
+        yield "schema", f"\x00{number}", 3
+
+
+def _numbered(value: str, prefix: str) -> Iterator[tuple[str, str, int]]:
+    key = _PLACEHOLDER.sub("#", value)
+    if "#" not in key or key.count("#") > MAX_NUMBERS:
+        return
+    name = max(_PLACEHOLDER.findall(value), key=len, default=value)
+    if COMMENT_WORD.search(key):
+        yield prefix + key, name if key.count("#") == 1 else value, 1 if _MACHINERY.search(key) else 3
+    elif not _MACHINERY.search(key):
+        yield prefix + key, name if key.count("#") == 1 else value, 0
+
+
+def _linked(href: str) -> Iterator[tuple[str, str, int]]:
+    parameter = _PARAMETER.search(href)
+    if parameter:
+        yield f"link {parameter[1].lower()}=", parameter[2], 1
+    page, hash_sign, fragment = href.partition("#")
+    if hash_sign and len(fragment) < MAX_ID:
+        for key, name, weight in _numbered(unquote(fragment), "link "):
+            if weight or key in {"link c#", "link p#"}:
+                yield f"{key} of {page}", name, min(weight, 1)
+
+
+def _classed(tag: str, classes: str, number: int) -> Iterator[tuple[str, str, int]]:
+    for token in classes.split()[:12]:
+        if tag in {"a", "html", "body", "form", "h1", "h2", "h3"}:
+            continue
+        if COMMENT_WORD.search(token) and not _VARYING.fullmatch(token) and not _MACHINERY.search(token):
+            yield f"class {tag}.{token}", f"\x00{number}", 1 if _CONTAINER.search(token) else 2
+        elif token in {"h-cite", "u-comment"}:
+            yield f"class {tag}.{token}", f"\x00{number}", 3

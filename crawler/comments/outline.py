@@ -1,0 +1,221 @@
+"""A page laid out flat: its elements and its text in document order, so that any stretch of it is a pair of numbers.
+
+A comment is not always one element: in flat markup it is a name, a date and paragraphs side by side up to the next
+name. Here both are a `Run`, and what lies in it is found by bisection.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from lxml import html
+
+#: Pieces of a line that are put together; a line of more is prose.
+MAX_LINE_PIECES = 60
+#: Elements looked at; the largest thread pages measured have 60,000.
+MAX_ELEMENTS = 400_000
+
+_BLOCK_NAMES = """
+address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form
+h1 h2 h3 h4 h5 h6 header hr li main menu nav ol p pre section table tbody td th thead tfoot tr ul
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_SILENT_NAMES = "script style noscript template head title select option button textarea svg object iframe"
+#: Not shown to a reader, or shown by a program.
+_SILENT = frozenset(_SILENT_NAMES.split())
+
+_DIGIT = re.compile(r"\d")
+
+LINE = "\n"
+PARAGRAPH = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of the outline: the elements numbered `start` to `end - 1`."""
+
+    start: int
+    end: int
+    #: Number of the element whose own text between them belongs to the run too; `start` when it is one element.
+    owner: int
+
+    def __contains__(self, number: int) -> bool:
+        """Tell whether the element of that number lies in the run."""
+        return self.start <= number < self.end
+
+
+class Piece(NamedTuple):
+    """A stretch of text, or a break (`LINE`, `PARAGRAPH`), between two tags."""
+
+    #: Number of the last element opened before it.
+    at: int
+    #: Number of the element it stands in.
+    owner: int
+    text: str
+
+
+class Outline:
+    """The elements of a tree by number, and the pieces of text between them."""
+
+    def __init__(self, tree: html.HtmlElement) -> None:
+        """Lay out `tree`, which stays as it is."""
+        self.elements: list[html.HtmlElement] = []
+        self.parents: list[int] = []
+        self.levels: list[int] = []
+        #: One past the last element inside each.
+        self.ends: list[int] = []
+        self.pieces: list[Piece] = []
+        self._lay_out(tree)
+        self._places = [piece.at for piece in self.pieces]
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    def element(self, number: int) -> Run:
+        """Return the run of one element."""
+        return Run(number, self.ends[number], number)
+
+    def pieces_in(self, run: Run, without: Collection[Run] = ()) -> Iterator[Piece]:
+        """Yield the pieces of a run in order, leaving out those of the runs inside it named in `without`."""
+        index = bisect_left(self._places, run.start)
+        stop = bisect_left(self._places, run.end)
+        inner = sorted(without, key=lambda each: each.start)
+        turn = 0
+        while index < stop:
+            piece = self.pieces[index]
+            while turn < len(inner) and inner[turn].end <= piece.at:
+                turn += 1
+            if turn < len(inner) and _holds(inner[turn], piece):
+                index += 1
+                continue
+            if _holds(run, piece):
+                yield piece
+            index += 1
+
+    def words(self, run: Run) -> int:
+        """Return about how many words a run holds."""
+        counts = self._counts
+        return counts[bisect_left(self._places, run.end)] - counts[bisect_left(self._places, run.start)]
+
+    def text(self, run: Run, without: Collection[Run] = ()) -> str:
+        """Return a run's text on one line."""
+        return " ".join("".join(piece.text for piece in self.pieces_in(run, without)).split())
+
+    def number(self, element: html.HtmlElement, *, below: int) -> int:
+        """Return the number of an element that is the sibling before the one numbered `below`."""
+        found = below - 1
+        while self.elements[found] is not element:
+            found = self.parents[found]
+        return found
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Yield each line of text, with the number of the element in which its first or last number stands."""
+        line: list[str] = []
+        owner = -1
+        for piece in self.pieces:
+            if piece.text is LINE or piece.text is PARAGRAPH:
+                text = " ".join("".join(line).split())
+                if text:
+                    yield owner, text
+                line, owner = [], -1
+                continue
+            line.append(piece.text)
+            if owner < 0 or _DIGIT.search(piece.text):
+                owner = piece.owner
+
+    def lines_before(self, number: int, most: int) -> list[str]:
+        """Return up to so many lines of text before an element, nearest first."""
+        lines: list[str] = []
+        line: list[str] = []
+        index = bisect_left(self._places, number)
+        while index > 0 and len(lines) < most:
+            index -= 1
+            text = self.pieces[index].text
+            if text is LINE or text is PARAGRAPH or len(line) > MAX_LINE_PIECES:
+                joined = " ".join("".join(reversed(line)).split())
+                lines += [joined] if joined else []
+                line = []
+            else:
+                line.append(text)
+        return lines
+
+    def children(self, number: int) -> Iterator[int]:
+        """Yield the numbers of the elements right inside one."""
+        child = number + 1
+        while child < self.ends[number]:
+            yield child
+            child = self.ends[child]
+
+    def ancestors(self, number: int) -> Iterator[int]:
+        """Yield the numbers of the elements around one, innermost first."""
+        while (number := self.parents[number]) >= 0:
+            yield number
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        counts = [0]
+        for piece in self.pieces:
+            counts.append(counts[-1] + len(piece.text.split()))
+        return counts
+
+    def _lay_out(self, tree: html.HtmlElement) -> None:
+        opened: list[int] = []
+        silent = -1
+        for node in tree.iter():
+            parent = node.getparent() if opened else None
+            while opened and self.elements[opened[-1]] is not parent:
+                silent = self._close(opened, silent)
+            if not isinstance(node.tag, str):
+                if silent < 0:
+                    self._add(node.tail, opened[-1] if opened else -1)
+            elif len(self.elements) < MAX_ELEMENTS:
+                silent = self._open(node, opened, silent)
+            else:
+                break
+        while opened:
+            silent = self._close(opened, silent)
+
+    def _open(self, node: html.HtmlElement, opened: list[int], silent: int) -> int:
+        number = len(self.elements)
+        self.elements.append(node)
+        self.parents.append(opened[-1] if opened else -1)
+        self.levels.append(len(opened))
+        self.ends.append(number + 1)
+        opened.append(number)
+        if silent >= 0:
+            return silent
+        tag = node.tag
+        if tag in _SILENT:
+            return number
+        if tag in _BLOCKS:
+            self._add(PARAGRAPH, number)
+        elif tag == "br":
+            self._add(LINE, number)
+        self._add(node.text, number)
+        return silent
+
+    def _close(self, opened: list[int], silent: int) -> int:
+        number = opened.pop()
+        self.ends[number] = len(self.elements)
+        node = self.elements[number]
+        if silent == number:
+            silent = -1
+        elif silent < 0 and node.tag in _BLOCKS:
+            self._add(PARAGRAPH, number)
+        if silent < 0 and opened:
+            self._add(node.tail, opened[-1])
+        return silent
+
+    def _add(self, text: str | None, owner: int) -> None:
+        if text:
+            self.pieces.append(Piece(len(self.elements) - 1, owner, text))
+
+
+def _holds(run: Run, piece: Piece) -> bool:
+    """Tell whether a piece is inside a run; the text right after an element is its parent's."""
+    if not run.start <= piece.at < run.end:
+        return False
+    return piece.owner >= run.start or piece.owner == run.owner

@@ -1,0 +1,90 @@
+"""Find dates as blogs print them beside comments, in the languages blogs are written in, without parsing them."""
+
+import re
+
+#: Longer lines are prose, and what dates they hold are part of it.
+MAX_LINE = 240
+
+_MONTHS = (
+    r"jan(?:uar[yi]?|vier|eiro|v|uary)?|j[aä]nner|ene(?:ro)?|genn?(?:aio)?|styczni\w{1,2}|"
+    r"feb(?:ruar[yi]?|ruari|rero|braio)?|f[eé]v(?:rier|ereiro)?|luty|lutego|"
+    r"m(?:ar(?:ch|s|zo|ço|ts|et)?|[aä]rz|aart|rt|arca)|mrz|"
+    r"a(?:pr(?:il[e]?)?|vr(?:il)?|br(?:il)?)|kwietnia|"
+    r"ma[iyj]o?|mag(?:gio)?|mei|maja|maio|"
+    r"june?i?|juin|junho|giu(?:gno)?|czerwca|"
+    r"jul[yi]?|juil(?:let)?|julho|julio|junio|lug(?:lio)?|lipca|"
+    r"aug(?:ust(?:us|i)?)?|ao[uû]t|ago(?:sto)?|sierpnia|"
+    r"sept?(?:emb(?:er|re|ro))?|set(?:t?embre|embro|iembre)?|septiembre|wrze[sś]nia|"
+    r"o[ckt]t(?:ob(?:er|re))?|octubre|out(?:ubro)?|ott(?:obre)?|pa[zź]dziernika|"
+    r"nov(?:emb(?:er|re|ro))?|noviembre|listopada|"
+    r"de[czs](?:emb(?:er|re|ro))?|d[eé]c(?:embre)?|dez(?:embro|ember)?|dic(?:iembre|embre)?|grudnia"
+)
+_DAYS = (
+    r"mon(?:day)?|tues?(?:day)?|wed(?:nesday|s)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
+    r"montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+    r"lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|"
+    r"luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|"
+    r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|"
+    r"segunda|ter[cç]a|quarta|quinta|sexta"
+)
+_MONTH = rf"(?:{_MONTHS})\b\.?"
+_DAY_OF_MONTH = r"\d{1,2}(?:st|nd|rd|th|er|º)?\.?"
+_YEAR = r"(?:(?:19|20)\d\d|['’]\d\d)"
+_TIME = (
+    r"(?:kl\.?\s?)?\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[ap]\.?\s?m(?![a-z])\.?)?(?:\s?(?:uhr|hrs?|h)\b)?"
+    r"(?:\s?\(?(?:[A-Z]{1,2}[SD]T|UTC|GMT|CET|CEST|Z)\b\)?)?(?:\s?[+-]\d\d:?\d\d)?|\d{1,2}\s?[ap]\.?m(?![a-z])\.?|\d{1,2}h\b"
+)
+_PREPOSITION = r"at|um|à|às|a\s+las|alle(?:\s+ore)?|ore|om|klo?|o|of|de|den|on|le|the|am"
+_JOIN = rf"[\s,/|@•·\u2013\u2014-]{{0,4}}(?:\b(?:{_PREPOSITION})\b\s?){{0,2}}[\s,@|:\u2013\u2014-]{{0,3}}"
+_WEEKDAY = rf"(?:\b(?:{_DAYS})\b\.?(?:-feira)?,?\s{{0,3}}(?:le |den |the )?)?"
+_SEPARATOR = r"[\s./,\u2013\u2014-]{1,3}"
+_OF = r"(?:(?:of|de|do|d')\s?)?"
+_NAMED = (
+    rf"{_WEEKDAY}(?:(?<!\d){_DAY_OF_MONTH}{_SEPARATOR}{_OF}\b{_MONTH}[\s./,\u2013\u2014-]{{0,3}}(?:(?:of|de|del|do)\s)?{_YEAR}"
+    rf"|\b{_DAY_OF_MONTH}{_SEPARATOR}{_OF}\b{_MONTH}(?:[\s./,\u2013\u2014-]{{0,3}}\d\d(?!\d|[:.]\d|,?\s(?:19|20)\d\d))?(?!\s\d{{1,2}},?\s(?:19|20)\d\d)"
+    rf"|\b{_MONTH}{_SEPARATOR}{_DAY_OF_MONTH}\b(?![:.]\d\d)(?:[\s./,\u2013\u2014-]{{0,3}}(?:(?:of|de)\s)?{_YEAR})?"
+    rf"|\b(?:19|20)\d\d{_SEPARATOR}{_MONTH}{_SEPARATOR}{_DAY_OF_MONTH}|\b{_MONTH}\s{{1,2}}(?:19|20)\d\d)"
+)
+_NUMERIC = (
+    rf"{_WEEKDAY}(?:\b(?:19|20)\d\d[-./]\s?\d{{1,2}}[-./]\s?\d{{1,2}}|(?<![\d.:/-])\d{{1,2}}[-./]\s?\d{{1,2}}[-./]\s?(?:(?:19|20)\d\d|\d\d)\b)"
+    r"|\b(?:19|20)\d\d年\s?\d{1,2}月\s?\d{1,2}日"
+)
+_UNITS = (
+    r"sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|mo|years?|yrs?|[smhdwy]|"
+    r"sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|"
+    r"secondes?|heures?|jours?|semaines?|mois|ans?|an[nñ]?[éeoi]s?|d[ií]as?|horas?|minutos?|segundos?|semanas?|meses|mes|mês|"
+    r"dagen?|weken|week|maanden?|uur|jaar|minuti|ore|ora|giorni|giorno|mesi|mese|settiman[ae]"
+)
+_COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|ein(?:e[mnr]?)?|une?|um|uma|un[ao]?)\+?"
+_AGO = (
+    rf"(?:\b(?:about|over|almost|circa|ca\.)\s)?\b{_COUNT}\s?(?:{_UNITS})(?:,?\s(?:and\s)?{_COUNT}\s?(?:{_UNITS})){{0,2}}\s(?:ago|geleden|fa|atr[aá]s|earlier)\b"
+    rf"|\b(?:vor|il y a|hace|h[aá]|f[oö]r)\s(?:etwa\s|environ\s)?{_COUNT}\s(?:{_UNITS})(?:\s(?:sedan|siden))?\b"
+    r"|\b(?:just now|yesterday|today|gestern|heute|hier|aujourd[’']hui|ayer|hoy|ieri|oggi)\b"
+)
+_DATE = re.compile(
+    rf"(?:(?:{_TIME})(?:[\s,/|@\u2013\u2014-]{{1,4}}|\s(?:on|am|le|of)\s)(?:on\s)?(?=\S))?(?:{_NAMED}|{_NUMERIC}|{_AGO})(?:{_JOIN}(?:{_TIME}))?",
+    re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"\d|ago|geleden|atr[aá]s|yesterday|today|just now|gestern|heute|hier\b|ayer|hoy\b|ieri|oggi|vor ", re.IGNORECASE
+)
+
+
+def find_date(text: str) -> tuple[int, int] | None:
+    """Return where the first date of a short line stands, with its weekday and time; `None` when it has none."""
+    if len(text) > MAX_LINE or not _HINT.search(text):
+        return None
+    found = _DATE.search(text)
+    return found.span() if found else None
+
+
+def find_time(text: str) -> tuple[int, int] | None:
+    """Return where a lone time of day stands ("12:22 PM"), as some themes print in place of a date."""
+    if len(text) > MAX_LINE:
+        return None
+    found = _LONE_TIME.search(text)
+    return found.span() if found else None
+
+
+_LONE_TIME = re.compile(rf"\b(?:{_TIME})", re.IGNORECASE)
