@@ -1,7 +1,6 @@
 """The programs that the demo runs: the real `scrapy crawl blog`, and the real web UI."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -63,13 +62,17 @@ def free_port(wanted: int) -> int:
 
 @contextmanager
 def _running(command: list[str], environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program of ours; whatever ends the block ends it too, gently first."""
-    process = subprocess.Popen(command, env=os.environ | (environment or {}))  # noqa: S603 (no shell, our own)
+    """Run a program of ours; whatever ends the block ends it too, gently first.
+
+    In a process group of its own, out of reach of Ctrl-C: interrupted while it starts, it would print a trace.
+    """
+    variables = os.environ | (environment or {})
+    process = subprocess.Popen(command, env=variables, process_group=0)  # noqa: S603 (no shell, our own)
     try:
         yield process
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
