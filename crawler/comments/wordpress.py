@@ -12,15 +12,18 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
-from crawler.comments.wordpress_items import ITEM_ID, Item, classes, is_pending, item, read
+from crawler.comments.generic import is_quoted, refined
+from crawler.comments.wordpress_items import ITEM_ID, Item, classes, is_pending, item
 from crawler.comments.wordpress_pages import further_pages, stated_count
+from crawler.comments.wordpress_reading import read
 from crawler.fetch import Fetch, UnreadableError
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 
 #: Elements that hold comments; a paragraph or a link with such an id is only an anchor.
-_HOLDERS = ("li", "div", "article", "section", "tr")
+_HOLDERS = ("li", "div", "article", "section", "tr", "dt")
 _LIST = frozenset({"commentlist", "comment-list", "comments-list", "commentslist", "wp-block-comment-template"})
+_ASIDES = frozenset({"widget", "sidebar", "recentcomments", "widget_recent_comments", "widget-area", "secondary"})
 _PINGS = frozenset({"pingback", "trackback", "pings", "pinglist", "pingbacks", "trackbacks", "pingslist", "tblist"})
 _REPLY_LINKS = frozenset({"comment-reply-link", "comment-reply-login"})
 _WPDISCUZ_ID = re.compile(r"wpd-comm-\d{1,19}_(\d{1,19})")
@@ -58,12 +61,13 @@ class WordPressComments(CommentSystem):
         seen = _read(elements, page)
         if not seen.comments and not seen.pings:
             return None
+        more = further_pages(page)
         return Thread(
             system=self.name,
-            comments=seen.comments,
+            comments=refined(seen.comments, page),
             stated=_without_pings(stated_count(page.tree), seen.pings, len(seen.comments)),
-            more=further_pages(page),
-            pointer=_pointer(page, seen),
+            more=more,
+            pointer=_pointer(page, seen, more),
         )
 
     async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
@@ -117,7 +121,13 @@ def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
 
 
 def _looks_like_item(node: HtmlElement) -> bool:
-    return len(node) > 0 and "comment-respond" not in classes(node)
+    return len(node) > 0 and "comment-respond" not in classes(node) and not _is_aside(node)
+
+
+def _is_aside(node: HtmlElement) -> bool:
+    """Tell the list of the site's newest comments beside the post from the post's thread."""
+    around = (each for each in node.iterancestors() if each.tag not in {"body", "html"})
+    return any(each.tag == "aside" or classes(each) & _ASIDES or each.get("id") in _ASIDES for each in around)
 
 
 def _is_listed(node: HtmlElement) -> bool:
@@ -126,7 +136,7 @@ def _is_listed(node: HtmlElement) -> bool:
     if parent is None or not classes(parent) & _LIST:
         return False
     inner = (ITEM_ID.fullmatch((each.get("id") or "").strip().lower()) for each in node.iter(*_HOLDERS))
-    return len(node) > 0 and not any(inner)
+    return len(node) > 0 and not any(inner) and not _is_aside(node)
 
 
 def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
@@ -153,7 +163,9 @@ def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
             pings += 1
         elif not is_pending(found):
             comment = read(found, page, languages)
-            if comment.text or comment.author or comment.native_id:
+            if is_quoted(comment.text):
+                pings += 1
+            elif comment.text or comment.author or comment.native_id:
                 comments.append(parents.placed(comment, found))
     return _Seen(tuple(comments), pings, parents.unsure())
 
@@ -243,14 +255,16 @@ def _without_pings(stated: int | None, pings: int, found: int) -> int | None:
     return max(stated - pings, 0)
 
 
-def _pointer(page: Page, seen: _Seen) -> dict[str, object]:
+def _pointer(page: Page, seen: _Seen, more: tuple[str, ...]) -> dict[str, object]:
+    """Return what `complete` needs; not empty for a list of several pages, of which one may never change again."""
+    pointer: dict[str, object] = {"paged": True} if more else {}
     if not seen.unsure:
-        return {}
+        return pointer
     links = page.tree.iter("link")
     hrefs = [link.get("href") or "" for link in links if "rss" in (link.get("type") or "")]
     paths = {href: urlsplit(urljoin(page.url, href)).path.rstrip("/") for href in hrefs}
     own = [href for href, path in paths.items() if path.endswith("/feed") and path not in {"/feed", "/comments/feed"}]
-    return {"unsure": list(seen.unsure), "feed": urljoin(page.url, own[0])} if own else {}
+    return {**pointer, "unsure": list(seen.unsure), "feed": urljoin(page.url, own[0])} if own else pointer
 
 
 def _newest(comments: tuple[ReadComment, ...]) -> set[str]:

@@ -26,7 +26,7 @@ _NONE = re.compile(r"^\s*(?:no|keine?|aucun|sin|nessun|nenhum|geen)\s", re.IGNOR
 _HEADINGS = frozenset(
     names(
         "comments-title comments-heading wp-block-comments-title comment-title comments_title comments-header "
-        "commentlist-title wpd-thread-info comments-count comment-count comments-number comments_number"
+        "comments_intro commentlist-title wpd-thread-info comments-count comment-count comments-number comments_number"
     )
 )
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
