@@ -19,7 +19,7 @@ from crawler.page import Page
 from crawler.platforms.base import Platform
 from crawler.platforms.wordpress_feed import read_comment_feed
 from crawler.platforms.wordpress_rest import RestLists
-from crawler.reading import Listed, ReadPost
+from crawler.reading import Listed, ReadPost, Thread
 from crawler.sites import Site
 from crawler.urls import same_site
 
@@ -78,8 +78,11 @@ class WordPress(Platform):
     def read(self, page: Page) -> ReadPost:
         """Return the post on a page: none where a password hides it, with its further pages where it is divided."""
         post = read_post(page)
-        if any("post-password-form" in (form.get("class") or "") for form in page.tree.iter("form")):
+        forms = list(page.tree.iter("form"))
+        if any("post-password-form" in (form.get("class") or "") for form in forms):
             return replace(post, is_post=False, text="", description=None, thread=None)
+        if post.thread is None and any("wp-comments-post.php" in (form.get("action") or "") for form in forms):
+            post = replace(post, thread=Thread(system=self.name))  # open, and nobody has written yet
         return replace(post, further=_further(page))
 
 
