@@ -90,6 +90,17 @@ class Visits:
             for url, etag, last_modified, body_hash, visited, whole in rows
         ]
 
+    def wake(self, stated: Iterable[tuple[str, int]]) -> None:
+        """Make posts due at once whose site now states another size of their thread than at the last visit."""
+        now = format_time(datetime.now(UTC))
+        rows = [(now, url, now, size) for url, size in stated]
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE pages SET due = ? WHERE url = ? AND due > ? AND failures = 0 AND EXISTS"
+                " (SELECT 1 FROM posts WHERE posts.id = pages.post_id AND posts.stated <> ?)",
+                rows,
+            )
+
     def is_due(self, url: str) -> bool:
         """Tell whether an address is due now; one that is not known is."""
         now = format_time(datetime.now(UTC))

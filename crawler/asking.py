@@ -88,11 +88,13 @@ class SpiderFetch:
         if politeness is not None:
             politeness.share(urlsplit(url).hostname or "", slot)
 
-    def slow_down(self, url: str, seconds: float) -> None:
-        """Leave at least `seconds` between requests to the host of an address."""
+    def slow_down(self, url: str, seconds: float | None, *, pace: float) -> None:
+        """Leave at least `seconds` between requests to a host, or `pace` times the usual where that is `None`."""
         politeness = self._crawler.get_downloader_middleware(Politeness)
-        if politeness is not None:
-            politeness.slow_down(politeness.slot(url), seconds)
+        usual = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        wanted = usual * pace if seconds is None else seconds
+        if politeness is not None and wanted > usual:
+            politeness.slow_down(politeness.slot(url), wanted)
 
 
 def _page(response: Response) -> Page:

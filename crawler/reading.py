@@ -94,3 +94,5 @@ class Listed:
     url: str
     #: Last change that the listing states, aware UTC.
     modified: datetime | None = None
+    #: Size of its thread that the listing states.
+    stated: int | None = None

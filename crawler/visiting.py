@@ -138,8 +138,7 @@ class SiteVisit:
     def _posts(self, platform: Platform) -> PostVisits:
         if platform.shared_slot is not None:
             self.fetch.share_slot(self.site.url, platform.shared_slot)
-        if self.site.delay is not None:
-            self.fetch.slow_down(self.site.url, self.site.delay)
+        self.fetch.slow_down(self.site.url, self.site.delay, pace=platform.pace)
         return PostVisits(self.site, platform, self.fetch, self.stats, everything=self.wanted.everything)
 
     async def _learn(self, **state: Any) -> None:
@@ -185,10 +184,13 @@ class SiteVisit:
     async def _discover(self, batch: list[Listed]) -> None:
         """Make rows of a batch, and empty it."""
         found = [(each.url, each.modified) for each in batch]
+        stated = [(each.url, each.stated) for each in batch if each.stated is not None]
         batch.clear()
         if found:
             new = await asyncio.to_thread(self.archive.visits.discover, self.site.key, found)
             self.stats.inc_value("crawl/addresses_new", new)
+        if stated:
+            await asyncio.to_thread(self.archive.visits.wake, stated)
             self.brought = self.brought or new > 0
 
     async def _is_due(self, read: ReadPost) -> bool:

@@ -1,17 +1,23 @@
-"""Substack's threads as its pages embed them: JSON for the page's script, and the same comments rendered.
+"""Substack's threads: as its pages embed them, in JSON for the page's script and rendered, and whole by its API.
 
 `window._preloads = JSON.parse("…")` holds `post` and `comments`, each comment with its answers in `children`
 and the ids of all it answers, outermost first, joined by dots in `ancestor_path`. A rendered comment follows the
-anchor `div#comment-N`. Source: pages saved in 2025.
+anchor `div#comment-N`. Pages embed two comments of a longer thread; one call gives the whole tree, in the same form.
+Source: pages saved in 2025, and clients of the API.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from crawler.comments.base import CommentSystem
 from crawler.dates import parse_date
+from crawler.fetch import Fetch, UnreadableError
+from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import text_of
@@ -29,67 +35,91 @@ class SubstackComments(CommentSystem):
 
     def thread(self, page: Page) -> Thread | None:
         """Return the embedded thread, each comment once; `None` where the page embeds none."""
-        preloads = _preloads(page.text)
-        post = _object(preloads.get("post"))
-        stated = post.get("comment_count")
-        if not isinstance(stated, int) or isinstance(stated, bool):
+        state = preloads(page.text)
+        post = mapping(state.get("post"))
+        stated = number(post.get("comment_count"))
+        if stated is None:
             return None
-        embedded = Thread(system=self.name, comments=tuple(_embedded(preloads, post, page)), stated=stated)
+        address = text(state.get("canonicalUrl")) or page.url
+        writers = _writers(post)
+        embedded = tuple(_read(state.get("comments"), writers, address, page.fetched))
         rendered = Thread(system=self.name, comments=tuple(_rendered(page)))
-        thread = merge(embedded, rendered)
+        thread = merge(Thread(system=self.name, comments=embedded, stated=stated), rendered)
         found = len(thread.comments)
         if found == 0 and stated == 0:
             return None
-        short = f"the page shows {found} of {stated} comments" if found < stated else None
-        return Thread(system=self.name, comments=thread.comments, stated=stated, short=short)
+        native = number(post.get("id"))
+        if found >= stated or native is None:
+            return replace(thread, short=_missing(found, stated))
+        pointer = {"api": urljoin(page.url, f"/api/v1/post/{native}/comments"), "writers": sorted(writers)}
+        return replace(thread, pointer=pointer)
+
+    async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
+        """Return the whole thread by one call where the page embeds less than it states."""
+        if not thread.pointer:
+            return thread
+        answer, page = await fetch.json(f"{thread.pointer['api']}?token=&all_comments=true&sort=oldest_first")
+        writers = set(thread.pointer["writers"])
+        comments = tuple(_read(mapping(answer).get("comments"), writers, post_url, page.fetched))
+        if not comments:
+            raise UnreadableError(thread.pointer["api"], "answers without any comment")
+        return merge(Thread(system=self.name, comments=comments, stated=thread.stated), replace(thread, pointer={}))
 
 
-def _preloads(text: str) -> Mapping[str, Any]:
+def preloads(html: str) -> Mapping[str, Any]:
     """Return the page's embedded state; empty where there is none or it is no JSON in JSON."""
-    found = _PRELOADS.search(text)
+    found = _PRELOADS.search(html)
     if found is None:
         return {}
     try:
-        encoded, _ = json.JSONDecoder().raw_decode(text, found.end())
-        return _object(json.loads(encoded))
+        encoded, _ = json.JSONDecoder().raw_decode(html, found.end())
+        return mapping(json.loads(encoded))
     except (ValueError, TypeError, RecursionError):
         return {}
 
 
-def _embedded(preloads: Mapping[str, Any], post: Mapping[str, Any], page: Page) -> Iterator[ReadComment]:
-    writers = {_object(each).get("id") for each in _objects(post.get("publishedBylines"))} - {None}
-    address = preloads.get("canonicalUrl")
-    pending: list[tuple[Mapping[str, Any], str | None]] = [
-        (each, None) for each in reversed(_objects(preloads.get("comments")))
-    ]
+def _writers(post: Mapping[str, Any]) -> set[int]:
+    ids = (number(each.get("id")) for each in mappings(post.get("publishedBylines")))
+    return {each for each in ids if each is not None}
+
+
+def _missing(found: int, stated: int) -> str | None:
+    return f"the page shows {found} of {stated} comments" if found < stated else None
+
+
+def _read(comments: Any, writers: set[int], address: str, fetched: datetime) -> Iterator[ReadComment]:
+    pending: list[tuple[Mapping[str, Any], str | None]] = [(each, None) for each in reversed(mappings(comments))]
     read = 0
     while pending and read < MAX_COMMENTS:  # no recursion: threads may be as deep as they are long
         value, parent = pending.pop()
-        comment = _comment(value, parent, writers, address if isinstance(address, str) else page.url, page)
+        comment = _comment(value, parent, writers, address, fetched)
         if comment is None:
             continue
         read += 1
         yield comment
-        pending += [(each, comment.native_id) for each in reversed(_objects(value.get("children")))]
+        pending += [(each, comment.native_id) for each in reversed(mappings(value.get("children")))]
 
 
 def _comment(
-    value: Mapping[str, Any], parent: str | None, writers: set[Any], address: str, page: Page
+    value: Mapping[str, Any], parent: str | None, writers: set[int], address: str, fetched: datetime
 ) -> ReadComment | None:
-    number, body, date = value.get("id"), value.get("body"), value.get("date")
-    if not isinstance(number, int):
+    native = number(value.get("id"))
+    if native is None:
         return None
     path = str(value.get("ancestor_path") or "").rpartition(".")[2]
-    text = body if isinstance(body, str) and value.get("deleted") is not True else None
+    removed = value.get("deleted") is True or value.get("status", "published") not in {"published", None}
+    body = None if removed else text(value.get("body"))
+    date = text(value.get("date"))
+    by_author = mapping(value.get("metadata")).get("is_author") is True or number(value.get("user_id")) in writers
     return ReadComment(
-        native_id=str(number),
+        native_id=str(native),
         parent=parent or (path if path.isdecimal() else None),
-        author=value["name"] if isinstance(value.get("name"), str) and text is not None else None,
-        published=parse_date(date, fetched=page.fetched) if isinstance(date, str) else None,
-        text=text or "",
-        permalink=f"{address}/comment/{number}",
-        by_post_author=_object(value.get("metadata")).get("is_author") is True or value.get("user_id") in writers,
-        deleted=text is None,
+        author=text(value.get("name")) if body is not None else None,
+        published=parse_date(date, fetched=fetched) if date else None,
+        text=body or "",
+        permalink=f"{address}/comment/{native}",
+        by_post_author=by_author,
+        deleted=body is None,
     )
 
 
@@ -119,11 +149,3 @@ def _answered(anchor: Any) -> str | None:
             name = _ANCHOR.fullmatch(outer.get("id") or "") if outer is not None else None
             return name[1] if name else None
     return None
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -10,6 +10,7 @@ from crawler.platforms.hubspot import HubSpot
 from crawler.platforms.medium import Medium
 from crawler.platforms.squarespace import Squarespace
 from crawler.platforms.static import StaticSite
+from crawler.platforms.substack import Substack
 from crawler.platforms.webflow import Webflow
 from crawler.platforms.wordpress import WordPress
 
@@ -18,6 +19,7 @@ PLATFORMS: dict[str, Platform] = {
     each.name: each
     for each in (
         WordPress(),
+        Substack(),
         Blogger(),
         Ghost(),
         Medium(),

@@ -4,16 +4,19 @@ To add one: write one file like `wordpress.py`, add its line to `PLATFORMS`, sav
 docs/adding-a-platform.md walks a real example.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from crawler.comments import complete
 from crawler.discovery import discover
 from crawler.extract import read_post
-from crawler.fetch import Fetch
+from crawler.fetch import Fetch, UnreadableError
 from crawler.page import Page
 from crawler.reading import Listed, ReadPost, Thread
 from crawler.sites import Site
+
+logger = logging.getLogger(__name__)
 
 
 class Platform:
@@ -23,6 +26,8 @@ class Platform:
     name = "generic"
     #: Hosts of one operator that share one download slot, so that many of its blogs are not asked at once.
     shared_slot: str | None = None
+    #: How many times slower than the setting its operator's servers want to be asked.
+    pace: float = 1.0
 
     def recognises(self, front: Page) -> bool:
         """Tell whether this platform made the front page."""
@@ -50,3 +55,24 @@ class Platform:
     async def whole_thread(self, post: ReadPost, fetch: Fetch) -> Thread | None:
         """Return the post's whole thread, asking for what its page does not show; raise `UnreadableError`."""
         return await complete(post.thread, post.url, fetch) if post.thread else None
+
+
+async def either(
+    preferred: AsyncIterator[Listed | ReadPost], other: AsyncIterator[Listed | ReadPost]
+) -> AsyncIterator[Listed | ReadPost]:
+    """Yield what the preferred list names; the other's, where that one is shut or names nothing.
+
+    Raise `UnreadableError` when the preferred list breaks off after it began: the other would hide that.
+    """
+    began = False
+    try:
+        async for found in preferred:
+            began = True
+            yield found
+    except UnreadableError as error:
+        if began:
+            raise
+        logger.info("The preferred list is shut, another is read: %s", error)
+    if not began:
+        async for found in other:
+            yield found

@@ -17,7 +17,7 @@ from crawler.discovery import discover
 from crawler.fetch import Fetch, UnreadableError
 from crawler.json_values import mappings, number, text
 from crawler.page import Page
-from crawler.platforms.base import Platform
+from crawler.platforms.base import Platform, either
 from crawler.reading import Listed, ReadComment, ReadPost, Thread
 from crawler.sites import Site
 from crawler.text import html_text, one_line
@@ -43,21 +43,12 @@ class Blogger(Platform):
         """Tell Blogger by its generator, or the feeds and scripts that its pages name."""
         return bool(_SIGN.search(front.text))
 
-    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
         """Yield every post with its thread by the feeds; the addresses of all posts where those are shut."""
         shown = self.read(front)
-        began = False
-        if shown.status != "withheld":  # the feeds say nothing of rights, each page does
-            try:
-                async for post in _by_feeds(front, shown.language, fetch):
-                    began = True
-                    yield post
-            except UnreadableError:
-                if began:
-                    raise
-        if not began:
-            async for listed in discover(site, front, fetch):
-                yield listed
+        if shown.status == "withheld":  # the feeds say nothing of rights, each page does
+            return discover(site, front, fetch)
+        return either(_by_feeds(front, shown.language, fetch), discover(site, front, fetch))
 
 
 async def _by_feeds(front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:

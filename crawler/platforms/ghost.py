@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urljoin
 from crawler.comments.ghost import GhostComments
 from crawler.dates import parse_date
 from crawler.discovery import discover
-from crawler.fetch import Fetch, UnreadableError
+from crawler.fetch import Fetch
 from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
-from crawler.platforms.base import Platform
+from crawler.platforms.base import Platform, either
 from crawler.reading import Listed, ReadPost, Thread
 from crawler.sites import Site
 from crawler.text import html_text
@@ -36,25 +36,18 @@ class Ghost(Platform):
         """Tell Ghost by its generator, its header, or the scripts it serves."""
         return "x-ghost-cache-status" in front.headers or bool(_SIGN.search(front.text))
 
-    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
         """Yield every post by the content API; the addresses that sitemap and feed name where it is shut."""
-        api = _content_api(front)
         shown = self.read(front)
-        began = False
-        if api is not None and shown.status != "withheld":  # the API says nothing of rights, each page does
-            try:
-                async for post in _by_api(api, front, shown.language, fetch):
-                    began = True
-                    yield post
-            except UnreadableError:
-                if began:
-                    raise
-        if not began:
-            async for listed in discover(site, front, fetch):
-                yield listed
+        if shown.status == "withheld":  # the API says nothing of rights, each page does
+            return discover(site, front, fetch)
+        return either(_by_api(front, shown.language, fetch), discover(site, front, fetch))
 
 
-async def _by_api(api: str, front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+async def _by_api(front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    api = _content_api(front)
+    if api is None:
+        return
     thread: Thread | None = None
     for page_number in range(1, MAX_PAGES + 1):
         answer, page = await fetch.json(f"{api}&page={page_number}")

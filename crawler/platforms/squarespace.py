@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from crawler.discovery import discover
-from crawler.fetch import Fetch, UnreadableError
+from crawler.fetch import Fetch
 from crawler.page import Page
-from crawler.platforms.base import Platform
+from crawler.platforms.base import Platform, either
 from crawler.reading import Listed, ReadPost
 from crawler.sites import Site
 from crawler.urls import canonical
@@ -31,26 +31,20 @@ class Squarespace(Platform):
         """Tell Squarespace by its server header or the context that its pages set up."""
         return front.headers.get("server", "").lower() == "squarespace" or bool(_SIGN.search(front.text))
 
-    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
         """Yield what the collection lists; where the front page is none, what sitemap and feeds name."""
-        query: Mapping[str, Any] | None = {"format": "json"}
-        listed = 0
-        for _ in range(MAX_PAGES):
-            try:
-                collection, _page = await fetch.json(f"{front.url}?{urlencode(query or {})}")
-            except UnreadableError:
-                if listed:
-                    raise
-                break
-            for found in _listed(collection, front.url):
-                listed += 1
-                yield found
-            query = _next(collection)
-            if query is None:
-                break
-        if not listed:
-            async for found in discover(site, front, fetch):
-                yield found
+        return either(_collection(front, fetch), discover(site, front, fetch))
+
+
+async def _collection(front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    query: Mapping[str, Any] | None = {"format": "json"}
+    for _ in range(MAX_PAGES):
+        if query is None:
+            return
+        collection, _page = await fetch.json(f"{front.url}?{urlencode(query)}")
+        for found in _listed(collection, front.url):
+            yield found
+        query = _next(collection)
 
 
 def _listed(collection: Any, base: str) -> list[Listed]:

@@ -1,0 +1,49 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from archive.archive import Archive
+from archive.records import Post, Visit
+
+Builder = Callable[..., Post]
+
+
+def visited(archive: Archive, post: Post, *, at: datetime | None = None) -> None:
+    archive.record(Visit(url=post.url, site=post.site, at=at or datetime.now(UTC), status=200, post=post))
+
+
+def test_a_post_whose_list_states_another_size_of_its_thread_is_due_at_once(archive: Archive, make_post: Builder):
+    post = replace(make_post(), comments_stated=3)
+    visited(archive, post)
+    archive.visits.wake([(post.url, 3)])
+    assert not archive.visits.is_due(post.url)
+
+    archive.visits.wake([(post.url, 4)])
+
+    assert archive.visits.is_due(post.url)
+    assert [known.url for known in archive.visits.due(post.site)] == [post.url]
+
+
+def test_a_post_whose_size_was_never_stated_is_not_woken_by_one(archive: Archive, make_post: Builder):
+    post = make_post()
+    visited(archive, post)
+
+    archive.visits.wake([(post.url, 4)])
+
+    assert not archive.visits.is_due(post.url)
+
+
+def test_an_unknown_address_is_due(archive: Archive):
+    assert archive.visits.is_due("https://example.com/never-seen/")
+
+
+def test_a_thread_nobody_can_read_is_no_failure_and_one_that_failed_is(archive: Archive, make_post: Builder):
+    post = make_post()
+    at = datetime.now(UTC)
+    short = Visit(url=post.url, site=post.site, at=at, status=200, post=post, thread_whole=False, reason="no answer")
+
+    archive.record(short)
+    assert [page["reason"] for page in archive.visits.failing()] == ["no answer"]
+    archive.record(replace(short, thread_reachable=False, at=at + timedelta(minutes=1)))
+
+    assert archive.visits.failing() == []
