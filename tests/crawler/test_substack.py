@@ -59,7 +59,7 @@ class LittleSubstack:
         }
         return (
             f"<html lang=en><head><title>Post {n}</title></head><body><article><h1>Post {n}</h1>{TEXT}</article>"
-            f"<script>window._preloads = JSON.parse({json.dumps(json.dumps(state | self.state))})</script></body></html>"
+            f"<script>window._preloads = JSON.parse({json.dumps(json.dumps(state | self.state))})</script>"
         )
 
     def _listed(self, n: int) -> dict[str, Any]:
