@@ -78,6 +78,10 @@ class Index:
         """Return the ids of all texts that `query` finds; raise `QueryError`."""
         return self._searcher.matching(query)
 
+    def complete(self, begun: str, number: int = 10) -> list[str]:
+        """Return up to `number` words of the archive, commonest first, that begin as `begun` does."""
+        return self._searcher.complete(begun, number)
+
     def seq(self) -> int:
         """Return the `seq` of the last revision that search finds; 0 without an index."""
         state = self._files.state()

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from archive.errors import QueryError
 from archive.query_dates import NotADateError, period
+from archive.records import clean
 from archive.search_words import WORD, fold
 
 #: What one query may hold; a larger one is a mistake or an attack.
@@ -123,7 +124,7 @@ def parse(text: str) -> Parsed:
     """Return the tree of a query; raise `QueryError` when it is too long or nested too deep."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"a query has at most {MOST_CHARACTERS} characters, this one has {len(text)}")
-    return _Parser(text.translate(_QUOTES)).parse()
+    return _Parser(clean(text).translate(_QUOTES)).parse()
 
 
 def leaves(node: Node | None) -> Iterator[Node]:

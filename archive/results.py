@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from archive.records import Precision, format_time
 
-Sort = Literal["relevance", "newest", "oldest"]
+#: `discussed`: most comments in the thread first.
+Sort = Literal["relevance", "newest", "oldest", "discussed"]
 Kind = Literal["post", "comment"]
 
 #: Runs of text; True marks those that matched.
@@ -27,6 +28,8 @@ class Query:
     #: From 1.
     page: int = 1
     per_page: int = 10
+    #: At most two hits of one thread are listed; `Hit.more` counts the others.
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class Hit:
     published_precision: Precision | None
     score: float
     snippet: Snippet
+    #: Hits of the same thread that a grouped list leaves out, on its last hit of the page.
+    more: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as JSON values."""
@@ -60,6 +65,7 @@ class Hit:
             "published": format_time(self.published) if self.published else None,
             "score": round(self.score, 3),
             "snippet": [list(run) for run in self.snippet],
+            "more": self.more,
         }
 
 
@@ -79,11 +85,15 @@ class Results:
     #: The query as understood, in words; empty when nothing of it could be searched.
     understood: str
     total: int
+    #: Hits that can be paged through: fewer than `total` in a grouped list.
+    listed: int = 0
     took_ms: float
     #: True when the time limit ended the search early: hits are right, the total is a lower bound.
     cut: bool = False
     #: What was not understood or left out, in words for the reader; `None` when all was.
     message: str | None = None
+    #: The query as it was perhaps meant, when words of it stand nowhere.
+    suggestion: str | None = None
     hits: tuple[Hit, ...] = ()
     facets: tuple[Facet, ...] = ()
 
@@ -93,7 +103,9 @@ class Results:
             "query": self.query.text,
             "understood": self.understood,
             "message": self.message,
+            "suggestion": self.suggestion,
             "total": self.total,
+            "listed": self.listed,
             "took_ms": round(self.took_ms, 1),
             "cut": self.cut,
             "hits": [hit.to_json() for hit in self.hits],

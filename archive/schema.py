@@ -102,7 +102,7 @@ def comment_document(comment: Mapping[str, Any], post: Mapping[str, Any]) -> dic
 
 def key_of(id_: str) -> int:
     """Return the number that stands for a text in the columns `key` and `post_key`."""
-    return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def _document(

@@ -15,7 +15,7 @@ Documents = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 
 #: Bytes of decoded posting lists kept in a process.
-CACHE_BYTES = 96 * 1024 * 1024
+CACHE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

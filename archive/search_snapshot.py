@@ -132,6 +132,18 @@ class Snapshot:
         """Thread of each document: numbers from 0, the same for a post and its comments."""
         return np.unique(self.post_keys, return_inverse=True)[1].astype(np.int32)
 
+    @cached_property
+    def kinds_are_posts(self) -> Documents:
+        """1 for a post, 0 for a comment."""
+        posts: Documents = (self.names("kind").codes == self.code("kind", "post")).astype(np.int32)
+        return posts
+
+    @cached_property
+    def thread_sizes(self) -> Documents:
+        """Number of comments in the thread of each document."""
+        replies = self.alive & (self.kinds_are_posts == 0)
+        return np.bincount(self.threads[replies], minlength=self.size + 1)[self.threads].astype(np.int32)
+
     def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
         """Return the document number of each of these texts that is there."""
         wanted = {key_of(id_): id_ for id_ in ids}

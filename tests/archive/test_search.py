@@ -15,7 +15,8 @@ from archive.archive import Archive
 from archive.errors import QueryError
 from archive.records import Comment, Post, comment_id, post_id
 from archive.results import Query, Results
-from archive.search import MOST_HITS, TIME_LIMIT_SECONDS
+from archive.search import TIME_LIMIT_SECONDS
+from archive.search_page import MOST_HITS
 
 FOLD = re.compile(r"[a-z]+")
 
@@ -254,6 +255,33 @@ def test_a_query_of_an_author_by_filter(sales: Archive) -> None:
 def test_an_archive_without_index_says_what_to_do(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
         assert "sales-archive index" in (archive.search(Query(text="cold")).message or "")
+
+
+def test_one_thread_does_not_flood_a_grouped_list(archive: Archive) -> None:
+    write(archive, "long", "pricing", *["pricing again"] * 5)
+    write(archive, "short", "something on pricing and other words")
+    archive.sync()
+    results = search(archive, "pricing", grouped=True)
+    assert (results.total, results.listed, len(results.hits)) == (7, 3, 3)
+    assert sorted(hit.more for hit in results.hits) == [0, 0, 4]
+    assert len(search(archive, "pricing", grouped=True, per_page=2, page=2).hits) == 1
+
+
+def test_the_most_discussed_post_comes_first(sales: Archive) -> None:
+    assert found(sales, "kind:post", sort="discussed")[:2] == ["cold", "churn"]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("pricng", "pricing"), ("site:b.org custmers", "site:b.org customers"), ("pricing", None), ("xqzvwkjh", None)],
+)
+def test_a_misspelled_query_is_corrected(sales: Archive, text: str, meant: str | None) -> None:
+    assert search(sales, text).suggestion == meant
+
+
+def test_a_word_is_completed_by_the_commonest_first(sales: Archive) -> None:
+    assert sales.index.complete("PRI") == ["pricing", "prices"]
+    assert sales.index.complete("") == []
 
 
 def test_searches_from_many_threads_agree(sales: Archive) -> None:

@@ -1,0 +1,160 @@
+"""A page of results: hits in order, grouped by thread, with snippets, facets and what to say about them."""
+
+from typing import Any
+
+import numpy as np
+
+from archive.errors import QueryError
+from archive.query_language import All, Node, Parsed
+from archive.query_words import understood
+from archive.results import FACETS, Facet, Hit, Kind, Query, Results
+from archive.schema import NO_DATE
+from archive.search_evaluate import Evaluation, Found
+from archive.search_snapshot import Snapshot
+from archive.search_snippets import snippet
+from archive.search_suggest import correction
+from archive.search_words import words_of
+
+#: Hits on a page, and in all pages: who wants more wants an export.
+MOST_PER_PAGE = 100
+MOST_HITS = 10_000
+
+#: Hits of one thread in a grouped list.
+THREAD_HITS = 2
+
+#: Values per facet.
+FACET_VALUES = 20
+
+_FACET_COLUMNS = {"author": "author_name"}
+
+#: More than any score: texts with all the words come before texts with some.
+_WHOLE_FIRST = np.float32(1e6)
+
+
+def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], deadline: float) -> Results:
+    """Return the page of `query`, as parsed, evaluated until `deadline`; raise `QueryError`."""
+    remarks = list(parsed.remarks)
+    if parsed.root is None and query.text.strip():
+        remarks = remarks or ["The query holds nothing to search for"]
+        return Results(query=query, understood="", total=0, took_ms=0.0, message=_sentences(remarks))
+    found = Evaluation(snapshot, deadline).find(parsed.root or All(()), filters)
+    candidates = np.flatnonzero(found.mask)
+    total = len(candidates)
+    if found.whole is not None:
+        remarks.append(_some_words(int(np.count_nonzero(found.whole))))
+    if found.cut:
+        remarks.append("The search took too long and was cut short: there is more than is shown")
+    numbers = ordered(snapshot, found, candidates, query)
+    more = _more(snapshot, candidates, numbers) if query.grouped else {}
+    return Results(
+        query=query,
+        understood=understood(parsed.root, filters),
+        total=total,
+        listed=_listed(snapshot, candidates) if query.grouped else total,
+        took_ms=0.0,
+        cut=found.cut,
+        message=_sentences(remarks),
+        suggestion=correction(snapshot, query.text, parsed) if found.whole is not None or not total else None,
+        hits=tuple(_hit(snapshot, number, found, more.get(number, 0)) for number in numbers),
+        facets=tuple(_facet(snapshot, name, candidates) for name in FACETS),
+    )
+
+
+def ordered(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> list[int]:
+    """Return the numbers of the documents on the page asked for, among all those found."""
+    per_page = min(max(query.per_page, 1), MOST_PER_PAGE)
+    first = (max(query.page, 1) - 1) * per_page
+    last = first + per_page
+    if last > MOST_HITS:
+        raise QueryError(f"only the first {MOST_HITS:,} hits can be paged through; narrow the search, or export it")
+    keys = _sort_keys(snapshot, found, candidates, query)
+    best = np.arange(len(candidates)) if query.grouped else _smallest(keys[0], last)
+    order = candidates[best][np.lexsort((candidates[best], *(key[best] for key in reversed(keys))))]
+    if query.grouped:
+        order = order[_ranks(snapshot.threads[order]) < THREAD_HITS]
+    return [int(number) for number in order[first:last]]
+
+
+def _sort_keys(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> list[Any]:
+    """Return what to sort by, the most important first, the smallest first."""
+    dates = snapshot.dates[candidates]
+    if query.sort == "newest":
+        return [-dates]
+    if query.sort == "oldest":
+        return [np.where(dates == NO_DATE, -NO_DATE, dates)]
+    if query.sort == "discussed":
+        return [-snapshot.thread_sizes[candidates], -(snapshot.kinds_are_posts[candidates]), -dates]
+    scores = found.scores[candidates]
+    whole = scores if found.whole is None else scores + _WHOLE_FIRST * found.whole[candidates]
+    return [-whole, -dates]
+
+
+def _ranks(threads: Any) -> Any:
+    """Return for each hit of a list how many of its thread stand before it."""
+    order = np.argsort(threads, kind="stable")
+    begins = np.flatnonzero(np.diff(threads[order], prepend=-1))
+    sizes = np.diff(np.append(begins, len(threads)))
+    ranks = np.empty(len(threads), np.int64)
+    ranks[order] = np.arange(len(threads)) - np.repeat(begins, sizes)
+    return ranks
+
+
+def _listed(snapshot: Snapshot, candidates: Any) -> int:
+    return int(np.minimum(np.bincount(snapshot.threads[candidates]), THREAD_HITS).sum())
+
+
+def _more(snapshot: Snapshot, candidates: Any, numbers: list[int]) -> dict[int, int]:
+    """Return how many hits of its thread are left out, for the last hit of each thread on the page."""
+    counts = np.bincount(snapshot.threads[candidates])
+    last = {int(snapshot.threads[number]): number for number in numbers}
+    return {number: max(0, int(counts[thread]) - THREAD_HITS) for thread, number in last.items()}
+
+
+def _smallest(keys: Any, number: int) -> Any:
+    """Return the places of the `number` smallest keys and of all that equal the last of them."""
+    if number >= len(keys):
+        return np.arange(len(keys))
+    bound = np.partition(keys, number - 1)[number - 1]
+    return np.flatnonzero(keys <= bound)
+
+
+def _facet(snapshot: Snapshot, name: str, candidates: Any) -> Facet:
+    if name == "year":
+        counts = np.bincount(snapshot.years[candidates])
+        pairs = [(str(year), int(counts[year])) for year in np.flatnonzero(counts) if year]
+    else:
+        column = snapshot.names(_FACET_COLUMNS.get(name, name))
+        counts = np.bincount(column.codes[candidates], minlength=len(column.names))
+        counts[0] = 0
+        most = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
+        pairs = [(column.names[code], int(counts[code])) for code in most if counts[code]]
+    return Facet(name, tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES]))
+
+
+def _hit(snapshot: Snapshot, number: int, found: Found, more: int) -> Hit:
+    values = snapshot.hit(number)
+    kind: Kind = "post" if values["id"] == values["post_id"] else "comment"
+    return Hit(
+        id=values["id"],
+        kind=kind,
+        post_id=values["post_id"],
+        url=values["url"],
+        title=values["title"],
+        author=values["author"],
+        site=values["borrowed"]["site"],
+        published=values["published"],
+        published_precision=values["published_precision"],
+        score=float(found.scores[number]),
+        more=more,
+        snippet=snippet(values["text"], found.terms, words_of(values["borrowed"]["language"])),
+    )
+
+
+def _some_words(whole: int) -> str:
+    if not whole:
+        return "No text holds all the words; these hold some of them"
+    return f"Only {whole} {'text holds' if whole == 1 else 'texts hold'} all the words; the others hold some of them"
+
+
+def _sentences(remarks: list[str]) -> str | None:
+    return " ".join(f"{remark[:1].upper()}{remark[1:].removesuffix('.')}." for remark in remarks) or None

@@ -1,0 +1,38 @@
+"""Suggestions from the index's own words: what was meant, and how a word goes on."""
+
+import re
+
+from archive.query_language import Parsed, Word, leaves
+from archive.schema import SPELLINGS
+from archive.search_snapshot import Snapshot
+from archive.search_words import fold
+
+#: Letters of a word from which it is worth a guess, and from which two of them may be wrong.
+SHORTEST_GUESSED = 4
+LONG_WORD = 8
+
+
+def correction(snapshot: Snapshot, text: str, parsed: Parsed) -> str | None:
+    """Return the query with each word that stands nowhere replaced by the commonest like it; `None` without one."""
+    corrected = text
+    for node in leaves(parsed.root):
+        if isinstance(node, Word) and not (node.prefix or node.fuzzy or node.field):
+            better = _better(snapshot, fold(node.text))
+            if better is not None:
+                corrected = re.sub(rf"(?<!\w){re.escape(node.text)}(?!\w)", better, corrected)
+    return corrected if corrected != text else None
+
+
+def completions(snapshot: Snapshot, begun: str, number: int) -> list[str]:
+    """Return up to `number` words, commonest first, that begin as `begun` does."""
+    return snapshot.expanded(SPELLINGS, fold(begun))[:number] if begun.strip() else []
+
+
+def _better(snapshot: Snapshot, word: str) -> str | None:
+    if len(word) < SHORTEST_GUESSED or not word.isalpha() or len(snapshot.postings(SPELLINGS, word).documents):
+        return None
+    near = snapshot.near(SPELLINGS, word, 1)
+    if not near and len(word) >= LONG_WORD:
+        near = snapshot.near(SPELLINGS, word, 2)
+    counts = {each: float(snapshot.postings(SPELLINGS, each).weights.sum()) for each in near}
+    return max(counts, key=lambda each: (counts[each], each), default=None)
