@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from crawler.page import Page
+from crawler.page import Page, parse_xml
 from crawler.reading import Listed
 from crawler.urls import canonical
 
@@ -157,16 +157,8 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _xml(body: bytes) -> etree._Element | None:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False, remove_comments=True
-    )
-    try:
-        root = etree.fromstring(body.lstrip(), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    if root is None or etree.QName(root).localname.lower() in {"html", "body"}:
-        return None
-    return root
+    root = parse_xml(body)
+    return None if root is None or etree.QName(root).localname.lower() in {"html", "body"} else root
 
 
 def _children(root: etree._Element, names: set[str]) -> Iterator[etree._Element]:

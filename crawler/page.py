@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 from lxml.etree import ParserError
 
 from crawler.decoding import decode
@@ -56,6 +56,17 @@ def parse(text: str) -> html.HtmlElement:
     body = text.replace("\x00", "").encode("utf-8", "replace")  # lxml refuses a str that declares an encoding
     tree, cut = _parse(body)
     return _parse(_SHALLOW.sub(b" ", body))[0] if cut else tree
+
+
+def parse_xml(body: bytes) -> etree._Element | None:
+    """Return the root of a feed or sitemap, mended where it is broken; `None` for what is no XML. Loads nothing."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False, remove_comments=True
+    )
+    try:
+        return etree.fromstring(body.lstrip(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
 
 
 def _parse(body: bytes) -> tuple[html.HtmlElement, bool]:

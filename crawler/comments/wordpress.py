@@ -17,7 +17,7 @@ from crawler.comments.wordpress_items import ITEM_ID, Item, classes, is_pending,
 from crawler.comments.wordpress_pages import further_pages, stated_count
 from crawler.comments.wordpress_reading import read
 from crawler.fetch import Fetch, UnreadableError
-from crawler.page import Page
+from crawler.page import Page, parse_xml
 from crawler.reading import ReadComment, Thread
 
 #: Elements that hold comments; a paragraph or a link with such an id is only an anchor.
@@ -86,8 +86,7 @@ class WordPressComments(CommentSystem):
 
 def parents_in_feed(body: bytes) -> dict[str, str]:
     """Return, by comment, the comment it answers, as a comment feed states it (RSS 2.0 or Atom)."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
-    root = etree.fromstring(body, parser=parser) if body.strip() else None
+    root = parse_xml(body)
     parents: dict[str, str] = {}
     for node in root.iter("item", f"{_ATOM}entry") if root is not None else ():
         own = _COMMENT_LINK.search(_text(node, "link") or _text(node, "guid") or _text(node, f"{_ATOM}id"))

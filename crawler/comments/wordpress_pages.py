@@ -14,6 +14,7 @@ from crawler.urls import same_site
 #: A list of more pages is a trap.
 MAX_PAGE = 400
 
+_TO_COMMENT = re.compile(r"#(?:li-|div-)?comment-\d")
 _IN_PATH = re.compile(r"/comment-page-(\d{1,6})/?$")
 _COUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})(?![\d.,]*\d)")
 _WORDS = re.compile(
@@ -26,7 +27,8 @@ _NONE = re.compile(r"^\s*(?:no|keine?|aucun|sin|nessun|nenhum|geen)\s", re.IGNOR
 _HEADINGS = frozenset(
     names(
         "comments-title comments-heading wp-block-comments-title comment-title comments_title comments-header "
-        "comments_intro commentlist-title wpd-thread-info comments-count comment-count comments-number comments_number"
+        "comments_intro commentlist-title wpd-thread-info comments-count comment-count "
+        "comments-number comments_number"
     )
 )
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -69,29 +71,31 @@ def _count(text: str) -> int | None:
 
 
 def further_pages(page: Page) -> tuple[str, ...]:
-    """Return the addresses of all other pages of the list, in order; empty for a list on one page."""
+    """Return the addresses of all other pages of the list, in order; empty for a list on one page.
+
+    Besides the links between pages, each comment's permalink names the page it stands on.
+    """
     linked: dict[int, str] = {}
     current = _number(page.url)
+    own: dict[int, str] = {}
     for link in page.tree.iter("a"):
         href = urljoin(page.url, (link.get("href") or "").strip()) if link.get("href") else ""
         number = _number(href)
-        if number is None or "replytocom=" in href or not same_site(href, page.url):
+        if number is None or number > MAX_PAGE or "replytocom=" in href or not same_site(href, page.url):
             continue
-        if number <= MAX_PAGE and _is_paging(link):
+        if _TO_COMMENT.search(href):
+            own.setdefault(number, href)
+        elif "#respond" not in href:
             linked.setdefault(number, href)
             current = current or _beside(link, number)
-    if not linked:
-        return ()
+    if len(own) == 1:  # comments of several pages are linked from a list of the newest
+        current = current or next(iter(own))
     current = current or _shown_number(page.tree)
-    numbers = range(1, max(*linked, current or 1) + 1)
-    form = next(iter(linked.values()))
+    form = next(iter((linked or own).values()), None)
+    if form is None:
+        return ()
+    numbers = range(1, max(*linked, *own, current or 1, 1) + 1) if linked or len(own) == 1 else ()
     return tuple(linked.get(each) or _numbered(form, each) for each in numbers if each != current)
-
-
-def _is_paging(link: HtmlElement) -> bool:
-    """Tell a link to a page of the list from one to a comment on such a page: that has no paging words."""
-    href = link.get("href") or ""
-    return not re.search(r"#(?:li-|div-)?comment-\d", href) and "#respond" not in href
 
 
 def _number(url: str) -> int | None:
@@ -130,7 +134,7 @@ def _shown_number(tree: HtmlElement) -> int | None:
 
 
 def _numbered(form: str, number: int) -> str:
-    parts = urlsplit(form)
+    parts = urlsplit(form)._replace(fragment="comments")
     if _IN_PATH.search(parts.path):
         path = _IN_PATH.sub(f"/comment-page-{number}/", parts.path)
         return urlunsplit((parts.scheme, parts.netloc, path, parts.query, parts.fragment))

@@ -156,12 +156,15 @@ def _link(node: HtmlElement) -> str | None:
 
 
 def _date(found: Item, page: Page, languages: tuple[str, ...] | None) -> tuple[Stated | None, str | None]:
+    relative: tuple[Stated, str | None] | None = None
     first_shown = None
     for stated, shown in _date_texts(found):
         if stated and (date := parse_date(stated, fetched=page.fetched, languages=languages)):
-            return date, shown
+            if not date.relative:
+                return date, shown
+            relative = relative or (date, shown)
         first_shown = first_shown or (shown if _has_digits(shown) else None)
-    return None, first_shown
+    return relative or (None, first_shown)
 
 
 def _has_digits(text: str | None) -> bool:

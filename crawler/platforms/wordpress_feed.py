@@ -2,10 +2,8 @@
 
 import re
 
-from lxml import etree
-
 from crawler.dates import parse_date
-from crawler.page import Page
+from crawler.page import Page, parse_xml
 from crawler.reading import Listed
 from crawler.urls import canonical
 
@@ -16,8 +14,7 @@ _DATES = ("pubDate", "{http://www.w3.org/2005/Atom}updated")
 
 def read_comment_feed(page: Page) -> list[Listed]:
     """Return each commented post once, changed at its newest comment; nothing for what is no feed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    root = etree.fromstring(page.body, parser=parser) if page.body.strip() else None
+    root = parse_xml(page.body)
     found: dict[str, Listed] = {}
     for node in root.iter("item") if root is not None else ():
         link = (node.findtext("link") or node.findtext("guid") or "").strip()
