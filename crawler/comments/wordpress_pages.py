@@ -79,7 +79,10 @@ def further_pages(page: Page) -> tuple[str, ...]:
     current = _number(page.url)
     own: dict[int, str] = {}
     for link in page.tree.iter("a"):
-        href = urljoin(page.url, (link.get("href") or "").strip()) if link.get("href") else ""
+        href = link.get("href") or ""
+        if "comment-page-" not in href and "cpage=" not in href:
+            continue
+        href = urljoin(page.url, href.strip())
         number = _number(href)
         if number is None or number > MAX_PAGE or "replytocom=" in href or not same_site(href, page.url):
             continue
