@@ -1,7 +1,7 @@
 """What a platform must know; the defaults are what any blog allows.
 
 To add one: write one file like `wordpress.py`, add its line to `PLATFORMS`, save one case under `tests/sites/`.
-docs/adding-a-platform.md walks a real example.
+CONTRIBUTING.md tells more.
 """
 
 import logging
