@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from archive.errors import QueryError
 from archive.query_dates import NotADateError, period
-from archive.query_language import All, Between, Named, Node, Not, Phrase, Word
+from archive.query_tree import All, Between, Named, Node, Not, Phrase, Word
 from archive.search_words import is_stop_word
 
 #: Filters beside a query, and the column each asks.

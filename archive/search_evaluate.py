@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from whoosh.lang import has_stemmer
 
-from archive.query_language import All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.schema import BY_POST_AUTHOR, NO_DATE, SPELLINGS, key_of
 from archive.search_postings import NOWHERE, Documents, Postings, Weights
 from archive.search_snapshot import K1, Mask, Snapshot

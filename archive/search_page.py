@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from archive.errors import QueryError
-from archive.query_language import All, Node, Parsed
+from archive.query_tree import All, Node, Parsed
 from archive.query_words import understood
 from archive.results import FACETS, Facet, Hit, Kind, Query, Results
 from archive.schema import NO_DATE

@@ -2,7 +2,7 @@
 
 import re
 
-from archive.query_language import Parsed, Word, leaves
+from archive.query_tree import Parsed, Word, leaves
 from archive.schema import SPELLINGS
 from archive.search_snapshot import Snapshot
 from archive.search_words import fold

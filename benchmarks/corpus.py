@@ -42,9 +42,25 @@ _ONSETS = [
 _NUCLEI = ["a", "e", "i", "o", "u", "ea", "ou", "ai"]
 _CODAS = ["", "", "n", "r", "l", "t", "s", "ck", "nd", "st"]
 _ENDINGS = ["", "", "", "s", "ed", "ing", "er", "ly", "ness", "ment"]
-_SMALL = (
-    "the of and to a in that is for it you on with as are this be or at we have from by not but an they your".split()
-)
+_SMALL = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "a",
+    "in",
+    "that",
+    "is",
+    "for",
+    "it",
+    "you",
+    "on",
+    "with",
+    "as",
+    "are",
+    "this",
+    "be",
+]
 _START = datetime(2008, 1, 1, tzinfo=UTC)
 
 

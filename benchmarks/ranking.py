@@ -29,7 +29,11 @@ def fill(archive: Archive, folder: Path) -> None:
         for values in lines(folder / "docs.jsonl"):
             url = f"https://collection.example/{values['id']}"
             post = Post(
-                id=post_id(url), url=url, site="collection.example", title=values["title"] or None, text=values["text"]
+                id=post_id(url),
+                url=url,
+                site="collection.example",
+                title=values["title"] or None,
+                text=values["text"],
             )
             archive.store.add(connection, post)
     archive.sync()

@@ -6,21 +6,8 @@ from hypothesis import strategies as st
 
 from archive.errors import QueryError
 from archive.query_dates import NotADateError, period
-from archive.query_language import (
-    MOST_CHARACTERS,
-    MOST_DEPTH,
-    MOST_WORDS,
-    All,
-    Between,
-    Either,
-    Named,
-    Not,
-    Parsed,
-    Phrase,
-    Word,
-    leaves,
-    parse,
-)
+from archive.query_language import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
+from archive.query_tree import All, Between, Either, Named, Not, Parsed, Phrase, Word, leaves
 from archive.query_words import chosen, understood
 
 
