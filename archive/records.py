@@ -116,6 +116,7 @@ class Post:
 _POST_FIELDS = {each.name for each in fields(Post)}
 _COMMENT_FIELDS = {each.name for each in fields(Comment)}
 _TIMES = {"published", "updated", "fetched"}
+_LISTS = {"tags", "categories", "rights"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,14 +174,14 @@ def parse_time(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"time without a zone: {text!r}")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def format_time(moment: datetime) -> str:
     """Return `moment` as `YYYY-MM-DDTHH:MM:SSZ`; raise `ValueError` when it states no zone."""
     if moment.tzinfo is None:
         raise ValueError(f"time without a zone: {moment!r}")
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def _digest(text: str) -> str:
@@ -203,12 +204,13 @@ def _from_json(values: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
     unknown = values.keys() - names
     if unknown:
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
-    return {name: _value_from_json(name, value) for name, value in values.items()}
-
-
-def _value_from_json(name: str, value: Any) -> Any:
-    if name in _TIMES and value is not None:
-        return parse_time(value)
-    if name == "comments":
-        return tuple(Comment.from_json(each) for each in value)
-    return tuple(value) if isinstance(value, list) else value
+    found = dict(values)
+    for name in _TIMES & found.keys():
+        if found[name] is not None:
+            found[name] = parse_time(found[name])
+    for name in _LISTS & found.keys():
+        if isinstance(found[name], list):
+            found[name] = tuple(found[name])
+    if "comments" in found:
+        found["comments"] = tuple(Comment.from_json(each) for each in found["comments"])
+    return found

@@ -102,13 +102,13 @@ class Store:
         """Return the post with its thread as it is now; `None` when there is none."""
         return self._load(connection or self._database.connection, id)
 
-    def posts(self, connection: sqlite3.Connection | None = None) -> Iterator[Post]:
-        """Yield all posts with their threads, ordered by id."""
+    def posts(self, connection: sqlite3.Connection | None = None, *, threads: bool = True) -> Iterator[Post]:
+        """Yield all posts, with their threads or without, ordered by id."""
         source = connection or self._database.connection
         last = ""
         while row := source.execute("SELECT id FROM posts WHERE id > ? ORDER BY id LIMIT 1", (last,)).fetchone():
             (last,) = row
-            post = self._load(source, last)
+            post = self._load(source, last, threads=threads)
             if post is not None:
                 yield post
 
@@ -175,17 +175,19 @@ class Store:
         ]
         return found
 
-    def _load(self, connection: sqlite3.Connection, id_: str) -> Post | None:
+    def _load(self, connection: sqlite3.Connection, id_: str, *, threads: bool = True) -> Post | None:
         row = known_post(connection, id_)
         if row is None:
             return None
-        thread = tuple(
-            replace(Comment.from_json(json.loads(record)), position=position)
+        post = Post.from_json(json.loads(row[0]) | {"comments_stated": row[2]})
+        if not threads:
+            return post
+        thread = [
+            Comment.from_json(json.loads(record) | {"position": position})
             for record, _, position in known_comments(connection, id_).values()
-        )
-        post = Post.from_json(json.loads(row[0]))
+        ]
         own_first = sorted(thread, key=lambda each: (each.system != post.comment_system, each.system))
-        return replace(post, comments_stated=row[2], comments=tuple(own_first))
+        return replace(post, comments=tuple(own_first))
 
 
 def _require_own_ids(post: Post) -> None:

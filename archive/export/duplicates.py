@@ -1,6 +1,6 @@
 """Find posts that say the same: syndicated, moved or lightly edited copies, and comments repeated under them.
 
-Near copies by one-permutation MinHash (Li, Owen, Zhang: One Permutation Hashing, 2012) over runs of five words:
+Near copies by one-permutation MinHash (Li, Owen, Zhang: One Permutation Hashing, 2012) over runs of words:
 posts that share a band of their signatures are compared, and are copies from `SAME` on.
 """
 
@@ -10,7 +10,6 @@ import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +19,8 @@ from archive.records import Comment, Post
 Signature = npt.NDArray[np.uint32]
 
 _WORD = re.compile(r"\w+")
-#: Words of a run; bins of a signature; bins of a band.
-_RUN = 5
+#: Bytes of a run, which begins at a word and holds some five; bins of a signature; bins of a band.
+_RUN = 28
 _BINS = 128
 _BAND = 4
 #: Below this many words a post is a copy only of the very same text.
@@ -31,9 +30,8 @@ _SHORT = 40
 SAME = 0.7
 
 _EMPTY = np.uint32(0xFFFFFFFF)
-_MULTIPLIERS = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64
-)
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+_POWERS = np.array([pow(0x165667B19E3779F9, power, 1 << 64) for power in range(1, _RUN + 1)], np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,12 @@ class Duplicates:
 
     def see(self, post: Post) -> None:
         """Take note of a post; one without text is no copy of anything."""
-        words = _words(post.text)
-        if not words:
+        text = _normal(post.text)
+        if not text:
             return
         published = post.published.timestamp() if post.published else 0.0
-        signature = _signature(words).tobytes() if len(words) >= _SHORT else None
-        self._posts.append(_Signed((post.published is None, published, post.id), _digest(words), signature))
+        signature = _signature(text).tobytes() if text.count(" ") >= _SHORT else None
+        self._posts.append(_Signed((post.published is None, published, post.id), _digest(text), signature))
 
     def posts(self) -> list[Duplicate]:
         """Return the copies among the posts seen, in order of ids; each is a copy of one that stays."""
@@ -110,8 +108,8 @@ def repeated_comments(originals: Iterable[Post], copies: Iterable[Post]) -> Iter
 
 
 def _comment_key(comment: Comment) -> bytes | None:
-    words = _words(comment.text)
-    return _digest([comment.author or "", *words]) if words else None
+    text = _normal(comment.text)
+    return _digest(f"{comment.author or ''}\0{text}") if text else None
 
 
 def _duplicate(copy: _Signed, original: _Signed, similarity: float) -> Duplicate:
@@ -119,23 +117,24 @@ def _duplicate(copy: _Signed, original: _Signed, similarity: float) -> Duplicate
     return Duplicate(copy.order[2], original.order[2], "post", reason, round(similarity, 3))
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+def _normal(text: str) -> str:
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _digest(words: list[str]) -> bytes:
-    return hashlib.sha256(" ".join(words).encode("utf-8", "surrogatepass")).digest()[:16]
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def _signature(words: list[str]) -> Signature:
-    hashes = np.fromiter((crc32(word.encode("utf-8", "surrogatepass")) for word in words), np.uint64, len(words))
-    runs = len(hashes) - _RUN + 1
-    mixed = np.zeros(runs, np.uint64)
-    for at in range(_RUN):
-        mixed += (hashes[at : at + runs] + np.uint64(1)) * _MULTIPLIERS[at]
-        mixed ^= mixed >> np.uint64(29)
-    bins = (mixed >> np.uint64(57)).astype(np.intp)
-    values = ((mixed >> np.uint64(20)) & np.uint64(0xFFFFFFFE)).astype(np.uint32)
+def _signature(text: str) -> Signature:
+    letters = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    windows = np.lib.stride_tricks.sliding_window_view(letters, _RUN)
+    starts = np.flatnonzero(letters[: len(windows)] == ord(" "))
+    hashes = windows[starts].astype(np.uint64) @ _POWERS
+    hashes ^= hashes >> np.uint64(32)
+    hashes *= _MIXER
+    hashes ^= hashes >> np.uint64(29)
+    bins = (hashes >> np.uint64(57)).astype(np.intp)
+    values = ((hashes >> np.uint64(20)) & np.uint64(0xFFFFFFFE)).astype(np.uint32)
     signature = np.full(_BINS, _EMPTY, np.uint32)
     np.minimum.at(signature, bins, values)
     return _densified(signature)

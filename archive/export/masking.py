@@ -13,7 +13,9 @@ IP = "[IP address]"
 _EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 #: Digits with the separators of telephone numbers among them; judged by `_masked_number`.
-_NUMBER = re.compile(r"(?<![\w.,:/$€£#%+=-])(?:\+|00)?\(?\d[\d().\s/\u2011-]{5,20}\d(?![\w%]|[.,:/-]\d)")
+_NUMBER = re.compile(r"(?<![\w.,:/$€£#%+=-])(?:\+|00)?\(?[0-9][\d().\s/\u2011-]{5,20}[0-9](?![\w%]|[.,:/-]\d)")
+#: Quickly found by its first character, where `_NUMBER` looks at every place twice.
+_DIGITS = re.compile(r"[0-9][\d().\s/\u2011-]{5,20}[0-9]")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\w|\w)")
 _IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 
@@ -34,7 +36,7 @@ def masked(text: str) -> str:
         text = _IPV4.sub(_masked_address, text)
     if text.count(":") > 1:
         text = _IPV6.sub(_masked_address, text)
-    return _NUMBER.sub(_masked_number, text)
+    return _NUMBER.sub(_masked_number, text) if _DIGITS.search(text) else text
 
 
 def _masked_number(found: re.Match[str]) -> str:

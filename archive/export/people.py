@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +44,7 @@ class People:
         self._authors = authors
         self._mask = mask
         self._key = key
+        self._pseudonym = lru_cache(10_000)(self._hashed)
 
     def applied(self, post: Post) -> Post:
         """Return the post and its thread as they are to be published."""
@@ -55,17 +57,16 @@ class People:
         title = None if post.title is None else edit(post.title)
         return replace(post, text=edit(post.text), title=title, description=description, comments=comments)
 
-    def pseudonym(self, site: str, name: str) -> str:
-        """Return the name under which a commenter at a site is published."""
-        digest = hmac.digest(self._key, f"{site}\0{name_key(name)}".encode("utf-8", "surrogatepass"), "sha256")
-        return f"reader-{digest.hex()[:12]}"
+    def _hashed(self, site: str, name: str) -> str:
+        who = f"{site}\0{name_key(name)}".encode("utf-8", "surrogatepass")
+        return f"reader-{hmac.digest(self._key, who, 'sha256').hex()[:12]}"
 
     def _names(self, post: Post) -> dict[str, str]:
         """Return the published name of everybody in the thread whose name is not in the byline."""
         bylines = byline_keys(post.author)
         names = {each.author for each in post.comments if each.author and name_key(each.author) not in bylines}
         drop = self._authors == "drop"
-        return {name: SOMEBODY if drop else self.pseudonym(post.site, name) for name in sorted(names)}
+        return {name: SOMEBODY if drop else self._pseudonym(post.site, name) for name in sorted(names)}
 
     def _comment(self, comment: Comment, names: Mapping[str, str], edit: Callable[[str], str]) -> Comment:
         if self._authors == "keep":

@@ -127,18 +127,19 @@ class Reading:
             kept &= {each.id for each in post.comments if each.text}
         return kept
 
-    def _selected(self) -> Iterator[Post]:
-        for post in self._archive.store.posts(self._connection):
-            if not self._plan.selection.is_reserved(post) and self._plan.selection.texts(post, self._among):
-                yield post
-
     def _drawn(self) -> frozenset[str]:
-        return self._plan.selection.drawn(post.id for post in self._selected())
+        selection = self._plan.selection
+        return selection.drawn(
+            post.id
+            for post in self._archive.store.posts(self._connection)
+            if not selection.is_reserved(post) and selection.texts(post, self._among)
+        )
 
     def _duplicates(self) -> list[Duplicate]:
         duplicates = Duplicates()
-        for post in self._selected():
-            duplicates.see(post)
+        for post in self._archive.store.posts(self._connection, threads=False):
+            if not self._plan.selection.is_reserved(post) and self._plan.selection.texts(post, self._among):
+                duplicates.see(post)
         found = duplicates.posts()
         copies: dict[str, list[str]] = {}
         for each in found:

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ SUFFIXES: dict[Compression, str] = {"gzip": ".jsonl.gz", "zstd": ".jsonl.zst", "
 #: Uncompressed; small enough to be read in one piece, large enough that a site has few.
 SHARD_BYTES = 256_000_000
 
+_BLOCK_BYTES = 1_000_000
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 9
 
@@ -87,6 +89,8 @@ class Shards:
 
 
 class _OpenShard:
+    """A file being written: rows are gathered into blocks, which a thread of its own compresses meanwhile."""
+
     def __init__(self, root: Path, path: str, compression: Compression) -> None:
         self._path = path
         self._target = root / path
@@ -94,22 +98,30 @@ class _OpenShard:
         self._file = self._target.open("wb")
         self._stream = compressed(self._file, compression)
         self._digest = hashlib.sha256()
+        self._thread = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
+        self._block = bytearray()
         self.content_bytes = 0
         self._rows = 0
 
     def write(self, line: bytes) -> None:
-        self._stream.write(line)
-        self._digest.update(line)
+        self._block += line
         self.content_bytes += len(line)
         self._rows += 1
+        if len(self._block) >= _BLOCK_BYTES:
+            self._pass_on()
 
     def abandon(self) -> None:
+        self._thread.shutdown()
         with suppress(OSError):  # a full disk refuses the end of a stream too
             self._stream.close()
         with suppress(OSError):
             self._file.close()
 
     def close(self) -> ShardFile:
+        self._pass_on()
+        self._wait()
+        self._thread.shutdown()
         if self._stream is not self._file:
             self._stream.close()
         self._file.flush()
@@ -123,6 +135,20 @@ class _OpenShard:
             content_bytes=self.content_bytes,
             content_sha256=self._digest.hexdigest(),
         )
+
+    def _pass_on(self) -> None:
+        """Hand the block to the thread once it is done with the last: two blocks are in memory at most."""
+        self._wait()
+        block, self._block = self._block, bytearray()
+        self._writing = self._thread.submit(self._append, block)
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def _append(self, block: bytearray) -> None:
+        self._stream.write(block)
+        self._digest.update(block)
 
 
 def plain_file(root: Path, path: str, rows: Iterable[Mapping[str, Any]]) -> ShardFile:
