@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from whoosh.query import And as WhooshAnd
+from whoosh.query import Or as WhooshOr
+from whoosh.query import Term as WhooshTerm
 
 from archive.archive import Archive
 from archive.errors import QueryError
 from archive.records import Comment, Post, comment_id, post_id
 from archive.results import Query, Results
+from archive.schema import stored
 from archive.search import TIME_LIMIT_SECONDS
 from archive.search_page import MOST_HITS
 
@@ -337,6 +341,35 @@ PARTS = st.one_of(st.sampled_from(WORDS), PHRASES, PHRASES.map(lambda phrase: f"
 def test_search_finds_what_plain_reading_finds(texts: tuple[Archive, dict[str, list[str]]], query: str) -> None:
     archive, held = texts
     assert set(found(archive, query)) == {name for name, words in held.items() if holds(words, query)}
+
+
+TERMS = st.sampled_from(WORDS).map(lambda word: WhooshTerm("words", word))
+TREES = st.recursive(
+    TERMS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(WhooshAnd), st.lists(inner, min_size=2, max_size=3).map(WhooshOr)
+    ),
+    max_leaves=6,
+)
+
+
+def written(tree: object) -> str:
+    """Return one of Whoosh's queries in our language."""
+    if isinstance(tree, WhooshTerm):
+        return f"+{tree.text}"
+    joint = " OR " if isinstance(tree, WhooshOr) else " AND "
+    return f"({joint.join(written(part) for part in tree.subqueries)})"  # type: ignore[attr-defined]  # no types
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(tree=TREES)
+def test_search_finds_what_whoosh_finds(texts: tuple[Archive, dict[str, list[str]]], tree: object) -> None:
+    archive, _ = texts
+    state = archive.index._files.state()
+    assert state is not None
+    with archive.index._files.open(state.generation).searcher() as searcher:
+        expected = {stored(hit["hit"])["url"].rpartition("/")[2] for hit in searcher.search(tree, limit=None)}
+    assert set(found(archive, written(tree))) == expected
 
 
 OPERATORS = ["*", "a*", "*a*", "?*?", "[a TO z]", "(", ")", '"', "-", "NOT ", " OR ", " AND ", "~", "ab~", "cd*"]
