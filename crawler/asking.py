@@ -48,13 +48,14 @@ class SpiderFetch:
         self._budget = budget
         self._left = budget
 
-    async def ask(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+    async def ask(self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"") -> Answer:
         """Return the answer of any status; raise `UnreadableError` when there is none."""
         if self._left <= 0:
             raise RefusedError(url, f"the budget of {self._budget} requests for one site and crawl is used up")
         self._left -= 1
         try:
-            request = Request(url, headers=dict(headers or {}), dont_filter=True)
+            method = "POST" if posted else "GET"
+            request = Request(url, method=method, body=posted, headers=dict(headers or {}), dont_filter=True)
             response = await self._crawler.engine.download_async(request)
         except IgnoreRequest as error:
             raise RefusedError(url, str(error) or "refused") from error
@@ -64,15 +65,16 @@ class SpiderFetch:
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         """Return the answer of status 200; raise `UnreadableError`."""
-        answer = await self.ask(url, {"Accept": accept} if accept else None)
-        if answer.page.status != _OK:
-            status = answer.page.status
-            raise UnreadableError(url, f"answered with status {status}", status=status)
-        return answer.page
+        return _good(await self.ask(url, {"Accept": accept} if accept else None))
 
-    async def json(self, url: str) -> tuple[Any, Page]:
-        """Return the JSON value at `url` and its page; raise `UnreadableError`."""
-        page = await self.page(url, accept="application/json")
+    async def json(self, url: str, *, question: Any = None) -> tuple[Any, Page]:
+        """Return the JSON value at `url` and its page; raise `UnreadableError`. A `question` is posted as JSON."""
+        headers = {"Accept": "application/json"}
+        posted = b""
+        if question is not None:
+            headers["Content-Type"] = "application/json"
+            posted = json.dumps(question).encode()
+        page = _good(await self.ask(url, headers, posted=posted))
         try:
             return json.loads(page.body), page
         except (ValueError, RecursionError) as error:
@@ -95,6 +97,13 @@ class SpiderFetch:
         wanted = usual * pace if seconds is None else seconds
         if politeness is not None and wanted > usual:
             politeness.slow_down(politeness.slot(url), wanted)
+
+
+def _good(answer: Answer) -> Page:
+    page = answer.page
+    if page.status != _OK:
+        raise UnreadableError(page.url, f"answered with status {page.status}", status=page.status)
+    return page
 
 
 def _page(response: Response) -> Page:

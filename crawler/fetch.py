@@ -35,8 +35,11 @@ class Fetch(Protocol):
         """Return the answer of status 200; raise `UnreadableError`. `accept` is a media type to ask for."""
         ...
 
-    async def json(self, url: str) -> tuple[Any, Page]:
-        """Return the JSON value at `url` and its page (for the headers); raise `UnreadableError`, also for HTML."""
+    async def json(self, url: str, *, question: Any = None) -> tuple[Any, Page]:
+        """Return the JSON value at `url` and its page (for the headers); raise `UnreadableError`, also for HTML.
+
+        `question` is a JSON value to be posted, for APIs that answer no other way.
+        """
         ...
 
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -2,18 +2,41 @@
 
 from crawler.comments.base import CommentSystem
 from crawler.comments.blogger import BloggerComments
+from crawler.comments.commento import CommentoComments
+from crawler.comments.cusdis import CusdisComments
+from crawler.comments.discourse import DiscourseComments
 from crawler.comments.generic import GenericComments
 from crawler.comments.ghost import GhostComments
+from crawler.comments.giscus import GiscusComments
+from crawler.comments.isso import IssoComments
 from crawler.comments.substack import SubstackComments
+from crawler.comments.unreadable import UNREADABLE
+from crawler.comments.utterances import UtterancesComments
+from crawler.comments.waline import WalineComments
 from crawler.comments.wordpress import WordPressComments
 from crawler.fetch import Fetch
 from crawler.page import Page
 from crawler.reading import Thread
 
-#: In the order tried; the first that finds its markup on a page reads it. `generic` comes last.
+#: In the order tried; the first that finds its sign on a page reads it. `generic` comes after those with a sign of
+#: their own, and those that nobody can read come last.
 COMMENT_SYSTEMS: dict[str, CommentSystem] = {
     each.name: each
-    for each in (WordPressComments(), BloggerComments(), SubstackComments(), GhostComments(), GenericComments())
+    for each in (
+        WordPressComments(),
+        BloggerComments(),
+        SubstackComments(),
+        GhostComments(),
+        DiscourseComments(),
+        IssoComments(),
+        WalineComments(),
+        CusdisComments(),
+        CommentoComments(),
+        GiscusComments(),
+        UtterancesComments(),
+        GenericComments(),
+        *UNREADABLE,
+    )
 }
 
 
@@ -28,4 +51,5 @@ def read_thread(page: Page) -> Thread | None:
 
 async def complete(thread: Thread, post_url: str, fetch: Fetch) -> Thread:
     """Return the whole of a thread, by its own system; raise `UnreadableError`."""
-    return await COMMENT_SYSTEMS[thread.system].complete(thread, post_url, fetch)
+    system = COMMENT_SYSTEMS.get(thread.system)
+    return thread if system is None else await system.complete(thread, post_url, fetch)

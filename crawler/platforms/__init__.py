@@ -4,6 +4,7 @@ from crawler.page import Page
 from crawler.platforms.base import Platform
 from crawler.platforms.beehiiv import Beehiiv
 from crawler.platforms.blogger import Blogger
+from crawler.platforms.discourse import Discourse
 from crawler.platforms.generic import Generic
 from crawler.platforms.ghost import Ghost
 from crawler.platforms.hubspot import HubSpot
@@ -22,6 +23,7 @@ PLATFORMS: dict[str, Platform] = {
         Substack(),
         Blogger(),
         Ghost(),
+        Discourse(),
         Medium(),
         Squarespace(),
         HubSpot(),

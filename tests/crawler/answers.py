@@ -19,6 +19,7 @@ class Answers:
     def __init__(self, answer: Callable[[str], Any]) -> None:
         self._answer = answer
         self.asked: list[str] = []
+        self.questions: list[Any] = []
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         self.asked.append(url)
@@ -30,7 +31,8 @@ class Answers:
         body = value if isinstance(value, str) else json.dumps(value)
         return Page(url, body.encode(), FETCHED, {"content-type": "text/html; charset=utf-8"})
 
-    async def json(self, url: str) -> tuple[Any, Page]:
+    async def json(self, url: str, *, question: Any = None) -> tuple[Any, Page]:
+        self.questions.append(question)
         page = await self.page(url)
         try:
             return json.loads(page.body), page

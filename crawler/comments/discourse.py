@@ -1,0 +1,128 @@
+"""Discourse: a topic's first post is the text, the others are its thread; blogs embed such a topic under a post.
+
+One call gives the first 20 posts of a topic and the ids of all, further calls the rest by their ids.
+Source: https://docs.discourse.org/ and saved answers.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from crawler.comments.base import CommentSystem
+from crawler.dates import parse_date
+from crawler.fetch import Fetch, UnreadableError
+from crawler.json_values import mapping, mappings, number, text
+from crawler.page import Page
+from crawler.reading import ReadComment, Thread
+from crawler.text import html_text
+from crawler.threads import MAX_COMMENTS
+
+_FORUM = re.compile(r"\bdiscourseUrl['\"]?\s*:\s*['\"]([^'\"\s]{1,500})['\"]")
+_EMBEDDED = re.compile(r"\bdiscourseEmbedUrl['\"]?\s*:\s*['\"]([^'\"\s]{1,2000})['\"]")
+_TOPIC_ID = re.compile(r"\btopicId['\"]?\s*:\s*['\"]?(\d{1,12})")
+_TOPIC = re.compile(r"/t/(?:[^/?#]{1,300}/)?(\d{1,12})(?:/\d{1,9})?/?(?:[?#]|$)")
+_GENERATOR = re.compile(r"<meta\s[^>]{0,60}content=[\"']Discourse\s", re.IGNORECASE)
+#: Posts asked for in one call.
+BATCH = 50
+#: Kind of a post that a person wrote; others tell that a topic was closed or moved.
+_WRITTEN = 1
+_NOT_FOUND = 404
+
+
+class DiscourseComments(CommentSystem):
+    """The posts of a topic after its first."""
+
+    name = "discourse"
+
+    def thread(self, page: Page) -> Thread | None:
+        """Return where the thread is: the topic whose page this is, or that the page embeds."""
+        own = _TOPIC.search(urlsplit(page.url).path)
+        if own is not None and is_discourse(page):
+            return self.of_topic(page.url[: page.url.index("/t/") + 1], own[1])
+        for script in page.tree.iter("script"):
+            code = script.text or ""
+            forum = _FORUM.search(code)
+            if forum is None:
+                continue
+            topic, embedded = _TOPIC_ID.search(code), _EMBEDDED.search(code)
+            pointer = {"forum": urljoin(page.url, forum[1]).rstrip("/") + "/", "topic": topic[1] if topic else ""}
+            return Thread(system=self.name, pointer=pointer | {"post": embedded[1] if embedded else page.url})
+        return None
+
+    def of_topic(self, forum: str, topic: str) -> Thread:
+        """Return the thread of a topic, to be asked for at the forum's address."""
+        return Thread(system=self.name, pointer={"forum": forum.rstrip("/") + "/", "topic": topic, "post": ""})
+
+    async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
+        """Return the whole thread; one without a topic yet is empty."""
+        del post_url
+        forum = thread.pointer["forum"]
+        topic = thread.pointer["topic"] or await _embedded_topic(forum, thread.pointer["post"], fetch)
+        if not topic:
+            return replace(thread, pointer={})
+        answer, page = await fetch.json(f"{forum}t/{topic}.json")
+        stream = mapping(mapping(answer).get("post_stream"))
+        posts = mappings(stream.get("posts"))
+        known = {number(each.get("id")) for each in posts}
+        ids = [each for each in _numbers(stream.get("stream")) if each not in known][:MAX_COMMENTS]
+        for start in range(0, len(ids), BATCH):
+            query = "&".join(f"post_ids[]={each}" for each in ids[start : start + BATCH])
+            further, _ = await fetch.json(f"{forum}t/{topic}/posts.json?{query}")
+            posts += mappings(mapping(mapping(further).get("post_stream")).get("posts"))
+        slug = text(mapping(answer).get("slug")) or "-"
+        comments = read_posts(posts, f"{forum}t/{slug}/{topic}", page.fetched)
+        written = number(mapping(answer).get("posts_count"))
+        return replace(thread, comments=comments, stated=written - 1 if written else None, pointer={})
+
+
+def is_discourse(page: Page) -> bool:
+    """Tell whether Discourse made a page, by the signature it puts on each."""
+    return bool(_GENERATOR.search(page.text))
+
+
+def read_posts(posts: list[Mapping[str, Any]], topic_url: str, fetched: datetime) -> tuple[ReadComment, ...]:
+    """Return a topic's posts after its first as comments, each answering the one it names, else the first."""
+    by_number = {number(each.get("post_number")): number(each.get("id")) for each in posts}
+    writer = next((each.get("user_id") for each in posts if number(each.get("post_number")) == 1), None)
+    comments = []
+    for each in sorted(posts, key=lambda post: number(post.get("post_number")) or 0):
+        place, native = number(each.get("post_number")), number(each.get("id"))
+        if place is None or native is None or place == 1 or number(each.get("post_type")) not in {None, _WRITTEN}:
+            continue
+        answered = number(each.get("reply_to_post_number"))
+        parent = by_number.get(answered) if answered not in {None, 1} else None
+        removed = each.get("deleted_at") is not None or each.get("hidden") is True or each.get("user_deleted") is True
+        at = text(each.get("created_at"))
+        comments.append(
+            ReadComment(
+                native_id=str(native),
+                parent=None if parent is None else str(parent),
+                author=None if removed else text(each.get("name")) or text(each.get("username")),
+                published=parse_date(at, fetched=fetched) if at else None,
+                text="" if removed else html_text(text(each.get("cooked")) or ""),
+                permalink=f"{topic_url}/{place}",
+                by_post_author=writer is not None and each.get("user_id") == writer,
+                deleted=removed,
+            )
+        )
+    return tuple(comments)
+
+
+async def _embedded_topic(forum: str, post: str, fetch: Fetch) -> str:
+    """Return the topic that a forum opened for a post, from the frame it embeds; empty when it opened none."""
+    try:
+        page = await fetch.page(f"{forum}embed/comments?embed_url={quote(post, safe='')}")
+    except UnreadableError as error:
+        if error.status != _NOT_FOUND:
+            raise
+        return ""
+    hrefs = (link.get("href") or "" for link in page.tree.iter("a"))
+    return next((found[1] for href in hrefs if (found := _TOPIC.search(urlsplit(href).path))), "")
+
+
+def _numbers(values: Any) -> list[int]:
+    found = [number(each) for each in values] if isinstance(values, list) else []
+    return [each for each in found if each is not None]

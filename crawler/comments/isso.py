@@ -1,0 +1,78 @@
+"""Isso: one answer of the site's own server holds a whole thread.
+
+Source: https://isso-comments.de/docs/reference/server-api/ and a real server.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from crawler.comments.base import CommentSystem
+from crawler.fetch import Fetch, UnreadableError
+from crawler.json_values import mapping, mappings, number, text
+from crawler.page import Page
+from crawler.reading import ReadComment, Stated, Thread
+from crawler.text import html_text
+
+#: `mode` of a comment that is gone but was answered.
+_DELETED = 4
+_NOT_FOUND = 404
+
+
+class IssoComments(CommentSystem):
+    """Comments on a server of the site's owner."""
+
+    name = "isso"
+
+    def thread(self, page: Page) -> Thread | None:
+        """Return where the thread is; the page itself shows none of it."""
+        script = next((each for each in page.tree.iter("script") if each.get("data-isso")), None)
+        mount = page.tree.find(".//*[@id='isso-thread']")
+        if script is None or mount is None:
+            return None
+        uri = mount.get("data-isso-id") or urlsplit(page.url).path
+        api = urljoin(page.url, script.get("data-isso")).rstrip("/") + "/"
+        return Thread(system=self.name, pointer={"api": api, "uri": uri})
+
+    async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
+        """Return the whole thread; without limits the server leaves nothing out."""
+        try:
+            answer, _ = await fetch.json(f"{thread.pointer['api']}?{urlencode({'uri': thread.pointer['uri']})}")
+        except UnreadableError as error:
+            if error.status != _NOT_FOUND:  # older servers say so of a thread nobody has written in
+                raise
+            answer = {}
+        stated = 0
+        comments: list[ReadComment] = []
+        for value in mappings(mapping(answer).get("replies")):
+            stated += 1 + (number(value.get("total_replies")) or 0)
+            comments += _family(value, post_url)
+        return replace(thread, comments=tuple(comments), stated=stated, pointer={})
+
+
+def _family(value: Mapping[str, Any], post_url: str) -> Iterator[ReadComment]:
+    for each in (value, *mappings(value.get("replies"))):
+        native = number(each.get("id"))
+        if native is None:
+            continue
+        parent = number(each.get("parent"))
+        removed = number(each.get("mode")) == _DELETED
+        yield ReadComment(
+            native_id=str(native),
+            parent=None if parent is None else str(parent),
+            author=text(each.get("author")),
+            author_url=text(each.get("website")),
+            published=_moment(each.get("created")),
+            text="" if removed else html_text(text(each.get("text")) or ""),
+            permalink=f"{post_url}#isso-{native}",
+            deleted=removed,
+        )
+
+
+def _moment(seconds: Any) -> Stated | None:
+    try:
+        return Stated(datetime.fromtimestamp(seconds, UTC).replace(microsecond=0), "second")
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

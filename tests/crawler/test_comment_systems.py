@@ -1,0 +1,214 @@
+"""Comment systems that a page only names: where each thread is asked for, and what comes of the answer."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from archive.records import Comment
+from crawler.comments import complete, read_thread
+from crawler.page import Page
+from crawler.reading import Thread
+from crawler.threads import place_thread
+from tests.crawler.answers import FETCHED, Answers
+
+URL = "https://diary.example/posts/first-call/"
+BODY = "<article><h1>First call</h1><p>We called and called, and wrote down what they said.</p></article>"
+AT = "2024-03-04T05:06:07Z"
+MILLISECONDS = 1709528767000
+
+
+def named(markup: str) -> Thread:
+    html = f"<html><head><title>First call</title></head><body>{BODY}{markup}</body></html>"
+    thread = read_thread(Page(URL, html.encode(), FETCHED))
+    assert thread is not None
+    return thread
+
+
+def whole(thread: Thread, answers: Answers) -> tuple[Thread, tuple[Comment, ...]]:
+    found = asyncio.run(complete(thread, URL, answers))
+    return found, place_thread(found, URL)
+
+
+ISSO = {
+    "total_replies": 2,
+    "replies": [
+        {"id": 1, "parent": None, "author": "Ann", "website": "https://ann.example", "text": "<p>First</p>",
+         "created": MILLISECONDS / 1000 + 0.4, "mode": 1, "total_replies": 1,
+         "replies": [{"id": 2, "parent": 1, "author": "Bo", "text": "<p>Second</p>",
+                      "created": MILLISECONDS / 1000}]},
+        {"id": 3, "parent": None, "author": None, "text": "<p>Third</p>", "created": MILLISECONDS / 1000,
+         "total_replies": 0, "replies": []},
+    ],
+}  # fmt: skip
+WALINE = {
+    "errno": 0,
+    "data": {"page": 1, "totalPages": 1, "count": 3, "data": [
+        {"objectId": 1, "nick": "Ann", "link": "https://ann.example", "comment": "<p>First</p>", "time": MILLISECONDS,
+         "children": [{"objectId": 2, "pid": 1, "rid": 1, "nick": "Bo", "comment": "<p>Second</p>",
+                       "time": MILLISECONDS}]},
+        {"objectId": 3, "nick": None, "comment": "<p>Third</p>", "time": MILLISECONDS, "children": []}]},
+}  # fmt: skip
+CUSDIS = {
+    "data": {"commentCount": 3, "pageCount": 1, "data": [
+        {"id": "1", "by_nickname": "Ann", "parsedContent": "<p>First</p>", "createdAt": AT,
+         "replies": {"data": [{"id": "2", "by_nickname": "Bo", "content": "Second", "createdAt": AT}]}},
+        {"id": "3", "by_nickname": None, "parsedContent": "<p>Third</p>", "createdAt": AT, "replies": {"data": []}}]},
+}  # fmt: skip
+COMMENTO = {
+    "commenters": {"a": {"name": "Ann", "link": "https://ann.example"}, "b": {"name": "Bo", "link": "undefined"}},
+    "comments": [
+        {"commentHex": "1", "parentHex": "root", "commenterHex": "a", "html": "<p>First</p>", "creationDate": AT},
+        {"commentHex": "2", "parentHex": "1", "commenterHex": "b", "html": "<p>Second</p>", "creationDate": AT},
+        {"commentHex": "3", "parentHex": "root", "commenterHex": "x", "html": "<p>Third</p>", "creationDate": AT},
+    ],
+}
+GISCUS = {
+    "discussion": {"totalCommentCount": 2, "totalReplyCount": 1, "pageInfo": {"hasNextPage": False}, "comments": [
+        {"id": "1", "author": {"login": "Ann", "url": "https://ann.example"}, "createdAt": AT,
+         "url": "https://g/1", "bodyHTML": "<p>First</p>", "replies": [
+             {"id": "2", "author": {"login": "Bo"}, "createdAt": AT, "bodyHTML": "<p>Second</p>"}]},
+        {"id": "3", "author": None, "createdAt": AT, "bodyHTML": "<p>Third</p>", "replies": []}]},
+}  # fmt: skip
+TOPIC = {
+    "slug": "first-call", "posts_count": 4,
+    "post_stream": {"stream": [90, 1, 2, 3], "posts": [
+        {"id": 90, "post_number": 1, "user_id": 7, "cooked": "<p>The post</p>", "created_at": AT},
+        {"id": 1, "post_number": 2, "user_id": 8, "username": "Ann", "cooked": "<p>First</p>", "created_at": AT,
+         "reply_to_post_number": 1}]},
+}  # fmt: skip
+FURTHER = {
+    "post_stream": {"posts": [
+        {"id": 2, "post_number": 3, "user_id": 7, "name": "Bo", "username": "bo7", "cooked": "<p>Second</p>",
+         "created_at": AT, "reply_to_post_number": 2},
+        {"id": 3, "post_number": 4, "user_id": 9, "cooked": "<p>Third</p>", "created_at": AT}]},
+}  # fmt: skip
+
+
+def discourse(url: str) -> Any:
+    path = urlsplit(url).path
+    if path == "/embed/comments":
+        return '<a class="button" href="https://forum.example/t/first-call/55">Start</a>'
+    return {"/t/55.json": TOPIC, "/t/55/posts.json": FURTHER}.get(path)
+
+
+MARKUP = {
+    "isso": (
+        '<script data-isso="//talk.example/" src="//talk.example/js/embed.min.js"></script>'
+        '<section id="isso-thread"></section>'
+    ),
+    "waline": (
+        "<script type=module>import { init } from 'https://cdn.example/waline.js';"
+        "init({ el: '#w', serverURL: 'https://talk.example/' })</script>"
+    ),
+    "cusdis": '<div id="cusdis_thread" data-host="https://talk.example" data-app-id="a" data-page-id="p"></div>',
+    "commento": '<div id="commento"></div><script defer src="https://talk.example/js/commento.js"></script>',
+    "giscus": '<script src="https://giscus.app/client.js" data-repo="ann/diary" data-mapping="pathname"></script>',
+    "discourse": (
+        f"<script>DiscourseEmbed = {{ discourseUrl: 'https://forum.example/', discourseEmbedUrl: '{URL}' }};</script>"
+    ),
+}
+ANSWERS: dict[str, Callable[[str], Any]] = {
+    "isso": lambda _url: ISSO,
+    "waline": lambda _url: WALINE,
+    "cusdis": lambda _url: CUSDIS,
+    "commento": lambda _url: COMMENTO,
+    "giscus": lambda _url: GISCUS,
+    "discourse": discourse,
+}
+
+
+@pytest.mark.parametrize("system", MARKUP)
+def test_a_thread_named_by_a_page_comes_whole_with_names_dates_and_parents(system: str):
+    thread = named(MARKUP[system])
+    assert (thread.system, thread.comments) == (system, ())
+
+    found, (first, second, third) = whole(thread, Answers(ANSWERS[system]))
+
+    assert [each.text for each in (first, second, third)] == ["First", "Second", "Third"]
+    assert [each.author for each in (first, second, third)] == ["Ann", "Bo", None]
+    assert (first.depth, second.depth, second.parent_id, third.depth) == (0, 1, first.id, 0)
+    assert all(
+        each.published and each.published.isoformat() == "2024-03-04T05:06:07+00:00" for each in (first, second)
+    )
+    assert found.stated in {3, None}
+    assert first.permalink
+
+
+def test_where_each_thread_is_asked_for():
+    asked = {}
+    for system, markup in MARKUP.items():
+        answers = Answers(ANSWERS[system])
+        whole(named(markup), answers)
+        asked[system] = answers.asked[0]
+    assert asked["isso"] == "https://talk.example/?uri=%2Fposts%2Ffirst-call%2F"
+    assert asked["waline"].startswith("https://talk.example/api/comment?path=%2Fposts%2Ffirst-call%2F&page=1")
+    assert asked["cusdis"] == "https://talk.example/api/open/comments?appId=a&pageId=p&page=1"
+    assert asked["commento"] == "https://talk.example/api/comment/list"
+    assert parse_qs(urlsplit(asked["giscus"]).query)["term"] == ["posts/first-call/"]
+    assert asked["discourse"].startswith("https://forum.example/embed/comments?embed_url=https%3A%2F%2Fdiary.example")
+
+
+def test_commento_is_asked_for_the_page_by_its_domain_and_path():
+    answers = Answers(ANSWERS["commento"])
+    whole(named(MARKUP["commento"]), answers)
+    assert answers.questions == [
+        {"commenterToken": "anonymous", "domain": "diary.example", "path": "/posts/first-call/"}
+    ]
+
+
+def test_utterances_takes_the_issue_whose_title_is_the_page():
+    markup = '<script src="https://utteranc.es/client.js" repo="ann/diary" issue-term="title"></script>'
+    comments = [{"id": 1, "user": {"login": "Ann"}, "created_at": AT, "body": "**First**", "html_url": "https://g/1"}]
+
+    def answer(url: str) -> Any:
+        if urlsplit(url).path == "/search/issues":
+            assert '"First call"' in parse_qs(urlsplit(url).query)["q"][0]
+            return {"items": [{"number": 4, "title": "Another"}, {"number": 9, "title": "First call"}]}
+        return comments if urlsplit(url).path == "/repos/ann/diary/issues/9/comments" else None
+
+    _, (only,) = whole(named(markup), Answers(answer))
+    assert (only.author, only.text, only.system) == ("Ann", "First", "utterances")
+
+
+@pytest.mark.parametrize("system", ["isso", "giscus", "discourse"])
+def test_a_post_nobody_has_commented_on_has_an_empty_thread(system: str):
+    found, records = whole(named(MARKUP[system]), Answers(lambda _url: None))
+    assert (records, found.short) == ((), None)
+
+
+@pytest.mark.parametrize("system", MARKUP)
+@pytest.mark.parametrize("answer", [[], {}, {"data": 1, "comments": "x", "replies": [1, {"id": []}]}, 7])
+def test_an_answer_of_another_form_is_no_thread_and_no_accident(system: str, answer: Any):
+    _, records = whole(named(MARKUP[system]), Answers(lambda _url: answer))
+    assert records == ()
+
+
+@pytest.mark.parametrize(
+    ("markup", "system"),
+    [
+        ('<div class="fb-comments" data-href="x"></div>', "facebook"),
+        ('<hyvor-talk-comments website-id="1"></hyvor-talk-comments>', "hyvor"),
+        ("<script>var idcomments_acct = 'x';</script>", "intensedebate"),
+        ('<div id="comments-listing" class="new-comments"></div>', "hubspot"),
+    ],
+)
+def test_a_system_nobody_can_read_marks_the_post_and_keeps_the_stated_size(markup: str, system: str):
+    stated = '<script type="application/ld+json">{"@type": "BlogPosting", "commentCount": 12}</script>'
+    thread = named(stated + markup)
+    found, records = whole(thread, Answers(lambda _url: None))
+    assert (found.system, found.stated, records) == (system, 12, ())
+    assert found.unreadable
+
+
+def test_a_discourse_topic_is_its_own_thread():
+    html = '<meta name="generator" content="Discourse 3.2 - https://discourse.example"><div id="post_1">Hello</div>'
+    thread = read_thread(Page("https://forum.example/t/first-call/55", html.encode(), FETCHED))
+    assert thread is not None
+    answers = Answers(discourse)
+    found, records = whole(thread, answers)
+    assert [urlsplit(url).path for url in answers.asked] == ["/t/55.json", "/t/55/posts.json"]
+    assert [each.by_post_author for each in records] == [False, True, False]
+    assert found.stated == 3
