@@ -5,15 +5,13 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify, request
 
 from archive.errors import ArchiveError
+from webui.completion import completions
 from webui.openapi import description
-from webui.opening import archive, covered
+from webui.opening import archive, covered, holdings
 from webui.params import MAX_PER_PAGE, MAX_QUERY, PER_PAGE, read_number, read_query, read_text
 from webui.post_views import load
 
 blueprint = Blueprint("api", __name__)
-
-#: Completions offered.
-SUGGESTIONS = 8
 
 
 @blueprint.get("/api/search")
@@ -39,7 +37,8 @@ def sites() -> Response:
 def suggest() -> Response:
     """Return completions of what is being typed, in the form that browsers ask search engines for."""
     typed = read_text(request.args, "q", MAX_QUERY)
-    return jsonify([typed, []])
+    sites = [each.site for each in holdings().sites]
+    return jsonify([typed, completions(archive(), typed, sites)])
 
 
 @blueprint.get("/openapi.json")

@@ -3,8 +3,8 @@
 from typing import Any, get_args
 
 from archive.records import Precision, Status
-from archive.results import FACETS, Kind
-from webui.params import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
+from archive.results import Kind
+from webui.params import FILTERS, MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
 
 Schema = dict[str, Any]
 
@@ -43,7 +43,7 @@ def _paths() -> dict[str, Any]:
         _query("page", "From 1", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}),
         _query("per_page", f"Hits on a page, {PER_PAGE} if not given",
                {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}),
-        *(_query(name, f"Only hits of this {name}", _FILTERS.get(name, _VALUE)) for name in FACETS),
+        *(_query(name, f"Only hits of this {name}", _FILTERS.get(name, _VALUE)) for name in FILTERS),
     ]  # fmt: skip
     post_id = {"name": "id", "in": "path", "required": True, "schema": _id("post")}
     typed = _query("q", "What is being typed", {"type": "string", "maxLength": MAX_QUERY})
@@ -59,13 +59,16 @@ def _paths() -> dict[str, Any]:
 def _schemas() -> dict[str, Schema]:
     return {
         "Results": _object(
-            query=_TEXT, understood=_TEXT, message=_MAYBE_TEXT, total=_COUNT, took_ms={"type": "number"}, cut=_FLAG,
+            query=_TEXT,
+            suggestion=_MAYBE_TEXT,
+            listed=_COUNT, understood=_TEXT, message=_MAYBE_TEXT, total=_COUNT, took_ms={"type": "number"}, cut=_FLAG,
             hits=_list(_reference("Hit")),
             facets={"type": "object", "additionalProperties": _list(_COUNTED)},
         ),
         "Hit": _object(
             id=_TEXT, kind={"enum": list(get_args(Kind))}, post_id=_id("post"), url=_TEXT, title=_MAYBE_TEXT,
             author=_MAYBE_TEXT, site=_TEXT, published=_MAYBE_TIME, score={"type": "number"},
+            more=_COUNT,
             snippet=_list({"type": "array", "prefixItems": [_TEXT, _FLAG], "minItems": 2, "maxItems": 2}),
         ),
         "Post": _object(

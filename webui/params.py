@@ -18,6 +18,9 @@ PER_PAGE = 10
 #: Hits that a program may ask for at once.
 MAX_PER_PAGE = 50
 
+#: Filters of an address: what is counted beside results, and the thread of one post.
+FILTERS = (*FACETS, "thread")
+
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 Arguments = MultiDict[str, str]
@@ -34,7 +37,7 @@ def read_query(arguments: Arguments, *, per_page: int = PER_PAGE) -> Query:
     text = read_text(arguments, "q", MAX_QUERY)
     filters = tuple(
         (name, _short(name, value.strip(), MAX_VALUE))
-        for name in FACETS
+        for name in FILTERS
         for value in dict.fromkeys(arguments.getlist(name))
         if value.strip()
     )

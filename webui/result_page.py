@@ -60,7 +60,7 @@ class ResultPage:
     @cached_property
     def chips(self) -> tuple[Chip, ...]:
         """The filters held."""
-        return tuple(Chip(name, value, search_address(without(self.query, name, value)))
+        return tuple(Chip(name, self._shown(name, value), search_address(without(self.query, name, value)))
                      for name, value in self.query.filters)  # fmt: skip
 
     @cached_property
@@ -89,7 +89,7 @@ class ResultPage:
     @cached_property
     def last_page(self) -> int:
         """Number of the last page that can be opened."""
-        return max(1, min(-(-self.results.total // self.query.per_page), MAX_PAGE))
+        return max(1, min(-(-self.results.listed // self.query.per_page), MAX_PAGE))
 
     @cached_property
     def previous(self) -> str | None:
@@ -137,9 +137,25 @@ class ResultPage:
         """Return the address of these results with one filter more."""
         return search_address(narrowed(self.query, name, value))
 
+    @property
+    def meant(self) -> str | None:
+        """Address of the query as it was perhaps meant; `None` without a suggestion."""
+        suggestion = self.results.suggestion
+        return search_address(replace(self.query, text=suggestion, page=1)) if suggestion else None
+
+    def thread_address(self, hit: Hit) -> str:
+        """Return the address of all hits in the thread of one."""
+        return self.narrowed_address("thread", hit.post_id)
+
     def hit_address(self, hit: Hit) -> str:
         """Return the address of a hit's text on our pages, from where one comes back to these results."""
         return text_address(hit, self.query)
+
+    def _shown(self, name: str, value: str) -> str:
+        """Return a filter's value as readers know it: a thread by its post's title."""
+        if name != "thread":
+            return value
+        return next((hit.title for hit in self.results.hits if hit.title), value)
 
     def _in_year(self, year: int) -> str:
         return self.narrowed_address(_CHARTED, str(year))

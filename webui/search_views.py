@@ -1,5 +1,7 @@
 """The front page and the page of results."""
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template, request
 
 from archive.results import Query
@@ -43,7 +45,9 @@ def home() -> str:
 def results() -> str:
     """Show one page of results."""
     query = read_query(request.args)
-    return render_template("results.html", page=ResultPage(archive().search(query)), holdings=holdings())
+    in_thread = any(name == "thread" for name, _ in query.filters)
+    found = archive().search(replace(query, grouped=not in_thread))
+    return render_template("results.html", page=ResultPage(found), holdings=holdings())
 
 
 @blueprint.get("/help")

@@ -8,7 +8,15 @@ from flask import Flask
 from archive.records import Precision, format_time
 
 #: Facets as readers call them, and the values that read better in other words.
-FACET_TITLES = {"kind": "Kind", "site": "Site", "year": "Year", "author": "Written by", "tag": "Tag"}
+FACET_TITLES = {
+    "kind": "Kind",
+    "site": "Site",
+    "year": "Year",
+    "author": "Written by",
+    "tag": "Tag",
+    "thread": "In the thread",
+}
+SORT_TITLES = {"discussed": "Most discussed"}
 FACET_VALUES = {("kind", "post"): "Posts", ("kind", "comment"): "Comments"}
 
 #: Widths of an ISO 8601 time down to each precision.
@@ -17,18 +25,9 @@ _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
 
 def register(app: Flask) -> None:
     """Give templates the functions of this module."""
-    functions = (
-        comment_anchor,
-        date_iso,
-        date_words,
-        time_words,
-        number,
-        counted,
-        web_link,
-        host,
-        facet_title,
-        facet_value,
-    )
+    dates = (date_iso, date_words, time_words)
+    names = (facet_title, facet_value, sort_title)
+    functions = (*dates, *names, number, counted, web_link, host, comment_anchor)
     app.jinja_env.filters.update({function.__name__: function for function in functions})
 
 
@@ -91,6 +90,11 @@ def host(address: str | None) -> str:
 def facet_title(name: str) -> str:
     """Return a facet's name for readers."""
     return FACET_TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def sort_title(name: str) -> str:
+    """Return an order's name for readers."""
+    return SORT_TITLES.get(name, name.capitalize())
 
 
 def facet_value(value: str, name: str) -> str:

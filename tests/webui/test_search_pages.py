@@ -73,15 +73,53 @@ def test_a_new_query_keeps_the_filters(client: FlaskClient) -> None:
 
 
 def test_pages_are_plain_links_and_hold_every_hit_once(client: FlaskClient) -> None:
-    addresses: list[str] = []
+    hits: list[str] = []
+    left_out: dict[str, int] = {}
     address = "/search?q=&kind=comment"
     while address:
         tree = page(client, address)
-        addresses += [each.get("href") for each in tree.cssselect(".hit h2 a")]
+        hits += [each.get("href").partition("#")[2] for each in tree.cssselect(".hit h2 a")]
+        left_out |= {each.get("href"): int(each.text_content().split()[1]) for each in tree.cssselect(".hit .more a")}
         address = next((each.get("href") for each in tree.cssselect(".pages a[rel=next]")), "")
 
-    anchors = [each.partition("#")[2] for each in addresses]
-    assert len(anchors) == len(set(anchors)) == 31  # the placeholder of a removed comment is no hit
+    assert len(hits) == len(set(hits))
+    assert len(hits) + sum(left_out.values()) == 31  # the placeholder of a removed comment is no hit
+
+
+def test_one_thread_does_not_fill_the_page(client: FlaskClient, library: dict[str, Post]) -> None:
+    tree = page(client, "/search?q=the&kind=comment")
+    (more,) = [each for each in tree.cssselect(".hit:has(.more)") if "discovery call" in each.text_content()]
+
+    thread = page(client, more.cssselect(".more a")[0].get("href"))
+
+    assert texts(thread, ".hit .more") == []
+    assert {each.partition(" on ")[2] for each in texts(thread, ".hit h2")} == {library["discovery-calls"].title}
+    assert texts(thread, ".chips a")[-1].startswith("Remove filter In the thread: A discovery call")
+
+
+def test_a_word_that_stands_nowhere_is_corrected(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=dispacher")
+
+    (link,) = tree.cssselect(".meant a")
+    assert link.get("href") == "/search?q=dispatcher"
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("annual contr", ["annual contract"]),
+        ("site:ten", ["site:tenfirst.example"]),
+        ("pricing by:Ruth", ['pricing by:"Ruth Adeyemi"', 'pricing by:"Ruth Adeyemi; Sam Ito"']),
+        ("x", []),
+        ("", []),
+    ],
+)
+def test_what_is_typed_is_completed(client: FlaskClient, typed: str, completed: list[str]) -> None:
+    answer = client.get("/api/suggest", query_string={"q": typed}).get_json()
+
+    assert answer[0] == typed
+    assert set(completed) <= set(answer[1])
+    assert bool(completed) == bool(answer[1])
 
 
 def test_newest_and_oldest_are_each_other_s_reverse(client: FlaskClient) -> None:
