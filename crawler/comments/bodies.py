@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from crawler.comments.bylines import is_button, is_glue, without_addressee
-from crawler.comments.outline import LINE, PARAGRAPH, Outline
+from crawler.comments.outline import LINE, PARAGRAPH, Outline, joined
 from crawler.comments.parts import SAMPLE, Line, Part
 from crawler.text import text_of
 
@@ -94,9 +94,7 @@ def _is_machinery(outline: Outline, number: int) -> bool:
 
 def _is_meta(part: Part, line: Line, removed: set[int]) -> bool:
     """Tell whether a line is a byline or buttons."""
-    left = " ".join(
-        "".join(part.pieces[index][2] for index in range(line.first, line.last) if index not in removed).split()
-    )
+    left = joined(part.pieces[index][2] for index in range(line.first, line.last) if index not in removed)
     shown = part.date_shown
     if shown and shown in left:
         left = left.replace(shown, "   ", 1)

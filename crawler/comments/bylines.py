@@ -50,7 +50,7 @@ _BADGE = re.compile(
     r"(?:author|op|admin|moderator|mod|editor|staff|autor|guest|member)\b\W?$",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"\?\s|[.!?…]\s+\S+\s+\S+\s+\S|(?:\S+\s+){4}\S*[!?]$|\bhttps?:|\w@\w+\.\w")
+_SENTENCE = re.compile(r"\?\s|[.!?…]\s+\S+\s+\S+\s+\S|(?:\S+\s+){5}\S*[!?]$|\bhttps?:|\w@\w+\.\w")
 
 
 def clean_name(text: str) -> str:

@@ -6,7 +6,7 @@ name. Here both are a `Run`, and what lies in it is found by bisection.
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -89,7 +89,7 @@ class Outline:
             while turn < len(inner) and inner[turn].end <= piece.at:
                 turn += 1
             if turn < len(inner) and _holds(inner[turn], piece):
-                index += 1
+                index = max(index + 1, bisect_left(self._places, inner[turn].end - 1))
                 continue
             if _holds(run, piece):
                 yield piece
@@ -102,7 +102,7 @@ class Outline:
 
     def text(self, run: Run, without: Collection[Run] = ()) -> str:
         """Return a run's text on one line."""
-        return " ".join("".join(piece.text for piece in self.pieces_in(run, without)).split())
+        return joined(piece.text for piece in self.pieces_in(run, without))
 
     def number(self, element: html.HtmlElement, *, below: int) -> int:
         """Return the number of an element that is the sibling before the one numbered `below`."""
@@ -117,7 +117,7 @@ class Outline:
         owner = -1
         for piece in self.pieces:
             if piece.text is LINE or piece.text is PARAGRAPH:
-                text = " ".join("".join(line).split())
+                text = joined(line)
                 if text:
                     yield owner, text
                 line, owner = [], -1
@@ -135,8 +135,8 @@ class Outline:
             index -= 1
             text = self.pieces[index].text
             if text is LINE or text is PARAGRAPH or len(line) > MAX_LINE_PIECES:
-                joined = " ".join("".join(reversed(line)).split())
-                lines += [joined] if joined else []
+                whole = joined(reversed(line))
+                lines += [whole] if whole else []
                 line = []
             else:
                 line.append(text)
@@ -212,6 +212,20 @@ class Outline:
     def _add(self, text: str | None, owner: int) -> None:
         if text:
             self.pieces.append(Piece(len(self.elements) - 1, owner, text))
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return pieces on one line, kept apart where a style sheet keeps them apart: "Ann", "12 May" is no "Ann12"."""
+    parts: list[str] = []
+    last = ""
+    for text in texts:
+        if not text:
+            continue
+        if last.isalnum() and (text[0].isupper() or text[0].isdigit()):
+            parts.append(" ")
+        parts.append(text)
+        last = text[-1]
+    return " ".join("".join(parts).split())
 
 
 def _holds(run: Run, piece: Piece) -> bool:

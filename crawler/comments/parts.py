@@ -5,14 +5,13 @@ each time, is a name; what is a date everywhere is the date; what is the same ev
 """
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crawler.comments.grouping import Item
 from crawler.comments.markers import class_key
-from crawler.comments.outline import LINE, PARAGRAPH, Outline, Run
+from crawler.comments.outline import LINE, PARAGRAPH, Outline, Run, joined
 from crawler.comments.shown_dates import MAX_LINE, find_date, find_time
 
 #: Comments compared to find where the names stand.
@@ -94,26 +93,26 @@ def _part(outline: Outline, item: Item) -> Part:
 def _hidden(outline: Outline, item: Item) -> Iterator[int]:
     """Yield the elements inside that the page does not show."""
     number = item.run.start + (item.run.owner == item.run.start)
+    waiting = iter(item.inner)
+    inner = next(waiting, None)
     while number < item.run.end:
+        if inner is not None and number >= inner.start:
+            number, inner = max(number, inner.end), next(waiting, None)
+            continue
         element = outline.elements[number]
-        style = f"{element.get('style') or ''} {element.get('class') or ''}"
-        if _HIDDEN.search(style) and not _holds_inner(outline, item, number):
-            yield number
-            number = outline.ends[number]
-        else:
-            number += 1
-
-
-def _holds_inner(outline: Outline, item: Item, number: int) -> bool:
-    index = bisect_left(item.inner, number, key=lambda run: run.start)
-    return index < len(item.inner) and item.inner[index].start < outline.ends[number]
+        if _HIDDEN.search(f"{element.get('style') or ''} {element.get('class') or ''}"):
+            if inner is None or inner.start >= outline.ends[number]:
+                yield number
+                number = outline.ends[number]
+                continue
+        number += 1
 
 
 def _lines(pieces: list[tuple[int, int, str]]) -> Iterator[Line]:
     first = 0
     for index, (_, _, text) in enumerate([*pieces, (0, 0, LINE)]):
         if text is LINE or text is PARAGRAPH:
-            line = " ".join("".join(piece[2] for piece in pieces[first:index]).split())
+            line = joined(piece[2] for piece in pieces[first:index])
             if line:
                 yield Line(first, index, line, find_date(line))
             first = index + 1
