@@ -45,6 +45,15 @@ class Captures:
         ).fetchone()
         return None if row is None else Capture(*row)
 
+    def newest_of(self, url: str) -> Capture | None:
+        """Return the newest capture of an address; `None` when there is none."""
+        row = self._database.connection.execute(
+            "SELECT url, at, digest, file, offset, length, kind FROM captures WHERE url = ?"
+            " ORDER BY at DESC, offset DESC LIMIT 1",
+            (url,),
+        ).fetchone()
+        return None if row is None else Capture(*row)
+
     def forget(self, file: str, offset: int = 0) -> None:
         """Drop what is noted of a file from `offset` on: the part that a crash tore off."""
         with self._database.write() as connection:

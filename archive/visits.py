@@ -190,6 +190,11 @@ class Visits:
         )
         return frozenset(url for (url,) in rows)
 
+    def post_pages(self) -> list[str]:
+        """Return the addresses whose visits brought a post, in their order; one post may have several."""
+        rows = self._database.connection.execute("SELECT url FROM pages WHERE post_id IS NOT NULL ORDER BY url")
+        return [str(url) for (url,) in rows]
+
     def target(self, url: str) -> str:
         """Return the address that `url` is an alias of, else `url` itself."""
         row = self._database.connection.execute("SELECT target FROM aliases WHERE url = ?", (url,)).fetchone()

@@ -14,7 +14,21 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol
 
-from archive.cli import check, demo, export, forget, index, load, search, serve, show, sites, status, verify
+from archive.cli import (
+    check,
+    demo,
+    export,
+    forget,
+    index,
+    load,
+    reextract,
+    search,
+    serve,
+    show,
+    sites,
+    status,
+    verify,
+)
 from archive.errors import ArchiveError, NotFoundError
 
 NOT_THERE = 1
@@ -51,6 +65,7 @@ COMMANDS: dict[str, Command] = {
     "load": load,
     "check": check,
     "index": index,
+    "reextract": reextract,
     "forget": forget,
 }
 

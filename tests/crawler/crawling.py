@@ -24,7 +24,7 @@ QUICK: dict[str, Any] = {
     "ADDRESS_GUARD": False,  # the resolver that guards needs Twisted's reactor; test_guard.py shows it with one
     "ALLOWED_PRIVATE": ["127.0.0.1"],
     "DOWNLOAD_DELAY": 0,
-    "DOWNLOAD_TIMEOUT": 2,
+    "DOWNLOAD_TIMEOUT": 10,
     "EXTRACT_WORKERS": 1,
     "INDEX_SECONDS": 0,
     "LOG_INSTALL_ROOT_HANDLER": False,

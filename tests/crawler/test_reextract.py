@@ -1,0 +1,124 @@
+"""Reading kept responses again: nothing is asked for, and only what changed is written."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from archive.archive import Archive
+from crawler.reextract import main, reextract
+from tests.crawler.blog import Answer, Blog
+from tests.crawler.crawling import crawl
+
+KEPT = {"WARC_ENABLED": True}
+
+
+def spoil(directory: Path) -> None:
+    """Let every archived post say what an older reader made of it."""
+    with Archive(directory) as archive:
+        for post in list(archive.posts()):
+            archive.add(type(post)(**{**_fields(post), "text": "read badly", "comments": ()}), thread_whole=True)
+
+
+def _fields(post: object) -> dict[str, object]:
+    return {name: getattr(post, name) for name in post.__slots__}  # type: ignore[attr-defined]
+
+
+def test_a_second_look_with_the_same_readers_writes_nothing(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("cold-calls", comments=3), blog.post("first-reps"))
+    crawl(directory, site=blog.url, settings=KEPT)
+    asked = len(blog.asked)
+    with Archive(directory) as archive:
+        before = archive.store.last_seq()
+
+    counts = reextract(directory)
+
+    assert counts == {"read": 2, "unchanged": 2}
+    assert len(blog.asked) == asked
+    with Archive(directory) as archive:
+        assert archive.store.last_seq() == before
+
+
+def test_better_readers_reach_posts_archived_long_ago(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("cold-calls", comments=3))
+    crawl(directory, site=blog.url, settings=KEPT)
+    with Archive(directory) as archive:
+        (good,) = archive.posts()
+    spoil(directory)
+
+    counts = reextract(directory)
+
+    assert counts["changed"] == 1
+    with Archive(directory) as archive:
+        (post,) = archive.posts()
+        assert len(archive.history(post.id)) == 3
+    assert (post.text, post.comments) == (good.text, good.comments)
+
+
+def test_a_payload_that_came_twice_is_read_from_where_it_is_kept(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("same-again", validators=False))
+    for _ in range(2):
+        crawl(directory, site=blog.url, refresh="all", settings=KEPT)
+
+    assert reextract(directory) == {"read": 1, "unchanged": 1}
+
+
+def test_a_redirect_is_followed_among_the_kept_responses(blog: Blog, directory: Path) -> None:
+    blog.pages["/short/"] = Answer(status=302, headers={"Location": "/a-long-name/"})
+    blog.post("a-long-name")
+    blog.sitemap("/short/")
+    crawl(directory, site=blog.url, settings=KEPT)
+
+    assert reextract(directory) == {"read": 1, "unchanged": 1}
+
+
+def test_shards_together_read_every_post_once(blog: Blog, directory: Path) -> None:
+    blog.sitemap(*(blog.post(f"lesson-{number}-of-selling") for number in range(12)))
+    crawl(directory, site=blog.url, settings=KEPT)
+
+    parts = [reextract(directory, shard=(number, 3))["read"] for number in (1, 2, 3)]
+
+    assert sum(parts) == 12
+    assert max(parts) < 12
+
+
+def test_several_processes_read_as_one_does(blog: Blog, directory: Path) -> None:
+    blog.sitemap(*(blog.post(f"lesson-{number}-of-selling") for number in range(20)))
+    crawl(directory, site=blog.url, settings=KEPT)
+
+    assert reextract(directory, workers=2) == {"read": 20, "unchanged": 20}
+
+
+def test_a_post_whose_response_is_not_kept_is_left_as_it_is(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("cold-calls"))
+    crawl(directory, site=blog.url, settings={"WARC_ENABLED": False})
+
+    assert reextract(directory) == {}
+
+
+def test_a_damaged_file_costs_its_own_records_only(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("cold-calls"), blog.post("first-reps"))
+    crawl(directory, site=blog.url, settings=KEPT)
+    with sqlite3.connect(directory / "records.db") as connection:
+        file, offset = connection.execute(
+            "SELECT file, offset FROM captures WHERE url LIKE '%/cold-calls/'"
+        ).fetchone()
+    path = directory / "warc" / file
+    path.write_bytes(path.read_bytes()[:offset] + b"\x00" * 40 + path.read_bytes()[offset + 40 :])
+
+    assert reextract(directory)["read"] == 1
+
+
+def test_the_command_says_what_it_did(blog: Blog, directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blog.sitemap(blog.post("cold-calls"))
+    crawl(directory, site=blog.url, settings=KEPT)
+
+    assert main(["--archive", str(directory), "--workers", "1"]) == 0
+    assert capsys.readouterr().out == "1 read, 1 unchanged\n"
+
+
+@pytest.mark.parametrize("shard", ["0/3", "4/3", "x", "1"])
+def test_a_shard_that_is_none_is_told(shard: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--shard", shard])
+    assert "like 2/8" in capsys.readouterr().err
