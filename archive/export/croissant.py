@@ -22,6 +22,7 @@ _CONTEXT = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -42,6 +43,7 @@ _CONTEXT = {
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -96,7 +98,6 @@ def _distribution(manifest: Manifest, shapes: list[str]) -> Iterator[Mapping[str
             "@type": "cr:FileSet",
             "@id": f"{name}-files",
             "name": f"{name}-files",
-            "containedIn": [{"@id": each.path} for each in manifest.files if each.path.startswith(f"data/{name}/")],
             "encodingFormat": "application/jsonlines",
             "includes": f"data/{name}/*{SUFFIXES[manifest.compression]}",
         }
