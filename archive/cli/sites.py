@@ -1,20 +1,33 @@
-"""`sales-archive sites`: the sites of the archive, one a line."""
+"""`sales-archive sites`: the sites of the archive, one a line; and changes to the catalogue of sites to crawl."""
 
 import argparse
+import os
+import sys
 
 from archive.cli.opening import existing
 from archive.cli.output import json_value, table
 
-HELP = "list the sites of the archive: platform, posts, comments, addresses known and due"
+HELP = "list the sites of the archive, or change the catalogue: add URL, disable URL, import OPML, catalogue"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    parser.add_argument("--name", help="with `add`: what the blog is called")
+    parser.add_argument(
+        "change",
+        nargs="*",
+        metavar="CHANGE",
+        help="`add URL`, `disable URL`, `import FILE.opml`, or `catalogue` to list the sites to crawl",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the list."""
+    """Print the list, or become the crawler's process that changes the catalogue."""
+    if options.change:
+        command = [sys.executable, "-P", "-m", "crawler.catalogue", "--archive", str(options.directory)]
+        command += [*options.change, *(["--name", options.name] if options.name else [])]
+        os.execv(sys.executable, command)  # noqa: S606 (no shell, a fixed program)
     with existing(options.directory) as archive:
         counts = archive.store.counts()
         known = archive.visits.sites()

@@ -1,0 +1,79 @@
+"""Changing one's own catalogue from the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.catalogue import main
+from crawler.sites import catalogue
+
+
+def run(directory: Path, *arguments: str) -> int:
+    return main(["--archive", str(directory), *arguments])
+
+
+def own(directory: Path) -> dict[str, tuple[str | None, bool]]:
+    return {each.url: (each.name, each.disabled) for each in catalogue(directory / "sites.toml")}
+
+
+def test_a_blog_is_added_once(directory: Path) -> None:
+    assert run(directory, "add", "blog.example", "--name", 'A "quoted" \\ name') == 0
+    assert run(directory, "add", "https://blog.example/") == 0
+
+    assert own(directory) == {"https://blog.example/": ('A "quoted" \\ name', False)}
+
+
+def test_a_blog_of_the_shipped_catalogue_is_left_out_by_ones_own(directory: Path) -> None:
+    assert run(directory, "disable", "https://davidcummings.org/") == 0
+    assert run(directory, "disable", "https://davidcummings.org/") == 0
+
+    assert own(directory)["https://davidcummings.org/"][1]
+
+
+def test_disabling_keeps_what_a_person_wrote(directory: Path) -> None:
+    directory.mkdir()
+    text = "# mine\n[[site]]\nurl = 'https://blog.example'  # a note\ndelay = 3\n"
+    (directory / "sites.toml").write_text(text)
+
+    assert run(directory, "disable", "blog.example") == 0
+
+    (read,) = catalogue(directory / "sites.toml")
+    assert (read.disabled, read.delay) == (True, 3)
+    assert "# a note" in (directory / "sites.toml").read_text()
+
+
+def test_a_feed_readers_list_is_imported(directory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text(
+        '<opml version="2.0"><body><outline text="Sales"><outline text="One" xmlUrl="https://one.example/feed/"/>'
+        '<outline title="Two" htmlUrl="https://two.example/blog" xmlUrl="https://two.example/blog/rss.xml"/>'
+        '<outline text="Known" htmlUrl="https://davidcummings.org/"/></outline></body></opml>'
+    )
+
+    assert run(directory, "import", str(opml)) == 0
+
+    assert own(directory) == {"https://one.example/": ("One", False), "https://two.example/blog": ("Two", False)}
+    assert "2 added" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("add", "mailto:x"), ("disable", "https://nowhere.example/"), ("import", "/nowhere.opml")],
+)
+def test_what_cannot_be_done_is_told(
+    directory: Path, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(directory, *arguments) == 2
+    assert capsys.readouterr().err
+
+
+def test_the_catalogue_is_listed_with_what_is_left_out(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(directory, "add", "blog.example")
+    run(directory, "disable", "blog.example")
+    capsys.readouterr()
+
+    assert run(directory, "catalogue") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 100
+    assert "https://blog.example/\t\t\tdisabled" in lines
