@@ -113,12 +113,6 @@ def test_the_cron_line_crawls(reader: Reader) -> None:
     assert (home / "sales-archive" / "records.db").exists()
 
 
-def test_every_page_that_is_linked_exists() -> None:
-    linked = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
-
-    assert [each for each in linked if not (ROOT / each).exists()] == []
-
-
 def test_it_is_short_enough_to_be_read() -> None:
     assert len(README.splitlines()) <= 120
 
