@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 from urllib.parse import urlencode
@@ -61,7 +62,7 @@ def _queries(archive: Archive) -> list[Query]:
     pairs = [Query(text=f"{one} {other}") for one, other in zip(words[40:80], words[80:120], strict=False)]
     phrases = [Query(text=f'"{one} {other}"') for one, other in pairwise(words[:21])]
     filtered = [Query(text=word, filters=(("kind", "comment"),), sort="newest") for word in words[120:150]]
-    return single + pairs + phrases + filtered
+    return [replace(query, grouped=True) for query in single + pairs + phrases + filtered]  # as the page asks
 
 
 def _serve(directory: Path, queries: list[Query], searched: list[float]) -> None:

@@ -10,13 +10,13 @@ from typing import Generic, TypeVar, cast
 from flask import current_app
 
 from archive.archive import Archive
-from archive.coverage import SiteCoverage, coverage
+from archive.coverage import SiteCoverage, coverage, coverage_state
 from archive.errors import ArchiveOpenError
 
 #: How long what was counted is shown without counting again.
 COUNTED_SECONDS = 15.0
 #: The same for what is counted by reading every record.
-COVERAGE_SECONDS = 120.0
+COVERAGE_SECONDS = 60.0
 
 Counted = TypeVar("Counted")
 
@@ -48,11 +48,13 @@ class Holdings:
 
 
 class Remembered(Generic[Counted]):
-    """What a count found, counted again when it is asked for after some time."""
+    """What a count found, counted again when it is asked for after some time and the archive has changed."""
 
-    def __init__(self, count: Callable[[], Counted], seconds: float) -> None:
-        """Count with `count`, at most every `seconds`."""
+    def __init__(self, count: Callable[[], Counted], state: Callable[[], object], seconds: float) -> None:
+        """Count with `count`, at most every `seconds`, and only when `state` is another."""
         self._count = count
+        self._read_state = state
+        self._state: object = None
         self._seconds = seconds
         self._lock = threading.Lock()
         self._found: Counted | None = None
@@ -61,9 +63,12 @@ class Remembered(Generic[Counted]):
     def __call__(self) -> Counted:
         """Return what was found; whoever comes while it is counted waits for it."""
         with self._lock:
-            if self._found is None or monotonic() > self._until:
-                self._found = self._count()
-                self._until = monotonic() + self._seconds
+            if self._found is not None and monotonic() < self._until:
+                return self._found
+            state = self._read_state()
+            if self._found is None or state != self._state:
+                self._found, self._state = self._count(), state
+            self._until = monotonic() + self._seconds
             return self._found
 
 
@@ -73,8 +78,10 @@ class OpenArchive:
     def __init__(self, archive: Archive) -> None:
         """Serve an open archive."""
         self.archive = archive
-        self.holdings = Remembered(lambda: _held(archive), COUNTED_SECONDS)
-        self.coverage = Remembered(lambda: coverage(archive.database), COVERAGE_SECONDS)
+        self.holdings = Remembered(lambda: _held(archive), archive.store.last_seq, COUNTED_SECONDS)
+        self.coverage = Remembered(
+            lambda: coverage(archive.database), lambda: coverage_state(archive.database), COVERAGE_SECONDS
+        )
 
 
 def open_archive(directory: Path) -> OpenArchive:

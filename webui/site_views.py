@@ -1,24 +1,28 @@
 """What is archived of each site, and whether it is whole."""
 
+from collections import Counter
+
 from flask import Blueprint, render_template
 
 from archive.coverage import SiteCoverage
 from archive.errors import NotFoundError
 from archive.results import Query
 from webui.opening import archive, covered
-from webui.timeline import Timeline, months, timeline
+from webui.timeline import Timeline, months, timeline, years
 
 blueprint = Blueprint("sites", __name__)
 
 #: Posts and names shown of a site.
 LATEST = 8
+#: Bars in the chart of a table's row.
+MOST_BARS = 48
 
 
 @blueprint.get("/sites")
 def overview() -> str:
     """List the sites, those with most posts first."""
     sites = sorted(covered().values(), key=lambda each: (-each.posts, each.site))
-    charts = {each.site: _by_year(each) for each in sites}
+    charts = {each.site: _row_chart(each) for each in sites}
     return render_template("sites.html", sites=sites, charts=charts)
 
 
@@ -39,6 +43,12 @@ def site(site: str) -> str:
     )
 
 
-def _by_year(found: SiteCoverage) -> Timeline | None:
-    """Return the chart of a table's row: posts a month, from the first to the last."""
-    return timeline(months({each.month: each.posts for each in found.months if each.posts}))
+def _row_chart(found: SiteCoverage) -> Timeline | None:
+    """Return the chart of a table's row: posts a month, or a year where there are too many months to see."""
+    points = months({each.month: each.posts for each in found.months if each.posts})
+    if len(points) <= MOST_BARS:
+        return timeline(points)
+    counts: Counter[int] = Counter()
+    for point in points:
+        counts[int(point.label[:4])] += point.count
+    return timeline(years(counts))

@@ -1,6 +1,6 @@
 """Counts over time as the bars of a small chart."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 #: Size of the drawing in its own units; the page stretches it to its own.
@@ -54,7 +54,9 @@ def timeline(points: Sequence[Point]) -> Timeline | None:
     return Timeline(tuple(points), bars)
 
 
-def years(counts: Mapping[int, int], *, chosen: set[str], address: Callable[[int], str]) -> tuple[Point, ...]:
+def years(
+    counts: Mapping[int, int], *, chosen: Collection[str] = (), address: Callable[[int], str | None] = lambda _: None
+) -> tuple[Point, ...]:
     """Return a point for each year from the first that has a count to the last."""
     if not counts:
         return ()
