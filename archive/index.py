@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.index_files import IndexFiles, State
+from archive.index_files import DAMAGE, IndexFiles, State
 from archive.index_writing import apply, build
 from archive.results import Query, Results
 from archive.schema import VERSION
@@ -17,6 +17,8 @@ from archive.store import Store
 
 #: How long a sync waits for another one.
 WAIT_SECONDS = 60.0
+
+_REMEDY = "run `sales-archive index --rebuild`"
 
 #: Told the revisions or texts done, and their number.
 Progress = Callable[[int, int], None]
@@ -56,19 +58,17 @@ class Index:
         with self._files.writing(wait_seconds):
             state = self._files.state()
             reason = "asked for" if rebuild else self._unusable(state)
-            written = deleted = 0
-            if reason or state is None:
-                generation = self._files.create()
-                seq, written = build(self._files, generation, self._store, progress)
-                state = State(generation, VERSION, self._archive_id, seq, self._files.sizes(generation))
-                self._files.use(state)
-            while (batch := apply(self._files, state, self._store)) is not None:
-                state = batch.state
-                self._files.use(state)
-                written, deleted = written + batch.written, deleted + batch.deleted
-                if progress is not None:
-                    progress(state.seq, max(state.seq, self._store.last_seq()))
-            return SyncReport(written, deleted, reason, state.seq)
+            if reason is None and state is not None:
+                try:
+                    return self._follow(state, progress)
+                except DAMAGE as error:
+                    reason = f"damaged: {type(error).__name__}: {error}"
+            generation = self._files.create()
+            seq, written = build(self._files, generation, self._store, progress)
+            state = State(generation, VERSION, self._archive_id, seq, self._files.sizes(generation))
+            self._files.use(state)
+            rest = self._follow(state, progress)
+            return SyncReport(written + rest.written, rest.deleted, reason, rest.seq)
 
     def search(self, query: Query) -> Results:
         """Return the page of results for `query`; raise `QueryError` when it cannot be answered."""
@@ -95,11 +95,25 @@ class Index:
         if state is None or state.seq < self._store.last_seq():
             behind = self._store.last_seq() - (state.seq if state else 0)
             return [f"the search index is {behind} revisions behind; run `sales-archive index`"]
-        return _differences(self._searcher.ids(), self._store.text_ids())
+        try:
+            indexed = self._searcher.ids()
+        except DAMAGE as error:
+            return [f"the search index is damaged ({type(error).__name__}: {error}); {_REMEDY}"]
+        return _differences(indexed, self._store.text_ids())
 
     def close(self) -> None:
         """Close the files."""
         self._searcher.close()
+
+    def _follow(self, state: State, progress: Progress | None) -> SyncReport:
+        written = deleted = 0
+        while (batch := apply(self._files, state, self._store)) is not None:
+            state = batch.state
+            self._files.use(state)
+            written, deleted = written + batch.written, deleted + batch.deleted
+            if progress is not None:
+                progress(state.seq, max(state.seq, self._store.last_seq()))
+        return SyncReport(written, deleted, None, state.seq)
 
     def _unusable(self, state: State | None) -> str | None:
         if state is None:
@@ -118,12 +132,11 @@ class Index:
 
 def _differences(indexed: list[str], recorded: set[str]) -> list[str]:
     found = set(indexed)
-    remedy = "run `sales-archive index --rebuild`"
     wrong = []
     if lacking := recorded - found:
-        wrong.append(f"{len(lacking)} texts are not in the search index, one is {min(lacking)}; {remedy}")
+        wrong.append(f"{len(lacking)} texts are not in the search index, one is {min(lacking)}; {_REMEDY}")
     if foreign := found - recorded:
-        wrong.append(f"{len(foreign)} texts of the search index are not archived, one is {min(foreign)}; {remedy}")
+        wrong.append(f"{len(foreign)} texts of the search index are not archived, one is {min(foreign)}; {_REMEDY}")
     if len(indexed) > len(found):
-        wrong.append(f"{len(indexed) - len(found)} texts are in the search index twice; {remedy}")
+        wrong.append(f"{len(indexed) - len(found)} texts are in the search index twice; {_REMEDY}")
     return wrong

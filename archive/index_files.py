@@ -47,7 +47,7 @@ DAMAGE = (
 )
 
 #: How long a reader tries again when a writer swaps files under it.
-OPEN_SECONDS = 5.0
+OPEN_SECONDS = 2.0
 
 _OPEN_AGAIN_SECONDS = 0.02
 _LOCK_AGAIN_SECONDS = 0.05

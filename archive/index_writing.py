@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from whoosh.index import LockError
+
+from archive.errors import ArchiveBusyError
 from archive.index_files import IndexFiles, State, write_error
 from archive.index_segment import BatchWriter
 from archive.records import Post
@@ -50,11 +53,13 @@ def apply(files: IndexFiles, state: State, store: Store) -> Batch | None:
         return None
     last = {revision.id: revision for revision in revisions}
     snapshot = Snapshot(files.open(state.generation), PostingCache())
-    numbers = snapshot.numbers_of(last)
-    known = {id_: snapshot.hit(number) for id_, number in numbers.items()}
-    documents = _changed_documents(store, last, known)
-    numbers |= snapshot.numbers_of(id_ for id_ in documents if id_ not in last)
-    snapshot.close()
+    try:
+        numbers = snapshot.numbers_of(last)
+        known = {id_: snapshot.hit(number) for id_, number in numbers.items()}
+        documents = _changed_documents(store, last, known)
+        numbers |= snapshot.numbers_of(id_ for id_ in documents if id_ not in last)
+    finally:
+        snapshot.close()
     gone = len(known.keys() - documents.keys())
     _commit(files, state.generation, documents.values(), numbers.values())
     sizes = files.sizes(state.generation)
@@ -120,6 +125,8 @@ def _commit(files: IndexFiles, generation: str, documents: Iterable[dict[str, An
             writer.cancel()
             raise
         writer.commit(mergetype=writer.merge_small)
+    except LockError as error:
+        raise ArchiveBusyError(f"another process is writing {files.directory}; try again later") from error
     except OSError as error:
         raise write_error(files.directory, error) from error
     return added

@@ -56,10 +56,14 @@ class Snapshot:
         self._cache = cache
         #: Whoosh's readers share one file position.
         self._lock = threading.RLock()
-        self._leaves = list(self._reader.leaf_readers()) if self._reader.doc_count_all() else []
-        self.size = int(self._reader.doc_count_all())
         self._expansions: dict[tuple[Any, ...], list[str]] = {}
-        self.alive = self._alive()
+        try:
+            self._leaves = list(self._reader.leaf_readers()) if self._reader.doc_count_all() else []
+            self.size = int(self._reader.doc_count_all())
+            self.alive = self._alive()
+        except BaseException:
+            self._reader.close()
+            raise
 
     def close(self) -> None:
         """Close the files; what was decoded stays usable."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.errors import ArchiveBusyError
+from archive.errors import ArchiveBusyError, ArchiveOpenError
 from archive.records import Post
 from archive.results import Query
 
@@ -141,6 +141,35 @@ def test_an_index_that_does_not_fit_is_made_anew(filled: Archive, values: dict[s
     assert filled.sync().rebuilt == reason
     assert not before.exists()
     assert filled.search(Query(text="customers")).total == 4
+
+
+#: Whoosh leaves a torn file that it could not open to the garbage collector, which warns.
+WHOOSH_LEAVES_FILES = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@WHOOSH_LEAVES_FILES
+def test_a_file_spoiled_within_is_told_and_made_up_for(filled: Archive) -> None:
+    (path,) = generation(filled).glob("*.seg")
+    content = bytearray(path.read_bytes())
+    content[: len(content) // 2] = bytes(len(content) // 2)
+    path.write_bytes(content)
+    assert any("rebuild" in words or "sales-archive index" in words for words in filled.check())
+    with pytest.raises(ArchiveOpenError, match="--rebuild"):
+        filled.search(Query(text="customers"))
+    filled.index.sync(rebuild=True)
+    assert filled.search(Query(text="customers")).total == 4
+
+
+@WHOOSH_LEAVES_FILES
+def test_damage_met_while_writing_makes_the_index_anew(filled: Archive, make_post: MakePost) -> None:
+    (path,) = generation(filled).glob("*.seg")
+    content = bytearray(path.read_bytes())
+    content[: len(content) // 2] = bytes(len(content) // 2)
+    path.write_bytes(content)
+    filled.add(make_post(thread=THREAD, title="Churn"))
+    assert (filled.sync().rebuilt or "").startswith("damaged")
+    assert len(ids(filled, "churn")) == 4
+    assert filled.check() == []
 
 
 def test_an_index_can_be_deleted(filled: Archive) -> None:
