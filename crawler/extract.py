@@ -17,8 +17,7 @@ def read_post(page: Page) -> ReadPost:
     """
     metadata = read_metadata(page)
     rights, status = read_rights(page, metadata.structured)
-    thread = read_thread(page)
-    text = read_body(page, thread)
+    text, thread = read_body(page, read_thread(page))
     return ReadPost(
         url=metadata.url,
         title=metadata.title,

@@ -8,6 +8,7 @@ import logging
 import re
 from collections import Counter
 from copy import deepcopy
+from dataclasses import replace
 
 from lxml.etree import LxmlError, _Element
 from lxml.html import HtmlElement
@@ -25,6 +26,8 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 #: Token F1 of two readers' texts below which they disagree, and above which they agree. Between 0.4 and 0.7 the
 #: figures above hardly move.
 AGREEMENT = 0.6
+#: Characters; a shorter "comment" is not taken for the post, whatever it says.
+POST_LENGTH = 200
 #: A paragraph of so few words may be the name and date above a comment.
 BYLINE_WORDS = 12
 _WORD = re.compile(r"\w+")
@@ -35,17 +38,35 @@ _TAGS = {
 }  # fmt: skip
 
 
-def read_body(page: Page, thread: Thread | None) -> str:
-    """Return the post's text, paragraphs set apart by a blank line; empty only where the page holds none."""
-    by_trafilatura = without_thread(_by_trafilatura(page), thread)
+def read_body(page: Page, thread: Thread | None) -> tuple[str, Thread | None]:
+    """Return the post's text, paragraphs set apart by a blank line, and the thread without the post's text.
+
+    The text is empty only where the page holds none.
+    """
+    by_trafilatura = _by_trafilatura(page)
     container = find_container(page.tree)
-    by_class = without_thread(container.text, thread) if container else ""
+    by_class = container.text if container else ""
+    thread = without_post(thread, by_class if container and container.sure else by_trafilatura)
+    by_trafilatura, by_class = without_thread(by_trafilatura, thread), without_thread(by_class, thread)
     if container and container.sure and _agreement(by_trafilatura, by_class) < AGREEMENT:
         by_readability = without_thread(_by_readability(page.tree), thread)
-        against = _agreement(by_trafilatura, by_readability) < AGREEMENT <= _agreement(by_class, by_readability)
-        if against:
-            return by_class
-    return by_trafilatura or by_class or without_thread(_by_readability(page.tree), thread)
+        if _agreement(by_trafilatura, by_readability) < AGREEMENT <= _agreement(by_class, by_readability):
+            return by_class, thread
+    return by_trafilatura or by_class or without_thread(_by_readability(page.tree), thread), thread
+
+
+def without_post(thread: Thread | None, text: str) -> Thread | None:
+    """Leave out of a thread read by its looks what is the post itself; `None` when nothing else is in it."""
+    if thread is None or thread.system != "generic" or not text:
+        return thread
+    kept = tuple(each for each in thread.comments if not _is_post(each.text, text))
+    if len(kept) == len(thread.comments):
+        return thread
+    return replace(thread, comments=kept) if kept else None
+
+
+def _is_post(comment: str, text: str) -> bool:
+    return len(comment) >= POST_LENGTH and _agreement(comment, text) >= AGREEMENT
 
 
 def without_thread(text: str, thread: Thread | None) -> str:

@@ -97,7 +97,8 @@ def test_a_parent_that_the_depth_limit_hides_is_taken_from_the_feed() -> None:
     front = Page("https://b.example/p/", listed(nested, feed_link).encode(), FETCHED)
     feed = (
         "<rss><channel><item><link>https://b.example/p/#comment-4</link>"
-        "<description>In reply to &lt;a href=&quot;https://b.example/p/#comment-3&quot;&gt;W3&lt;/a&gt;. T4</description>"
+        "<description>In reply to &lt;a href=&quot;https://b.example/p/#comment-3&quot;&gt;W3&lt;/a&gt;. T4"
+        "</description>"
         "</item></channel></rss>"
     )
     answers = Answers({"https://b.example/p/feed/": feed}.get)
