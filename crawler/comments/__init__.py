@@ -5,14 +5,18 @@ from crawler.comments.blogger import BloggerComments
 from crawler.comments.commento import CommentoComments
 from crawler.comments.cusdis import CusdisComments
 from crawler.comments.discourse import DiscourseComments
+from crawler.comments.disqus import DisqusComments
 from crawler.comments.generic import GenericComments
 from crawler.comments.ghost import GhostComments
 from crawler.comments.giscus import GiscusComments
 from crawler.comments.isso import IssoComments
+from crawler.comments.microformats import MicroformatComments
+from crawler.comments.schema import SchemaComments
 from crawler.comments.substack import SubstackComments
 from crawler.comments.unreadable import UNREADABLE
 from crawler.comments.utterances import UtterancesComments
 from crawler.comments.waline import WalineComments
+from crawler.comments.webmention import Webmentions
 from crawler.comments.wordpress import WordPressComments
 from crawler.fetch import Fetch
 from crawler.page import Page
@@ -28,13 +32,17 @@ COMMENT_SYSTEMS: dict[str, CommentSystem] = {
         SubstackComments(),
         GhostComments(),
         DiscourseComments(),
+        DisqusComments(),
         IssoComments(),
         WalineComments(),
         CusdisComments(),
         CommentoComments(),
         GiscusComments(),
         UtterancesComments(),
+        MicroformatComments(),
         GenericComments(),
+        SchemaComments(),
+        Webmentions(),
         *UNREADABLE,
     )
 }

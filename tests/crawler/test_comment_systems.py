@@ -1,6 +1,7 @@
 """Comment systems that a page only names: where each thread is asked for, and what comes of the answer."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +10,7 @@ import pytest
 
 from archive.records import Comment
 from crawler.comments import complete, read_thread
+from crawler.fetch import UnreadableError
 from crawler.page import Page
 from crawler.reading import Thread
 from crawler.threads import place_thread
@@ -212,3 +214,101 @@ def test_a_discourse_topic_is_its_own_thread():
     assert [urlsplit(url).path for url in answers.asked] == ["/t/55.json", "/t/55/posts.json"]
     assert [each.by_post_author for each in records] == [False, True, False]
     assert found.stated == 3
+
+
+def post(native: str, message: str, parent: int | None = None, **changed: Any) -> dict[str, Any]:
+    author = {"name": f"Reader {native}", "profileUrl": f"https://disqus.example/{native}/"}
+    return {"id": native, "parent": parent, "message": message, "createdAt": "2024-03-04T05:06:07", "author": author,
+            "isDeleted": False} | changed  # fmt: skip
+
+
+def disqus(url: str) -> Any:
+    parts = urlsplit(url)
+    if parts.path == "/embed/comments/":
+        held = {
+            "cursor": {"total": 3, "hasNext": True},
+            "response": {
+                "thread": {"id": "77", "posts": 3},
+                "posts": [
+                    post("900000000001", "<p>First</p>"),
+                    post("900000000002", "", 900000000001, isDeleted=True),
+                ],
+            },
+        }
+        return f'<script type="text/json" id="disqus-threadData">{json.dumps(held)}</script>'
+    assert parse_qs(parts.query)["api_key"] == ["mine"]
+    rest = [post("900000000001", "<p>First</p>"), post("900000000003", "<p>Third</p>", 900000000002)]
+    return {"code": 0, "cursor": {"hasNext": False}, "response": rest}
+
+
+DISQUS = (
+    '<div id="disqus_thread"></div><script>var disqus_identifier = "post-7"; (function() { dsq.src = '
+    '"//diary.disqus.com/embed.js"; })();</script>'
+)
+
+
+def test_disqus_without_a_key_keeps_what_its_frame_holds_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SALES_ARCHIVE_DISQUS_KEY", raising=False)
+    answers = Answers(disqus)
+    found, (first, removed) = whole(named(DISQUS), answers)
+    assert parse_qs(urlsplit(answers.asked[0]).query) == {
+        "base": ["default"], "f": ["diary"], "t_i": ["post-7"], "t_u": [URL],
+    }  # fmt: skip
+    assert (first.author, first.text, first.published_precision) == ("Reader 900000000001", "First", "second")
+    assert (removed.deleted, removed.author, removed.parent_id) == (True, None, first.id)
+    assert found.stated == 3
+    assert "SALES_ARCHIVE_DISQUS_KEY" in (found.unreadable or "")
+
+
+def test_disqus_with_a_key_is_read_to_its_end_each_comment_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SALES_ARCHIVE_DISQUS_KEY", "mine")
+    found, records = whole(named(DISQUS), Answers(disqus))
+    assert [each.text for each in records] == ["First", "", "Third"]
+    assert [each.depth for each in records] == [0, 1, 2]
+    assert found.unreadable is None
+
+
+def test_a_frame_without_a_thread_is_a_failure_and_not_an_empty_thread():
+    with pytest.raises(UnreadableError, match="no thread"):
+        whole(named(DISQUS), Answers(lambda _url: "<html>Sign in</html>"))
+
+
+def test_webmentions_that_answer_are_comments_and_likes_are_none():
+    children = [
+        {"wm-id": 1, "wm-property": "in-reply-to", "url": "https://ann.example/1", "published": AT,
+         "author": {"name": "Ann", "url": "https://ann.example"}, "content": {"html": "<p>First</p>", "text": "x"}},
+        {"wm-id": 2, "wm-property": "like-of", "author": {"name": "Bo"}},
+        {"wm-id": 3, "wm-property": "in-reply-to", "wm-received": AT, "content": {"text": "Third"}},
+    ]  # fmt: skip
+    answers = Answers(lambda _url: {"type": "feed", "children": children})
+    markup = '<link rel="webmention" href="https://webmention.io/diary.example/webmention">'
+    _, records = whole(named(markup), answers)
+    assert [(each.author, each.text, each.permalink) for each in records] == [
+        ("Ann", "First", "https://ann.example/1"),
+        (None, "Third", None),
+    ]
+    assert parse_qs(urlsplit(answers.asked[0]).query)["target"] == [URL]
+
+
+CITES = """<div class="u-comment h-cite"><a class="p-author h-card u-url" href="https://ann.example">Ann</a>
+<a class="u-url" href="https://ann.example/1">
+<time class="dt-published" datetime="2024-03-04T05:06:07Z">March 4</time></a>
+<div class="e-content"><p>First</p></div><div class="u-comment h-cite" id="c2"><span class="p-author h-card">
+<span class="p-name">Bo</span></span><div class="e-content">Second</div></div></div>"""
+STATED = """<script type="application/ld+json">{"@type": "BlogPosting", "commentCount": 2, "comment": [{
+"@type": "Comment", "url": "https://diary.example/c1", "author": {"@type": "Person", "name": "Ann", "url": "https://ann.example"},
+"datePublished": "2024-03-04T05:06:07Z", "text": "First", "comment": {"@type": "Comment", "text": "Second",
+"author": "Bo"}}]}</script>"""
+
+
+@pytest.mark.parametrize(("markup", "system"), [(CITES, "microformats"), (STATED, "schema")])
+def test_comments_that_a_page_marks_for_machines_are_read_from_it(markup: str, system: str):
+    first, second = place_thread(named(markup), URL)
+    assert (first.system, first.author, first.author_url) == (system, "Ann", "https://ann.example/")
+    assert (first.text, second.text, second.author, second.parent_id) == ("First", "Second", "Bo", first.id)
+    assert first.published is not None
+
+
+def test_marked_comments_may_lie_deep_in_each_other():
+    deep = "".join(f'<div class="u-comment h-cite" id="c{n}"><p class="e-content">x</p>' for n in range(100))
+    assert [each.depth for each in place_thread(named(deep), URL)] == list(range(100))
