@@ -50,9 +50,8 @@ def test_an_unchanged_blog_is_written_once(crawled: Callable[[str], Crawled], tm
     ("name", "arguments"),
     [
         ("classic", {}),
-        # The sitemap tells the edit, the feed of comments the posts that they are under: a usual crawl finds both.
-        ("locked-classic", {}),
-        # Nothing tells of an old post's edit here but the post itself.
+        # Nothing but the post itself tells of an old post's edit: the sitemaps of this WordPress have no dates.
+        ("locked-classic", {"refresh": "all"}),
         ("locked-plain", {"refresh": "all"}),
     ],
 )
@@ -65,16 +64,38 @@ def test_three_new_comments_and_an_edit_are_all_that_is_written(
 ) -> None:
     once = crawled(name)
     posts = [post for post in once.truth if post.public]
-    threads, edited = (posts[2], posts[40], posts[56]), posts[7]
-    answered = int(max(threads[2].comments))
-    comments = [_comment(threads[0], 0), _comment(threads[1], 0), _comment(threads[2], answered)]
-    with wordpress.changed(comments=comments, edits={int(edited.id): "One line more."}) as new:
+    edited = posts[7]
+    with wordpress.changed(comments=_comments(posts), edits={int(edited.id): "One line more."}) as new:
         written = written_by_crawling(once, tmp_path, **arguments)
 
-    texts = {
-        comment_id(canonical(post.url) or "", "wordpress", str(id_)) for post, id_ in zip(threads, new, strict=True)
-    }
-    assert written == Written(texts | {post_id(canonical(edited.url) or "")}, 4)
+    texts = {*_ids(posts, new), post_id(canonical(edited.url) or "")}
+    assert written == Written(texts, 4)
+
+
+def test_new_comments_under_old_posts_are_found_at_once_where_rest_is_shut(
+    wordpress: WordPress, crawled: Callable[[str], Crawled], tmp_path: Path
+) -> None:
+    once = crawled("locked-classic")
+    posts = [post for post in once.truth if post.public]
+    with wordpress.changed(comments=_comments(posts), edits={}) as new:
+        written = written_by_crawling(once, tmp_path)
+
+    assert written == Written(_ids(posts, new), 3)
+
+
+#: Places of the posts that get a new comment; the last of them has comments, and the new one answers one.
+ANSWERED = (2, 40, 56)
+
+
+def _comments(posts: list[TruePost]) -> list[dict[str, Any]]:
+    first, second, third = (posts[place] for place in ANSWERED)
+    return [_comment(first, 0), _comment(second, 0), _comment(third, int(max(third.comments)))]
+
+
+def _ids(posts: list[TruePost], new: list[int]) -> set[str]:
+    """Return the archive's ids of the new comments."""
+    urls = [canonical(posts[place].url) or "" for place in ANSWERED]
+    return {comment_id(url, "wordpress", str(id_)) for url, id_ in zip(urls, new, strict=True)}
 
 
 def _comment(post: TruePost, parent: int) -> dict[str, Any]:
