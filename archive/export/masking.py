@@ -16,6 +16,7 @@ _EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _NUMBER = re.compile(r"(?<![\w.,:/$€£#%+=-])(?:\+|00)?\(?[0-9][\d().\s/\u2011-]{5,20}[0-9](?![\w%]|[.,:/-]\d)")
 #: Quickly found by its first character, where `_NUMBER` looks at every place twice.
 _DIGITS = re.compile(r"[0-9][\d().\s/\u2011-]{5,20}[0-9]")
+_DOTTED = re.compile(r"[0-9]\.[0-9]")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\w|\w)")
 _IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 
@@ -32,7 +33,7 @@ def masked(text: str) -> str:
     """Return `text` with e-mail addresses, telephone numbers and public IP addresses replaced."""
     if "@" in text:
         text = _EMAIL.sub(EMAIL, text)
-    if text.count(".") > 2:  # noqa: PLR2004 (an address has three dots)
+    if _DOTTED.search(text):
         text = _IPV4.sub(_masked_address, text)
     if text.count(":") > 1:
         text = _IPV6.sub(_masked_address, text)
