@@ -13,7 +13,7 @@ from crawler.comments.authors import read_authors
 from crawler.comments.base import CommentSystem
 from crawler.comments.bodies import read_texts
 from crawler.comments.grouping import Enough, items
-from crawler.comments.markers import Group, dated, groups
+from crawler.comments.markers import MAX_MARKS, Group, dated, groups
 from crawler.comments.outline import Outline, Run
 from crawler.comments.parts import Part, read_dates, take_apart
 from crawler.comments.plausible import BY_CLASS, in_one_place, is_something_else, is_thread, quality
@@ -30,8 +30,6 @@ FAR_MORE = 1.7
 FEW = 2
 #: How many times more marks a group must have to be tried after one that was as sure.
 MORE = 1.2
-#: Marks looked at on a page; more are a trap, and each costs a quarter of a millisecond.
-MAX_TRIED = 20_000
 #: Share of a platform's comments that the structure must show too, to be heard about them.
 MOST = 0.8
 #: Words of the shortest comment with its name and date.
@@ -68,7 +66,8 @@ class GenericComments(CommentSystem):
         read_texts(outline, best.parts)
         comments = tuple(_comments(outline, best.parts, page))
         count = stated(outline, best.parts[0].item.run.start)
-        return Thread(system=self.name, comments=comments, stated=count) if comments else None
+        short = f"only the first {MAX_MARKS} comments of the page were read" if len(comments) >= MAX_MARKS else None
+        return Thread(system=self.name, comments=comments, stated=count, short=short) if comments else None
 
 
 def refined(comments: Sequence[ReadComment], page: Page) -> tuple[ReadComment, ...]:
@@ -122,7 +121,7 @@ def _best(outline: Outline, candidates: Sequence[Group]) -> _Reading | None:
     best: _Reading | None = None
     tried = 0
     for group in candidates:
-        if tried > MAX_TRIED:
+        if tried >= MAX_MARKS:
             break
         if best is not None:
             needed = FAR_MORE if group.weight < best.group.weight else MORE

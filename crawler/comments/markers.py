@@ -16,6 +16,8 @@ MAX_DATED_WORDS = 16
 MAX_DATED = 4
 #: Numbers in an id: a comment's, a post's and a page's.
 MAX_NUMBERS = 3
+#: Comments read of one page; more are a trap, and each costs a quarter of a millisecond.
+MAX_MARKS = 20_000
 #: Groups worth trying, the most telling first.
 MAX_GROUPS = 12
 
@@ -126,7 +128,7 @@ def _promise(group: Group) -> tuple[bool, int, int]:
 
 def _group(key: str, weight: int, members: dict[str, int]) -> Group:
     names = tuple(None if name.startswith("\x00") else name for name in members)
-    return Group(key, weight, tuple(members.values()), names)
+    return Group(key, weight, tuple(members.values())[:MAX_MARKS], names[:MAX_MARKS])
 
 
 def _marks(attributes: Iterable[str], tag: str, number: int) -> Iterator[tuple[str, str, int]]:

@@ -100,12 +100,12 @@ def _hidden(outline: Outline, item: Item) -> Iterator[int]:
             number, inner = max(number, inner.end), next(waiting, None)
             continue
         element = outline.elements[number]
-        if _HIDDEN.search(f"{element.get('style') or ''} {element.get('class') or ''}"):
-            if inner is None or inner.start >= outline.ends[number]:
-                yield number
-                number = outline.ends[number]
-                continue
-        number += 1
+        hidden = _HIDDEN.search(f"{element.get('style') or ''} {element.get('class') or ''}")
+        if hidden and (inner is None or inner.start >= outline.ends[number]):
+            yield number
+            number = outline.ends[number]
+        else:
+            number += 1
 
 
 def _lines(pieces: list[tuple[int, int, str]]) -> Iterator[Line]:
