@@ -22,8 +22,9 @@ MOST_HITS = 10_000
 #: Hits of one thread in a grouped list.
 THREAD_HITS = 2
 
-#: Values per facet.
+#: Values per facet, and years: a chart over time shows them all.
 FACET_VALUES = 20
+MOST_YEARS = 80
 
 _FACET_COLUMNS = {"author": "author_name"}
 
@@ -122,13 +123,15 @@ def _facet(snapshot: Snapshot, name: str, candidates: Any) -> Facet:
     if name == "year":
         counts = np.bincount(snapshot.years[candidates])
         pairs = [(str(year), int(counts[year])) for year in np.flatnonzero(counts) if year]
+        most = MOST_YEARS
     else:
         column = snapshot.names(_FACET_COLUMNS.get(name, name))
         counts = np.bincount(column.codes[candidates], minlength=len(column.names))
         counts[0] = 0
-        most = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
-        pairs = [(column.names[code], int(counts[code])) for code in most if counts[code]]
-    return Facet(name, tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES]))
+        codes = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
+        pairs = [(column.names[code], int(counts[code])) for code in codes if counts[code]]
+        most = FACET_VALUES
+    return Facet(name, tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:most]))
 
 
 def _hit(snapshot: Snapshot, number: int, found: Found, more: int) -> Hit:

@@ -2,12 +2,15 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from archive.records import Post
+from archive.archive import Archive
+from archive.records import Post, parse_time, post_id
+from webui import create_app
 
 
 def page(client: FlaskClient, address: str) -> html.HtmlElement:
@@ -187,3 +190,18 @@ def test_every_query_that_is_suggested_is_understood(client: FlaskClient, addres
         notices = re.findall(r'class="notice">([^<]*)', answer.text)
         assert answer.status_code == 200
         assert not [each for each in notices if "not" in unescape(each).split() and "hold" not in each], query
+
+
+def test_the_timeline_has_every_year_of_a_long_archive(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        for year in range(1990, 2026):
+            url = f"https://long.example/{year}"
+            published = parse_time(f"{year}-05-01T00:00:00Z")
+            archive.add(Post(id=post_id(url), url=url, site="long.example", text="Selling.", published=published))
+        archive.sync()
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+
+    tree = page(app.test_client(), "/search?q=selling")
+
+    assert len(tree.cssselect(".timeline svg a")) == 36
+    app.extensions["archive"].archive.close()

@@ -100,3 +100,17 @@ def test_an_empty_password_file_is_refused(directory: Path, tmp_path: Path) -> N
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "holds no password" in done.stderr
+
+
+def test_the_command_line_passes_its_options_on(directory: Path) -> None:
+    command = [sys.executable, "-m", "archive", "--archive", str(directory), "serve", "--port", "0"]
+    command += ["--prefix", "/sales", "--allow-host", "archive.example"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().rpartition(" at ")[2].strip()
+        try:
+            assert address.endswith("/sales/")
+            assert get(f"{address}health", Host="archive.example")[0] == 200
+            assert get(f"{address}health", Host="other.example")[0] == 400
+        finally:
+            process.terminate()
