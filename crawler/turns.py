@@ -48,6 +48,8 @@ class Turn:
     #: Turns in a row that brought nothing.
     quiet: int = 0
     feeds: tuple[KnownFeed, ...] = ()
+    #: Where the front page was found instead, when the site has moved.
+    moved_to: str | None = None
 
     @classmethod
     def of(cls, site: Site, state: Mapping[str, Any]) -> Self:
@@ -62,6 +64,7 @@ class Turn:
             threads_apart=bool(values.get("threads_apart")),
             quiet=int(values.get("quiet", 0)),
             feeds=tuple(KnownFeed(**each) for each in values.get("feeds", ())),
+            moved_to=values.get("moved_to"),
         )
 
     def to_state(self, site: Site) -> dict[str, Any]:
@@ -73,7 +76,11 @@ class Turn:
         times = {"at": self.at, "listed": self.listed}
         values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
         flags = {"by_list": self.by_list, "threads_apart": self.threads_apart}
-        return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds}}
+        return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds, "moved_to": self.moved_to}}
+
+    def where(self, site: Site) -> Site:
+        """Return the site at the address to which it has moved, if it has."""
+        return site if self.moved_to is None else replace(site, url=self.moved_to)
 
     def ended(self, *, brought: bool) -> Self:
         """Return the turn after it ended now."""
@@ -104,7 +111,7 @@ def due(
     waiting = [
         (turn.at or datetime.min.replace(tzinfo=UTC), site)
         for turn, site in turns
-        if turn.is_over(now) or (pages.get(site.key, (0, 0))[1] > 0 and turn.wants_due_pages())
+        if turn.is_over(now) or (pages.get(turn.where(site).key, (0, 0))[1] > 0 and turn.wants_due_pages())
     ]
     return [site for _, site in sorted(waiting, key=lambda pair: pair[0])]
 

@@ -38,6 +38,10 @@ BATCH = 200
 AT_ONCE = 4
 #: So many visits in a row that nothing answered end the site's turn: it is down, and its posts stay due.
 MAX_SILENT = 8
+#: So many pages without a post among them are no accident: the site has changed, or we read it wrongly.
+ENOUGH_PAGES = 5
+
+_NOT_MODIFIED = 304
 _OK = 200
 
 
@@ -68,6 +72,11 @@ class SiteVisit:
     done: set[str] = field(default_factory=set)
     #: With `since` or `limit`: the addresses that they leave.
     chosen: set[str] = field(default_factory=set)
+    #: The site as it was asked for, before it was found to have moved.
+    listed_as: Site | None = None
+    #: Pages visited, and those among them that are posts.
+    visited: int = 0
+    posts_seen: int = 0
     #: True once something new was met.
     brought: bool = False
     #: True once a list brought a post and only named its thread.
@@ -79,7 +88,9 @@ class SiteVisit:
         """Yield what each visit brings; raise `UnreadableError` when the front page cannot be had."""
         state = await asyncio.to_thread(self.archive.visits.site, self.site.key)
         turn = Turn.of(self.site, state)
+        self.listed_as = self.site
         if self.wanted.news_only and not turn.wants_list(datetime.now(UTC)):
+            self.site = turn.where(self.site)
             turn = await self._ask_for_news(turn)
             if not turn.by_list or not (self.brought or (turn.threads_apart and await self._due())):
                 async with aclosing(self._revisit(turn, state)) as visits:
@@ -92,8 +103,9 @@ class SiteVisit:
 
     async def note_failure(self) -> None:
         """Note that the turn came to nothing, so that a site that is down is asked less often."""
-        turn = Turn.of(self.site, await asyncio.to_thread(self.archive.visits.site, self.site.key))
-        await self._learn(**turn.ended(brought=False).to_state(self.site))
+        site = self.listed_as or self.site
+        turn = Turn.of(site, await asyncio.to_thread(self.archive.visits.site, site.key))
+        await self._keep(turn.ended(brought=False))
 
     async def _ask_for_news(self, turn: Turn) -> Turn:
         feeds = []
@@ -110,7 +122,7 @@ class SiteVisit:
             async with aclosing(self._visit_due(self._posts(platform))) as visits:
                 async for visit in visits:
                     yield visit
-        await self._learn(**turn.ended(brought=self.brought).to_state(self.site))
+        await self._keep(turn.ended(brought=self.brought))
 
     async def _visit_wholly(self, turn: Turn) -> AsyncGenerator[Visit]:
         """Ask for the front page and the list of all posts, then visit what is due."""
@@ -132,14 +144,20 @@ class SiteVisit:
             by_list=bool(self.done),
             threads_apart=self.threads_apart,
             feeds=known_feeds(front, turn.feeds),
+            moved_to=self.site.url if self.site != self.listed_as else None,
         )
-        await self._learn(**turn.ended(brought=self.brought).to_state(self.site))
+        await self._keep(turn.ended(brought=self.brought))
 
     def _posts(self, platform: Platform) -> PostVisits:
         if platform.shared_slot is not None:
             self.fetch.share_slot(self.site.url, platform.shared_slot)
         self.fetch.slow_down(self.site.url, self.site.delay, pace=platform.pace)
         return PostVisits(self.site, platform, self.fetch, self.stats, everything=self.wanted.everything)
+
+    async def _keep(self, turn: Turn) -> None:
+        """Keep the turn under the address by which the catalogue knows the site, moved or not."""
+        site = self.listed_as or self.site
+        await asyncio.to_thread(self.archive.visits.learn, site.key, **turn.to_state(site))
 
     async def _learn(self, **state: Any) -> None:
         await asyncio.to_thread(self.archive.visits.learn, self.site.key, **state)
@@ -225,8 +243,17 @@ class SiteVisit:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+        self._judge(posts)
+
+    def _judge(self, posts: PostVisits) -> None:
+        """Tell of a site that fell silent, or whose pages hold no posts any more."""
+        reason = None
         if posts.silent >= MAX_SILENT:
-            self.stats.set_value(f"crawl/site_failure/{self.site.key}", f"fell silent after {posts.silent} requests")
+            reason = f"fell silent after {posts.silent} requests"
+        elif self.visited >= ENOUGH_PAGES and not self.posts_seen:
+            reason = f"none of the {self.visited} pages visited could be read as a post"
+        if reason is not None:
+            self.stats.set_value(f"crawl/site_failure/{self.site.key}", reason)
 
     async def _due(self) -> list[Known]:
         visits = self.archive.visits
@@ -241,9 +268,12 @@ class SiteVisit:
     def _outcome(self, task: asyncio.Task[Visit], known: Known, posts: PostVisits) -> Visit:
         """Return the visit; what went wrong in reading one page costs that page only."""
         self.stats.inc_value("crawl/pages_visited")
+        self.visited += 1
         error = task.exception()
         if error is None:
-            return task.result()
+            visit = task.result()
+            self.posts_seen += visit.post is not None or visit.status == _NOT_MODIFIED
+            return visit
         self.stats.inc_value("spider_exceptions/count")
         self.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
         logger.error("Reading %s failed", known.url, exc_info=error)

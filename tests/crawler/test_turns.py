@@ -13,7 +13,7 @@ from archive.archive import Archive
 from crawler.locks import turn_of
 from crawler.sites import Site
 from crawler.turns import KnownFeed, Turn, due
-from tests.crawler.blog import Answer, Blog
+from tests.crawler.blog import Answer, Blog, serve
 from tests.crawler.crawling import crawl, judged
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -186,3 +186,36 @@ def test_the_whole_list_is_asked_for_weekly_and_daily_where_there_is_no_feed() -
     assert with_feed.wants_list(NOW + timedelta(days=7))
     assert Turn(listed=NOW).wants_list(NOW + timedelta(days=1))
     assert Turn().wants_list(NOW)
+
+
+def test_a_site_that_moved_is_asked_at_its_new_address_from_then_on(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    with serve() as new:
+        new.sitemap(new.post("moved-along", comments=1))
+        name_feeds(new)
+        feed(new, "/feed/", ("/moved-along/", NOW))
+        feed(new, "/comments/feed/")
+        blog.pages["/"] = Answer(status=301, headers={"Location": f"{new.url}/"})
+        catalogued()
+        next_hour(directory)
+        blog.asked.clear()
+        new.post("moved-along", comments=2)
+        feed(new, "/comments/feed/", ("/moved-along/#comment-2", datetime.now(UTC) + timedelta(minutes=1)))
+
+        stats = catalogued()
+
+        assert stats["archive/comments_new"] == 1
+        assert blog.asked == []
+
+
+def test_a_site_whose_pages_are_no_posts_any_more_is_told(blog: Blog, directory: Path) -> None:
+    paths = [f"/page-of-nothing-{number}/" for number in range(6)]
+    for path in paths:
+        blog.pages[path] = Answer("<html><body>Please wait.</body></html>")
+    blog.sitemap(*paths)
+
+    stats = crawl(directory, site=blog.url)
+
+    assert judged(stats).status.name == "INCOMPLETE"
+    assert "none of the 6 pages" in judged(stats).reasons[0]
