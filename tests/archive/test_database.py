@@ -168,12 +168,21 @@ def test_a_path_through_a_file_is_refused(tmp_path: Path):
         Archive(tmp_path / "file")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes anywhere")
-def test_a_read_only_directory_is_refused(tmp_path: Path):
-    tmp_path.chmod(0o500)
+def test_a_read_only_archive_is_refused_with_the_reason(tmp_path: Path):
+    Archive(tmp_path).close()
+    (tmp_path / "records.db").chmod(0o444)
+    tmp_path.chmod(0o555)
+    code = f"""
+import os
+from archive.archive import Archive
+if os.geteuid() == 0:
+    os.seteuid(65534)  # root writes anywhere
+Archive({str(tmp_path)!r})
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
 
-    with pytest.raises(ArchiveOpenError, match="permissions"):
-        Archive(tmp_path / "archive")
+    assert "ArchiveOpenError" in result.stderr
+    assert "check the directory and its permissions" in result.stderr
 
 
 def test_a_torn_write_ahead_log_costs_the_last_commits_only(tmp_path: Path):
