@@ -16,10 +16,12 @@ from whoosh.query import Term as WhooshTerm
 
 from archive.archive import Archive
 from archive.errors import QueryError
+from archive.query_tree import Not, Word
 from archive.records import Comment, Post, comment_id, post_id
 from archive.results import Query, Results
 from archive.schema import stored
 from archive.search import TIME_LIMIT_SECONDS
+from archive.search_evaluate import Evaluation
 from archive.search_page import MOST_HITS
 
 FOLD = re.compile(r"[a-z]+")
@@ -221,13 +223,23 @@ def test_a_hit_shows_its_text(sales: Archive) -> None:
     assert hit.snippet == (("I never ", False), ("answer", True), (" cold email", False))
 
 
-def test_times_are_found_in_utc_and_shown_as_they_are(archive: Archive) -> None:
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Auckland")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_times_are_found_in_utc_and_shown_as_they_are(archive: Archive, far_from_utc: None) -> None:
     evening = datetime(2015, 12, 31, 22, 30, tzinfo=timezone(timedelta(hours=-5)))
     write(archive, "late", "Nearly midnight", published=evening)
+    write(archive, "first", "New year", published=datetime(2016, 1, 1, 0, 0, 1, tzinfo=UTC))
     archive.sync()
     assert found(archive, "year:2015") == []
-    (hit,) = search(archive, "year:2016").hits
-    assert hit.published == evening
+    assert found(archive, "year:2016", sort="oldest") == ["first", "late"]
+    assert search(archive, "late OR midnight").hits[0].published == evening
 
 
 def test_a_sub_site_is_no_part_of_a_chosen_site(archive: Archive) -> None:
@@ -246,8 +258,13 @@ def test_the_title_counts_more_than_the_text(archive: Archive) -> None:
 
 
 def test_words_that_stand_together_come_first(archive: Archive) -> None:
-    write(archive, "apart", "cold is what an email to strangers must never be")
-    write(archive, "near", "what strangers get must never be an email cold email is")
+    write(
+        archive,
+        "apart",
+        "email that strangers get is cold and never read",
+        published=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+    write(archive, "near", "strangers that never read get cold email and is")
     archive.sync()
     assert found(archive, "cold email") == ["near", "apart"]
 
@@ -407,3 +424,10 @@ def test_a_search_past_its_time_is_cut_and_says_so(sales: Archive, monkeypatch: 
         results = search(sales, text)
         assert (results.cut, results.total) == (True, 0)
         assert "cut short" in (results.message or "")
+
+
+def test_what_must_not_stand_in_a_text_is_not_let_through_when_time_is_up(sales: Archive) -> None:
+    with sales.index._searcher._snapshot_in_use() as snapshot:
+        assert snapshot is not None
+        late = Evaluation(snapshot, deadline=0.0)
+        assert not late._not(Not(Word("cold")), wanted=True).any()
