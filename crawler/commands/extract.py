@@ -62,10 +62,10 @@ class Command(ScrapyCommand):
         read = partial(_read, url=opts.url, platform=opts.platform, score=opts.map == "score")
         for path, line in zip(args, _lines(read, args), strict=True):
             if line is None:
-                sys.stderr.write(f"{path}: cannot be read as a saved page; give HTML, or HTML packed by gzip\\n")
+                sys.stderr.write(f"{path}: cannot be read as a saved page; give HTML, or HTML packed by gzip\n")
                 self.exitcode = 1
             else:
-                sys.stdout.write(line + "\\n")
+                sys.stdout.write(line + "\n")
 
 
 def _lines(read: Callable[[str], str | None], paths: list[str]) -> Iterator[str | None]:
