@@ -178,16 +178,14 @@ class Visits:
 
     def forget_site(self, connection: sqlite3.Connection, site: str) -> None:
         """Delete what the frontier holds of a site, in the caller's transaction."""
-        self.forget(
-            connection, [url for (url,) in connection.execute("SELECT url FROM pages WHERE site = ?", (site,))]
-        )
+        pages = connection.execute("SELECT url FROM pages WHERE site = ?", (site,)).fetchall()
+        self.forget(connection, [url for (url,) in pages])
         connection.execute("DELETE FROM sites WHERE site = ?", (site,))
 
     def post_addresses(self) -> frozenset[str]:
         """Return the addresses at which posts are."""
-        rows = self._database.connection.execute(
-            "SELECT url FROM posts UNION SELECT url FROM pages WHERE post_id NOT NULL"
-        )
+        query = "SELECT url FROM posts UNION SELECT url FROM pages WHERE post_id NOT NULL"
+        rows = self._database.connection.execute(query)
         return frozenset(url for (url,) in rows)
 
     def post_pages(self) -> list[str]:
