@@ -90,6 +90,8 @@ class Index:
     def damage(self) -> list[str]:
         """Return how the index differs from the records, in words; empty when it follows them."""
         state = self._files.state()
+        if state is None and not self._store.last_seq():
+            return []
         if reason := self._unusable(state):
             return [f"the search index is unusable ({reason}); run `sales-archive index`"]
         if state is None or state.seq < self._store.last_seq():
@@ -117,7 +119,7 @@ class Index:
 
     def _unusable(self, state: State | None) -> str | None:
         if state is None:
-            return None if self._store.last_seq() == 0 and not self._files.directory.exists() else "there was none"
+            return "there was none"
         if state.schema != VERSION:
             return "made by another version"
         if state.archive_id != self._archive_id:

@@ -27,6 +27,9 @@ WORTH_COMPRESSING = 16
 SMALL_SEGMENT = 10_000
 MOST_SMALL_SEGMENTS = 8
 
+#: Share of deleted texts from which a segment is written anew.
+MOST_DELETED = 0.3
+
 #: Rarer spellings are left out of the vocabulary for suggestions: most are mistakes.
 LEAST_SPELLINGS = 2
 
@@ -66,16 +69,16 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
             moved[list(docmap)] = list(docmap.values())
         self._merged.append(dict(_moved_lists(reader, moved)))
 
-    def merge_small(self, _: Any, segments: list[Any]) -> list[Any]:
-        """Merge small segments when there are many; a `mergetype` of Whoosh's `commit`."""
-        small = [segment for segment in segments if segment.doc_count() < SMALL_SEGMENT]
-        if len(small) < MOST_SMALL_SEGMENTS:
-            return segments
-        for segment in small:
+    def merge_some(self, _: Any, segments: list[Any]) -> list[Any]:
+        """Merge small segments when there are many, and those full of deleted texts; Whoosh's `mergetype`."""
+        small = [segment for segment in segments if segment.doc_count_all() < SMALL_SEGMENT]
+        worn = [segment for segment in segments if segment.deleted_count() > MOST_DELETED * segment.doc_count_all()]
+        chosen = [*small, *worn] if len(small) >= MOST_SMALL_SEGMENTS else worn
+        for segment in dict.fromkeys(chosen):
             reader = SegmentReader(self.storage, self.schema, segment)
             self.add_reader(reader)
             reader.close()
-        return [segment for segment in segments if segment not in small]
+        return [segment for segment in segments if segment not in chosen]
 
     def _flush_segment(self) -> None:
         self.perdocwriter.close()

@@ -124,7 +124,7 @@ def _commit(files: IndexFiles, generation: str, documents: Iterable[dict[str, An
         except BaseException:
             writer.cancel()
             raise
-        writer.commit(mergetype=writer.merge_small)
+        writer.commit(mergetype=writer.merge_some)
     except LockError as error:
         raise ArchiveBusyError(f"another process is writing {files.directory}; try again later") from error
     except OSError as error:

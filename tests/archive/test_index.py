@@ -85,6 +85,27 @@ def test_the_placeholder_of_a_deleted_comment_is_not_found(archive: Archive, mak
     assert archive.check() == []
 
 
+def test_what_was_replaced_does_not_pile_up(archive: Archive, make_post: MakePost) -> None:
+    for number in range(12):
+        archive.add(make_post(f"https://example.com/{number}/"))
+    archive.sync()
+    for turn in range(12):
+        for number in range(5):
+            archive.add(make_post(f"https://example.com/{number}/", text=f"Turn {turn}"))
+        archive.sync()
+    with archive.index._searcher._snapshot_in_use() as snapshot:
+        assert snapshot is not None
+        assert snapshot.size < 24
+    assert len(ids(archive, '"turn 11"')) == 5
+    assert archive.check() == []
+
+
+def test_an_empty_archive_is_sound(archive: Archive) -> None:
+    assert archive.check() == []
+    archive.sync()
+    assert archive.check() == []
+
+
 def test_an_erased_post_leaves_the_index(archive: Archive, make_post: MakePost) -> None:
     post = make_post(thread=THREAD)
     archive.add(post)
