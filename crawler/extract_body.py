@@ -26,6 +26,8 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 #: Token F1 of two readers' texts below which they disagree, and above which they agree. Between 0.4 and 0.7 the
 #: figures above hardly move.
 AGREEMENT = 0.6
+#: More comments than these are a thread, even when one of them quotes the whole post.
+LONELY = 2
 #: Characters; a shorter "comment" is not taken for the post, whatever it says.
 POST_LENGTH = 200
 #: A paragraph of so few words may be the name and date above a comment.
@@ -57,7 +59,7 @@ def read_body(page: Page, thread: Thread | None) -> tuple[str, Thread | None]:
 
 def without_post(thread: Thread | None, text: str) -> Thread | None:
     """Leave out of a thread read by its looks what is the post itself; `None` when nothing else is in it."""
-    if thread is None or thread.system != "generic" or not text:
+    if thread is None or thread.system != "generic" or len(thread.comments) > LONELY or not text:
         return thread
     kept = tuple(each for each in thread.comments if not _is_post(each.text, text))
     if len(kept) == len(thread.comments):

@@ -194,11 +194,11 @@ def test_where_comments_are_shut_posts_are_read_from_their_pages() -> None:
 def test_where_threads_are_kept_elsewhere_posts_are_read_from_their_pages() -> None:
     lists = rest([post(7)], [])
     item = (
-        '<li id="c{0}"><b class="author">Reader {0}</b> <time datetime="2020-01-0{0}">then</time>'
+        '<li id="c{0}" class="comment"><b class="author">Reader {0}</b> <time datetime="2020-01-0{0}">then</time>'
         "<p>Long words of reader {0}, who liked it.</p></li>"
     )
     items = "".join(item.format(number) for number in range(1, 5))
-    talk = f"<div id='comments'><h3>4 comments</h3><ol class='talk'>{items}</ol></div>"
+    talk = f"<div id='comments'><h3>4 comments</h3><ol class='comments'>{items}</ol></div>"
     shown = f"<html><body><h1>P</h1><p>Words.</p>{talk}</body></html>"
     answers = Answers(lambda url: shown if "/post-" in url else lists(url))
     assert [type(each) for each in listing(answers)] == [Listed]
