@@ -1,13 +1,17 @@
 """Results for other programs: Atom, OpenSearch, JSON lines."""
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
 from flask.testing import FlaskClient
 
-from archive.records import Post
+from archive.archive import Archive
+from archive.records import Post, post_id
+from webui import create_app
+from webui.feed_views import EXPORT_STEP
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 
@@ -96,3 +100,17 @@ def test_an_export_of_nothing_is_empty(client: FlaskClient) -> None:
 
     assert (answer.status_code, answer.data) == (200, b"")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="sales-archive-hits.jsonl"'
+
+
+def test_an_export_goes_on_past_the_first_page(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        for number in range(2 * EXPORT_STEP + 1):
+            url = f"https://many.example/{number}"
+            archive.add(Post(id=post_id(url), url=url, site="many.example", text="Selling."))
+        archive.sync()
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+
+    lines = app.test_client().get("/export?q=selling&shape=documents").text.split("\n")[:-1]
+
+    assert len({json.loads(line)["id"] for line in lines}) == 2 * EXPORT_STEP + 1
+    app.extensions["archive"].archive.close()

@@ -81,6 +81,7 @@ def test_pages_are_plain_links_and_hold_every_hit_once(client: FlaskClient) -> N
     address = "/search?q=&kind=comment"
     while address:
         tree = page(client, address)
+        assert tree.cssselect(".hit"), f"{address} is an empty page"
         hits += [each.get("href").partition("#")[2] for each in tree.cssselect(".hit h2 a")]
         left_out |= {each.get("href"): int(each.text_content().split()[1]) for each in tree.cssselect(".hit .more a")}
         address = next((each.get("href") for each in tree.cssselect(".pages a[rel=next]")), "")
