@@ -41,16 +41,30 @@ def read_authors(outline: Outline, parts: Sequence[Part]) -> None:
     """Fill in the author of each part whose dates are read, and whether the page says that it is the author."""
     places = _places(outline, parts)
     for part in parts:
-        for place in places:
-            number = part.slots.get(place)
-            name = _name_in(outline, number) if number is not None else None
-            if number is not None and name:
-                part.author, part.author_at = name, number
-                part.author_sure = _hint(outline, number) >= SAYS_SO or _says(part, name)
-                break
-        else:
-            part.author = _in_byline(part)
-            part.author_sure = part.author is not None and _says(part, part.author)
+        name, number = _at_place(outline, part, places)
+        sure = number is not None and _hint(outline, number) >= SAYS_SO
+        said = None if sure else _said_with_date(part, name)
+        if said:
+            name, number = said, None
+        part.author, part.author_at = name or _in_byline(part), number
+        part.author_sure = sure or (part.author is not None and _says(part, part.author))
+
+
+def _said_with_date(part: Part, name: str | None) -> str | None:
+    """Return who "posted by X" names on the line of the date, if that is not where the name was found."""
+    dated = part.dated_line
+    line = part.lines[dated].text if dated is not None else ""
+    return None if name and name in line else said_by(line)
+
+
+def _at_place(outline: Outline, part: Part, places: Sequence[str]) -> tuple[str | None, int | None]:
+    """Return the name at the surest place that holds one, and its element."""
+    for place in places:
+        number = part.slots.get(place)
+        name = _name_in(outline, number) if number is not None else None
+        if name:
+            return name, number
+    return None, None
 
 
 def _places(outline: Outline, parts: Sequence[Part]) -> list[str]:

@@ -29,6 +29,7 @@ _LEFTOVER = re.compile(
 )
 _BLOCK = frozenset({"p", "div", "blockquote", "ul", "ol", "dl", "dd", "td", "section", "article", "table", "pre"})
 _DIGITS = re.compile(r"[+-]?\d+")
+_NUMBERING = re.compile(r"[\s#|·•.,:;/()\[\]–—-]*\d{0,9}[\s#|·•.,:;/()\[\]–—-]*")
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _GAPS = re.compile(r"\n{3,}")
 
@@ -38,7 +39,16 @@ def read_texts(outline: Outline, parts: Sequence[Part]) -> None:
     shared = _shared_slots(outline, parts)
     for part in parts:
         removed = _removed(outline, part, shared)
-        part.text = _written(outline, part, removed)
+        part.text = _written(outline, part, removed) or _least(part)
+
+
+def _least(part: Part) -> str:
+    """Return the line that must be all that was said, "+1" or ":)", where nothing else was found."""
+    for line in part.lines:
+        worded = any(each.isalpha() for each in line.text)
+        if line.first != part.date_at and not worded and not _NUMBERING.fullmatch(line.text):
+            return line.text
+    return ""
 
 
 def has_prose(part: Part) -> bool:
@@ -83,7 +93,7 @@ def _around_author(outline: Outline, part: Part) -> int | None:
         return None
     element = outline.elements[parent]
     own = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return parent if element.tag == "cite" or "author" in own else None
+    return parent if element.tag == "cite" or "author" in own or element.get("itemprop") == "author" else None
 
 
 def _is_machinery(outline: Outline, number: int) -> bool:
@@ -127,7 +137,16 @@ def _written(outline: Outline, part: Part, removed: set[int]) -> str:
         line.strip() if not line.startswith((" ", ">")) else line.rstrip() for line in "".join(written).split("\n")
     ]
     text = _GAPS.sub("\n\n", "\n".join(lines)).strip()
-    return _LEFTOVER.sub("", text, count=1) if removed else text
+    return _LEFTOVER.sub("", text, count=1) if _shares_line(part, removed) else text
+
+
+def _shares_line(part: Part, removed: set[int]) -> bool:
+    """Tell whether the first line with prose holds something of the byline too."""
+    for line in part.lines:
+        pieces = set(range(line.first, line.last))
+        if not pieces <= removed:
+            return bool(pieces & removed)
+    return False
 
 
 def _whole(outline: Outline, part: Part, owner: int, dirty: list[int]) -> int | None:

@@ -194,11 +194,11 @@ def _backward(outline: Outline, roots: list[int]) -> list[Run]:
     free = 0
     for root in roots:
         parent = outline.parents[root]
-        first = start = max(free, parent + 1)
-        while first < root:
-            first = outline.ends[first]
-            if first <= root and _ends_thread(outline, start):
-                start = first
+        start = sibling = max(free, parent + 1)
+        while sibling < root:
+            if _ends_thread(outline, sibling):
+                start = outline.ends[sibling]
+            sibling = outline.ends[sibling]
         runs.append(Run(min(start, root), outline.ends[root], parent))
         free = outline.ends[root]
     return runs

@@ -22,6 +22,7 @@ MAX_SLOT_WORDS = 14
 MAX_SLOTS = 400
 
 _HIDDEN = re.compile(r"display\s?:\s?none|(?:^|\s)hidden(?:\s|$)", re.IGNORECASE)
+_NUMBERS = re.compile(r"\d+")
 _ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 
 
@@ -75,7 +76,7 @@ def read_dates(outline: Outline, parts: Sequence[Part]) -> None:
         _take_machine(outline, part)
         if not candidates:
             continue
-        line, _ = max(candidates, key=lambda each: places[each[1]])  # the first of those
+        line, _ = max(candidates, key=lambda each: (places[each[1]], _exactness(each[0])))  # the first of the best
         if line.date is not None:
             part.date_shown = line.text[slice(*line.date)].strip(" ,.-–—|/")
             part.date_at = line.first
@@ -138,6 +139,11 @@ def _slots(outline: Outline, item: Item) -> Iterator[tuple[str, int]]:
             seen.add(path)
             yield path, number
         number += 1
+
+
+def _exactness(line: Line) -> int:
+    """Return how many numbers a date has, up to a day's and a year's: "joined May 2008" has one."""
+    return min(len(_NUMBERS.findall(line.text[slice(*line.date)])), 2) if line.date is not None else 0
 
 
 def _date_lines(outline: Outline, part: Part) -> Iterator[tuple[Line, str]]:

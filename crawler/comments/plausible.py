@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from itertools import islice
 
 from crawler.comments.bodies import has_prose
+from crawler.comments.bylines import is_button
 from crawler.comments.grouping import Item
 from crawler.comments.markers import Group
 from crawler.comments.outline import Outline
 from crawler.comments.parts import Part
-from crawler.comments.surroundings import among_comments
+from crawler.comments.surroundings import among_comments, stated
 
 #: What a stretch with prose is worth, and what a name and a date add: together 1, a whole comment.
 PROSE, NAME, DATE = 0.4, 0.3, 0.3
@@ -72,7 +73,10 @@ def is_thread(outline: Outline, group: Group, parts: Sequence[Part], qualities: 
         return len(parts) > 1 or whole == 1 or sure == 1
     if group.weight == BY_CLASS:
         return _by_class(group, len(parts), whole=whole, sure=sure if readable == len(parts) else 0)
-    return _by_little(group, len(parts), whole=whole, sure=sure) and not _are_posts(outline, group, parts)
+    enough = _by_little(group, len(parts), whole=whole, sure=sure) or (
+        whole == len(parts) and _is_told(outline, parts)
+    )
+    return enough and not _are_posts(outline, group, parts)
 
 
 def is_something_else(outline: Outline, item: Item) -> bool:
@@ -112,6 +116,14 @@ def _by_little(group: Group, total: int, *, whole: int, sure: int) -> bool:
     if group.weight == BY_LINK and whole * 3 >= total * 2 and sure * 2 >= total:
         return True
     return whole * 5 >= total * 4 and (sure * 3 >= total * 2 or total > SAMPLED)
+
+
+def _is_told(outline: Outline, parts: Sequence[Part]) -> bool:
+    """Tell whether a heading counts the stretches, or each can be replied to."""
+    if len(parts) <= MAX_DATES:
+        return False
+    answerable = sum(1 for part in parts if any(is_button(line.text) for line in part.lines))
+    return answerable == len(parts) or stated(outline, parts[0].item.run.start) is not None
 
 
 def _holds_page(outline: Outline, item: Item) -> bool:
