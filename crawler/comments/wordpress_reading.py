@@ -62,7 +62,7 @@ _DATE_PROPERTIES = frozenset({"datePublished", "dateCreated", "commentTime"})
 _SAYS = re.compile(
     r"\s*(?:\b(?:says?|said|wrote|writes|sagt|schreibt|meint|dit|dice|disse|diz|zegt|ha scritto|responded|commented)"
     r"\b)?"
-    r"\s*(?:on|at)?\s*[:,…]?\s*$",
+    r"(?:\s+(?:on|at))?\s*[:,…]?\s*$",
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:by|from|posted by|comment by|written by|von|par|por)\s+", re.IGNORECASE)

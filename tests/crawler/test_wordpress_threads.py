@@ -133,3 +133,17 @@ def test_an_atom_feed_tells_parents_too() -> None:
 )
 def test_what_is_no_comment_feed_tells_nothing(body: bytes) -> None:
     assert parents_in_feed(body) == {}
+
+
+def test_a_name_is_not_cut_at_letters_that_a_word_before_a_date_has() -> None:
+    item = (
+        "<li id='comment-7' class='comment depth-1'><div class='comment-author'><cite class='fn'>{}</cite></div>"
+        "<div class='comment-content'><p>So it was.</p></div></li>"
+    )
+    for shown, name in (("Alison Gordon", "Alison Gordon"), ("Pat on", "Pat"), ("Pat says:", "Pat")):
+        body = f"<html><body><ol class='commentlist'>{item.format(shown)}</ol></body></html>".encode()
+
+        found = WordPressComments().thread(Page("https://blog.example/?p=1", body, FETCHED))
+
+        assert found is not None
+        assert found.comments[0].author == name

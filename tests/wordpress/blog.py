@@ -24,7 +24,7 @@ READERS = (
     "Ana María",
     "dealdesk_dan",
     "Femi",
-    "K. Strøm",
+    "Alison Gordon",
     "小林",
 )
 CATEGORIES = ("Prospecting", "Pricing", "Hiring", "Closing", "Customer success", "Field notes & letters")
