@@ -138,7 +138,7 @@ def test_what_is_no_comment_feed_tells_nothing(body: bytes) -> None:
 def test_a_name_is_not_cut_at_letters_that_a_word_before_a_date_has() -> None:
     item = (
         "<li id='comment-7' class='comment depth-1'><div class='comment-author'><cite class='fn'>{}</cite></div>"
-        "<div class='comment-content'><p>So it was.</p></div></li>"
+        "<div class='comment-content'><p>Yes.</p></div></li>"
     )
     for shown, name in (("Alison Gordon", "Alison Gordon"), ("Pat on", "Pat"), ("Pat says:", "Pat")):
         body = f"<html><body><ol class='commentlist'>{item.format(shown)}</ol></body></html>".encode()
