@@ -29,6 +29,7 @@ from crawler.reading import Listed, ReadPost
 from crawler.sites import Site
 from crawler.turns import Turn
 from crawler.urls import canonical, site_of
+from crawler.wanted import Wanted
 
 logger = logging.getLogger(__name__)
 
@@ -43,20 +44,6 @@ ENOUGH_PAGES = 5
 
 _NOT_MODIFIED = 304
 _OK = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a crawl was asked to do."""
-
-    #: Only posts that their list dates on or after this moment, or does not date.
-    since: datetime | None = None
-    #: Only the first posts that the site lists.
-    limit: int | None = None
-    #: Every known address again, due or not, changed or not.
-    everything: bool = False
-    #: Ask feeds for news where they are known, instead of listing all posts again.
-    news_only: bool = False
 
 
 @dataclass(slots=True)

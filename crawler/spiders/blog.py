@@ -20,7 +20,8 @@ from crawler.opening import archive_of
 from crawler.room import Room
 from crawler.sites import Site, catalogue, find
 from crawler.turns import due
-from crawler.visiting import SiteVisit, Wanted
+from crawler.visiting import SiteVisit
+from crawler.wanted import Wanted
 from crawler.work import Workers
 
 logger = logging.getLogger(__name__)
@@ -45,12 +46,9 @@ class BlogSpider(Spider):
         super().__init__()
         if arguments:
             raise ValueError(f"unknown arguments: {', '.join(arguments)}; known are site, since, limit, refresh")
-        if refresh not in {None, "all"}:
-            raise ValueError(f"refresh can only be all, not {refresh!r}")
         self._site = site
         self._sites: list[Site] = []
-        plain = not (site or since or limit or refresh)
-        self._wanted = Wanted(_moment(since), _count(limit), everything=refresh == "all", news_only=plain)
+        self._wanted = Wanted.of(site=site, since=since, limit=limit, refresh=refresh)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -139,21 +137,3 @@ def _sites(crawler: Crawler, site: str | None) -> list[Site]:
         return [find(known, site)]
     enabled = [each for each in known if not each.disabled]
     return due(enabled, archive.visits.sites(), archive.visits.pages_by_site(), datetime.now(UTC))
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"since must be a date like 2024-01-31, not {text!r}") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _count(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isdecimal() or int(text) == 0:
-        raise ValueError(f"limit must be a number of posts, not {text!r}")
-    return int(text)
