@@ -26,11 +26,14 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 #: Token F1 of two readers' texts below which they disagree, and above which they agree. Between 0.4 and 0.7 the
 #: figures above hardly move.
 AGREEMENT = 0.6
+#: trafilatura's text that holds so much of the page's own, and not so many times more, only adds title and leaks.
+NEARLY_ALL = 0.98
+LONGER = 3
 #: More comments than these are a thread, even when one of them quotes the whole post.
 LONELY = 2
 #: Characters; a shorter "comment" is not taken for the post, whatever it says.
 POST_LENGTH = 200
-#: A paragraph of so few words may be the name and date above a comment.
+#: A line of so few words may be the name and date above a comment.
 BYLINE_WORDS = 12
 _WORD = re.compile(r"\w+")
 #: How trafilatura's own tags are called in HTML.
@@ -50,6 +53,8 @@ def read_body(page: Page, thread: Thread | None) -> tuple[str, Thread | None]:
     by_class = container.text if container else ""
     thread = without_post(thread, by_class if container and container.sure else by_trafilatura)
     by_trafilatura, by_class = without_thread(by_trafilatura, thread), without_thread(by_class, thread)
+    if container and container.exact and _holds(by_trafilatura, by_class):
+        return by_class, thread
     if container and container.sure and _agreement(by_trafilatura, by_class) < AGREEMENT:
         by_readability = without_thread(_by_readability(page.tree), thread)
         if _agreement(by_trafilatura, by_readability) < AGREEMENT <= _agreement(by_class, by_readability):
@@ -72,20 +77,21 @@ def _is_post(comment: str, text: str) -> bool:
 
 
 def without_thread(text: str, thread: Thread | None) -> str:
-    """Cut paragraphs that belong to the thread from the end of a text, with the bylines between them."""
+    """Cut lines that belong to the thread from the end of a text, with the bylines between them."""
     if thread is None or not text:
         return text
-    written = " ".join(_plain(f"{comment.author or ''} {comment.text}") for comment in thread.comments)
-    paragraphs = text.split("\n\n")
-    cut = at = len(paragraphs)
+    said = (f"{each.author or ''} {each.date_shown or ''} {each.text}" for each in thread.comments)
+    written = f" {' '.join(map(_plain, said))} "
+    lines = text.split("\n")
+    cut = at = len(lines)
     while at:
         at -= 1
-        words = _plain(paragraphs[at])
-        if words and f" {words} " in f" {written} ":
+        words = _plain(lines[at])
+        if words and f" {words} " in written:
             cut = at
         elif len(words.split()) > BYLINE_WORDS:
             break
-    return "\n\n".join(paragraphs[:cut])
+    return "\n".join(lines[:cut]).rstrip()
 
 
 def _by_trafilatura(page: Page) -> str:
@@ -114,6 +120,13 @@ def _agreement(one: str, other: str) -> float:
     words, others = Counter(_WORD.findall(one.lower())), Counter(_WORD.findall(other.lower()))
     total = words.total() + others.total()
     return 2 * (words & others).total() / total if words and others else 0.0
+
+
+def _holds(text: str, part: str) -> bool:
+    """Tell whether a text holds nearly all words of another, and not more than three times as many."""
+    words, wanted = Counter(_WORD.findall(text.lower())), Counter(_WORD.findall(part.lower()))
+    found = (words & wanted).total()
+    return found >= NEARLY_ALL * wanted.total() and words.total() <= LONGER * wanted.total()
 
 
 def _plain(text: str) -> str:

@@ -38,6 +38,8 @@ class Container:
     """A text by the page's own markup."""
 
     text: str
+    #: True when its class or property is one for the text alone, not for the whole post.
+    exact: bool
     #: False when only a class such as `post` names it, and several elements have one.
     sure: bool
 
@@ -49,8 +51,9 @@ def find_container(tree: HtmlElement) -> Container | None:
         texts = [text_of(each, without=_OUTSIDE_TEXT) for each in elements[:MAX_CANDIDATES]]
         texts = [each for each in texts if len(each.split()) >= MIN_WORDS]
         if texts:
-            loose = _KINDS[number] is _POST_CLASSES
-            return Container(max(texts, key=len), sure=not loose or len(texts) == 1)
+            kind = _KINDS[number]
+            sure = kind is not _POST_CLASSES or len(texts) == 1
+            return Container(max(texts, key=len), exact=kind in {_TYPES, _TEXT_CLASSES}, sure=sure)
     return None
 
 
