@@ -14,11 +14,13 @@ from crawler.platforms.static import StaticSite
 from crawler.platforms.substack import Substack
 from crawler.platforms.webflow import Webflow
 from crawler.platforms.wordpress import WordPress
+from crawler.platforms.wordpress_com import WordPressCom
 
 #: In the order tried; `generic` comes last and takes any site.
 PLATFORMS: dict[str, Platform] = {
     each.name: each
     for each in (
+        WordPressCom(),
         WordPress(),
         Substack(),
         Blogger(),

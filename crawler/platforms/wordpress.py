@@ -16,7 +16,7 @@ from crawler.discovery import discover
 from crawler.extract import read_post
 from crawler.fetch import Fetch, UnreadableError
 from crawler.page import Page
-from crawler.platforms.base import Platform
+from crawler.platforms.base import Platform, either
 from crawler.platforms.wordpress_feed import read_comment_feed
 from crawler.platforms.wordpress_rest import RestLists
 from crawler.reading import Listed, ReadPost, Thread
@@ -53,27 +53,18 @@ class WordPress(Platform):
         signs = {kind for kind, sign in _SIGNS.items() if sign.search(front.text)}
         return bool(signs & _SURE) or len(signs) >= ENOUGH_SIGNS
 
-    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
         """Yield every post with its whole thread by REST; where that is shut, the addresses of all posts."""
         shown = self.read(front)
-        root = _api_root(front)
-        if root is not None and shown.status != "withheld":  # REST says nothing of rights, each page does
-            lists = RestLists(root, front, fetch, language=shown.language)
-            began = False
-            try:
-                async for post in lists.posts():
-                    began = True
-                    yield post
-            except UnreadableError as error:
-                if began:
-                    raise
-                logger.info("%s is read from its pages, as its lists are shut: %s", site.url, error)
-            if began:
-                return
-        async for listed in discover(site, front, fetch):
-            yield listed
-        async for listed in _woken(site, front, fetch):
-            yield listed
+        root = self.lists_at(front)
+        by_pages = _by_pages(site, front, fetch)
+        if root is None or shown.status == "withheld":  # REST says nothing of rights, each page does
+            return by_pages
+        return either(RestLists(root, front, fetch, language=shown.language).posts(), by_pages)
+
+    def lists_at(self, front: Page) -> str | None:
+        """Return the address of the site's REST lists; `None` where it names none of its own."""
+        return _api_root(front)
 
     def read(self, page: Page) -> ReadPost:
         """Return the post on a page: none where a password hides it, with its further pages where it is divided."""
@@ -93,6 +84,13 @@ def _api_root(front: Page) -> str | None:
     hrefs += [link.get("href") or "" for link in front.tree.iter("link") if _API in (link.get("rel") or "")]
     roots = (urljoin(front.url, each) for each in hrefs if each)
     return next((each for each in roots if same_site(each, front.url)), None)
+
+
+async def _by_pages(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    async for listed in discover(site, front, fetch):
+        yield listed
+    async for listed in _woken(site, front, fetch):
+        yield listed
 
 
 async def _woken(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed]:

@@ -145,8 +145,10 @@ class _Comments:
 
 
 def _address(root: str, path: str) -> str:
-    """Return the address of a list; without pretty permalinks its path is a parameter."""
+    """Return the address of a list: a parameter without pretty permalinks, below the site's name on WordPress.com."""
     base = root.rstrip("/")
+    if "/wp/v2/sites/" in base:
+        return f"{base}/{path.removeprefix('wp/v2/')}"
     if "rest_route=" in base:
         return f"{base}/{path.replace('?', '&', 1)}"
     return f"{base}/{path}"
