@@ -34,6 +34,7 @@ _SIGNS = {
     "theme": re.compile(r"/wp-content/(?:themes|plugins)/"),
     "uploads": re.compile(r"/wp-content/uploads/"),
     "core": re.compile(r"/wp-includes/"),
+    "comments": re.compile(r"/wp-comments-post\.php"),
     "editing": re.compile(r"xmlrpc\.php\?rsd|wlwmanifest\.xml"),
     "blocks": re.compile(r"\bwp-block-(?:post|template|query|site)\b|\bwp-site-blocks\b"),
 }

@@ -1,46 +1,59 @@
-"""`scrapy extract`, as a contributor runs it on saved pages."""
+"""`scrapy extract`: the crawl's readers on saved pages, from the command line."""
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.crawler.blog import post_page
-from tests.crawler.crawling import run
+PAGES = Path(__file__).parents[1] / "pages"
+THREADS = Path(__file__).parents[1] / "threads"
 
 
-def test_each_saved_page_is_one_line_of_json_in_the_order_given(tmp_path: Path):
-    plain, packed = tmp_path / "cold-calls.html", tmp_path / "warm-calls.html.gz"
-    plain.write_text(post_page("cold-calls", comments=2), "utf-8")
-    packed.write_bytes(gzip.compress(post_page("warm-calls").encode()))
-
-    done = run("extract", str(plain), str(packed))
-
-    assert done.returncode == 0, done.stderr
-    records = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [record["title"] for record in records] == ["Cold calls", "Warm calls"]
-    assert [len(record["comments"]) for record in records] == [2, 0]
+def extract(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scrapy", "extract", *map(str, arguments)]
+    environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "crawler.settings"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=120, env=environment, cwd=PAGES.parents[1]
+    )
 
 
-def test_an_address_given_is_the_posts_own(tmp_path: Path):
-    page = tmp_path / "page.html"
-    page.write_text(post_page("cold-calls"), "utf-8")
-    done = run("extract", str(page), "--url", "https://blog.example/cold-calls/?utm_source=x")
-    assert json.loads(done.stdout)["url"] == "https://blog.example/cold-calls/"
+def test_a_saved_page_is_printed_as_the_record_the_crawl_would_keep() -> None:
+    done = extract("--url", "https://lamp.example/2011/04/second-call/", THREADS / "wordpress-classic" / "page.html")
+    record = json.loads(done.stdout)
+    assert (record["platform"], record["comment_system"], record["comments_stated"]) == ("wordpress", "wordpress", 3)
+    assert [each["author"] for each in record["comments"]] == ["Orla Breen", "Ivo Lamp", "Anonymous"]
+    assert record["comments"][1]["parent_id"] == record["comments"][0]["id"]
 
 
-def test_the_form_for_scoring_holds_days_and_dates_as_shown(tmp_path: Path):
-    page = tmp_path / "R1.html"
-    page.write_text(post_page("cold-calls", comments=1), "utf-8")
-    record = json.loads(run("extract", str(page), "--map", "score").stdout)
-    assert (record["page_id"], record["date"]) == ("R1", "2024-03-01")
-    assert set(record["comments"][0]) == {"author", "date", "date_raw", "text", "depth"}
+def test_a_page_that_asks_not_to_be_archived_is_printed_without_its_text() -> None:
+    record = json.loads(extract(PAGES / "noarchive" / "page.html").stdout)
+    assert (record["status"], record["text"]) == ("withheld", "")
 
 
-def test_a_file_that_is_no_page_is_named_and_the_others_are_read(tmp_path: Path):
-    page, torn = tmp_path / "page.html", tmp_path / "torn.html.gz"
-    page.write_text(post_page("cold-calls"), "utf-8")
-    torn.write_bytes(gzip.compress(b"<html>" * 100)[:20])
-    done = run("extract", str(torn), str(page))
+def test_many_packed_pages_are_printed_in_the_order_given(tmp_path: Path) -> None:
+    page = (PAGES / "json-ld" / "page.html").read_bytes()
+    paths = [tmp_path / f"page-{number}.html.gz" for number in range(12)]
+    for path in paths:
+        path.write_bytes(gzip.compress(page))
+    lines = [json.loads(line) for line in extract("--map", "score", *paths).stdout.splitlines()]
+    assert [line["page_id"] for line in lines] == [f"page-{number}" for number in range(12)]
+    assert {line["date"] for line in lines} == {"2023-01-14"}
+    assert all(line["text"] for line in lines)
+
+
+def test_a_file_that_cannot_be_read_is_named_and_fails(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.html.gz"
+    broken.write_bytes(b"no gzip")
+    done = extract(broken, PAGES / "json-ld" / "page.html")
     assert done.returncode == 1
-    assert "torn.html.gz: cannot be read as a saved page" in done.stderr
-    assert json.loads(done.stdout)["title"] == "Cold calls"
+    assert "broken.html.gz: cannot be read" in done.stderr
+    assert json.loads(done.stdout)["title"] == "Why discovery calls drift"
+
+
+def test_one_address_does_not_fit_two_pages() -> None:
+    page = PAGES / "json-ld" / "page.html"
+    done = extract("--url", "https://notes.example/", page, page)
+    assert done.returncode == 2
+    assert "--url goes with one page" in done.stdout + done.stderr
