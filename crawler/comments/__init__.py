@@ -50,7 +50,10 @@ COMMENT_SYSTEMS: dict[str, CommentSystem] = {
 
 def read_thread(page: Page) -> Thread | None:
     """Return the thread a page shows, by the first system that knows its markup; `None` when it shows none."""
+    source = page.text.lower()
     for system in COMMENT_SYSTEMS.values():
+        if system.signs and not any(sign in source for sign in system.signs):
+            continue
         thread = system.thread(page)
         if thread is not None:
             return thread

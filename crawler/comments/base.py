@@ -18,6 +18,9 @@ class CommentSystem:
 
     #: As archived in `Comment.system`.
     name: str
+    #: Words in lower case, of which each page with its thread holds one: a page without any is not read. Empty where
+    #: no word is sure.
+    signs: tuple[str, ...] = ()
 
     def thread(self, page: Page) -> Thread | None:
         """Return the thread as far as the page shows it; `None` when this system is not on the page. Pure."""

@@ -24,6 +24,7 @@ class CommentoComments(CommentSystem):
     """Comments on Commento's server, or one of the site's owner."""
 
     name = "commento"
+    signs = ("commento.js", "comentario.js")
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; the page itself shows none of it."""

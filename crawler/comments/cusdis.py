@@ -25,6 +25,7 @@ class CusdisComments(CommentSystem):
     """Comments on Cusdis's server, or one of the site's owner."""
 
     name = "cusdis"
+    signs = ("cusdis_thread",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; the page itself shows none of it."""

@@ -36,6 +36,7 @@ class DiscourseComments(CommentSystem):
     """The posts of a topic after its first."""
 
     name = "discourse"
+    signs = ("discourse",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is: the topic whose page this is, or that the page embeds."""

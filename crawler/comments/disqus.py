@@ -38,6 +38,7 @@ class DisqusComments(CommentSystem):
     """A thread of a site's forum on Disqus."""
 
     name = "disqus"
+    signs = ("disqus_thread",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; `None` too where older plug-ins print the comments into the page."""

@@ -26,6 +26,7 @@ class GiscusComments(CommentSystem):
     """The discussion that belongs to a page."""
 
     name = "giscus"
+    signs = ("giscus.app/client",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; the page itself shows none of it."""

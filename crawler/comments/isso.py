@@ -25,6 +25,7 @@ class IssoComments(CommentSystem):
     """Comments on a server of the site's owner."""
 
     name = "isso"
+    signs = ("isso-thread",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; the page itself shows none of it."""

@@ -23,6 +23,7 @@ class MicroformatComments(CommentSystem):
     """Comments that say by their classes what each part is."""
 
     name = "microformats"
+    signs = ("h-cite",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return the marked comments in the order shown; `None` where none is marked."""

@@ -16,9 +16,10 @@ from crawler.reading import Thread
 class UnreadableComments(CommentSystem):
     """A system that is known by its sign on the page, and no more."""
 
-    def __init__(self, name: str, sign: str, reason: str) -> None:
-        """`sign` is a regular expression for the page's text; `reason` says in words why it cannot be read."""
+    def __init__(self, name: str, word: str, sign: str, reason: str) -> None:
+        """`sign` is a regular expression whose matches hold `word`; `reason` says why it cannot be read."""
         self.name = name
+        self.signs = (word,)
         self._sign = re.compile(sign, re.IGNORECASE)
         self._reason = reason
 
@@ -31,12 +32,18 @@ class UnreadableComments(CommentSystem):
 
 UNREADABLE = (
     UnreadableComments(
-        "facebook", r"class=[\"'][^\"']{0,100}\bfb-comments\b", "Facebook shows comments after a login"
+        "facebook", "fb-comments", r"class=[\"'][^\"']{0,100}\bfb-comments\b", "Facebook shows comments after a login"
     ),
-    UnreadableComments("hyvor", r"talk\.hyvor\.com/|<hyvor-talk-comments\b", "Hyvor Talk wants its owner's key"),
-    UnreadableComments("intensedebate", r"\bidcomments_acct\b", "IntenseDebate answers its own script only"),
-    UnreadableComments("hubspot", r"id=[\"']comments-listing[\"']", "HubSpot answers its own script only"),
-    UnreadableComments("livefyre", r"cdn\.livefyre\.com/|id=[\"']livefyre", "Livefyre is gone"),
+    UnreadableComments(
+        "hyvor", "hyvor", r"talk\.hyvor\.com/|<hyvor-talk-comments\b", "Hyvor Talk wants its owner's key"
+    ),
+    UnreadableComments(
+        "intensedebate", "idcomments_acct", r"\bidcomments_acct\b", "IntenseDebate answers its own script only"
+    ),
+    UnreadableComments(
+        "hubspot", "comments-listing", r"id=[\"']comments-listing[\"']", "HubSpot answers its own script only"
+    ),
+    UnreadableComments("livefyre", "livefyre", r"cdn\.livefyre\.com/|id=[\"']livefyre", "Livefyre is gone"),
 )
 
 

@@ -26,6 +26,7 @@ class UtterancesComments(CommentSystem):
     """The issue that belongs to a page."""
 
     name = "utterances"
+    signs = ("utteranc.es/client",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; the page itself shows none of it."""

@@ -29,6 +29,7 @@ class WalineComments(CommentSystem):
     """Comments on a server of the site's owner."""
 
     name = "waline"
+    signs = ("waline",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; the page itself shows none of it."""

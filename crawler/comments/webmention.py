@@ -25,6 +25,7 @@ class Webmentions(CommentSystem):
     """Answers to a post from all over the web."""
 
     name = "webmention"
+    signs = ("webmention.io/",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the answers are collected; `None` where the site collects them itself, or not at all."""
