@@ -49,7 +49,14 @@ def test_any_bytes_have_a_tree(body: bytes) -> None:
 
 
 def test_text_after_a_comment_is_part_of_its_paragraph() -> None:
-    assert page(b"<p>one <!-- -->two</p>").tree.text_content() == "one two"
+    paragraph = next(page(b"<p>one <!-- -->two</p>").tree.iter("p"))
+    assert (paragraph.text, len(paragraph)) == ("one two", 0)
+
+
+def test_deeply_nested_elements_keep_their_places() -> None:
+    tree = page(b"<section>" * 1500 + b"<p>deep</p>").tree
+    assert sum(1 for _ in tree.iter("section")) == 1500
+    assert tree.text_content() == "deep"
 
 
 @pytest.mark.parametrize("body", [b"", b"no xml", b"\x00\x00"])
