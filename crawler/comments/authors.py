@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from crawler.comments.bylines import clean_name, is_button, is_glue, is_name, said_by
 from crawler.comments.outline import Outline
 from crawler.comments.parts import SAMPLE, Part
+from crawler.comments.shown_dates import find_date
 
 #: Places tried, the surest first.
 MAX_PLACES = 6
@@ -34,6 +35,7 @@ _OTHER = re.compile(
 )
 _DATE = re.compile(r"date|time|published|posted|(?:^|[-_ ])when|stamp|created", re.IGNORECASE)
 _PROSE = re.compile(r"text|content|message|prose", re.IGNORECASE)
+_ITEMPROPS = {"name": 3.5, "author": 3.0, "creator": 3.0}
 _TAGS = {"cite": 2.5, "address": 1.5, "strong": 1.2, "b": 1.2, "h3": 1.0, "h4": 1.2, "h5": 1.2, "h6": 1.2, "a": 1.0}
 
 
@@ -58,10 +60,11 @@ def _said_with_date(part: Part, name: str | None) -> str | None:
 
 
 def _at_place(outline: Outline, part: Part, places: Sequence[str]) -> tuple[str | None, int | None]:
-    """Return the name at the surest place that holds one, and its element."""
-    for place in places:
-        number = part.slots.get(place)
-        name = _name_in(outline, number) if number is not None else None
+    """Return the name at the surest place that holds one, else where the markup says so, and its element."""
+    common = [part.slots[place] for place in places if place in part.slots]
+    told = (number for number in part.slots.values() if number not in common and _hint(outline, number) >= SAYS_SO)
+    for number in (*common, *told):
+        name = _name_in(outline, number)
         if name:
             return name, number
     return None, None
@@ -96,19 +99,31 @@ def _score(outline: Outline, uses: list[tuple[Part, int]], total: int) -> float:
 
 
 def _name_in(outline: Outline, number: int) -> str | None:
-    name = clean_name(" ".join(piece.text for piece in outline.pieces_in(outline.element(number))))
+    """Return the name that an element holds alone, or with a date and glue; what spans lines of prose holds none."""
+    lines = list(outline.lines_in(outline.element(number)))
+    if len(lines) > 1:
+        lines = [line for line in lines if not is_glue(line) and not _is_date(line)]
+    name = clean_name(lines[0]) if len(lines) == 1 else ""
     if is_name(name):
         return name
-    return name if name.isdigit() and _hint(outline, number) >= SAYS_SO else None  # some call themselves 1001
+    words = outline.text(outline.element(number)).split()
+    number_as_name = len(words) == 1 and words[0].isdigit() and _hint(outline, number) >= SAYS_SO
+    return words[0] if number_as_name else None  # some call themselves 1001
+
+
+def _is_date(line: str) -> bool:
+    span = find_date(line)
+    return span is not None and is_glue(line[: span[0]] + line[span[1] :])
 
 
 def _hint(outline: Outline, number: int) -> float:
     """Return how much an element's tag and attributes speak for a name, below zero where against."""
     element = outline.elements[number]
     score = _TAGS.get(element.tag, 0.0)
-    if element.get("itemprop") == "name":
-        return score + 3.5
-    own = " ".join(element.get(each) or "" for each in ("class", "id", "itemprop", "rel"))
+    if element.get("itemprop") in _ITEMPROPS:
+        return score + _ITEMPROPS[element.get("itemprop")]
+    classes = (token.rpartition("__")[2] for token in (element.get("class") or "").split())  # block__part: the part
+    own = " ".join((*classes, element.get("id") or "", element.get("itemprop") or "", element.get("rel") or ""))
     if _OTHER.search(own):
         return score - 1.5
     if _STRONG.search(own):

@@ -19,7 +19,7 @@ by on at um am the de of le el a à and to via in posted written comment comment
 wrote writes pm uhr edt est pst pdt gmt utc cst cdt mdt mst bst et pt ct cet cest von vom den der par por das het op
 om door i il la del du sagt schreibt schrieb dit dice dijo scrive disse diz zegt schreef skrev ha scritto detto
 escribió comentó reply response replied responded added kommentar name this that is it your was made here my for klo
-kl dan og och e y und m h submitted left sent answer answered user th st nd rd about ago
+kl og och e y und m h submitted left sent answer answered user th st nd rd about ago
 """
 
 #: Words of the buttons, counts and badges beside comments.

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawler.comments.markers import class_key
-from crawler.comments.outline import Outline, Run
+from crawler.comments.outline import Outline, Run, is_hidden
 
 #: Elements that are a whole comment where a list is made of them.
 _WHOLE = frozenset({"li", "article", "body", "html"})
+_ENDS = frozenset({"form", "textarea", "h1", "h2", "h3", "iframe"})
 #: Siblings at most that belong to a comment before the one that is marked.
 MAX_LEAD = 3
 #: Levels climbed at most from a lone mark.
@@ -184,8 +185,14 @@ def _is_root(number: int, roots: list[int]) -> bool:
 
 
 def _ends_thread(outline: Outline, number: int) -> bool:
-    inside = outline.elements[number : outline.ends[number]]
-    return any(element.tag in {"form", "textarea", "h1", "h2", "h3", "iframe"} for element in inside)
+    """Tell whether an element holds a heading or a form; the hidden form of a reply is part of its comment."""
+    end = outline.ends[number]
+    while number < end:
+        element = outline.elements[number]
+        if element.tag in _ENDS:
+            return True
+        number = outline.ends[number] if is_hidden(element) else number + 1
+    return False
 
 
 def _backward(outline: Outline, roots: list[int]) -> list[Run]:

@@ -23,7 +23,7 @@ MAX_GROUPS = 12
 
 #: What comment software calls a comment, in the languages it is written in.
 COMMENT_WORD = re.compile(
-    r"comm?ent|kommen|koment|cmmt|cmnt|cmt|reactie|reaktion|reacties|respuesta|respost|commento|opinion|yorum|"
+    r"comm?ent(?!ary|aries|ator)|kommen|koment|cmmt|cmnt|cmt|reactie|reaktion|reacties|respuesta|respost|commento|opinion|yorum|"
     r"dsq|idc-c|lf_|discuss|feedback|guestbook|remark|\brespons|repl(?:y|ies)",
     re.IGNORECASE,
 )
@@ -40,6 +40,8 @@ _CONTAINER = re.compile(
     r"comm?ents|commentaires|kommentare|replies|respon[sd]es|list|area|section|discussions?$|feedbacks|wrappers|guestbook$|opinions?$",
     re.IGNORECASE,
 )
+#: Ids of blocks that hold comments.
+_SEVERAL = re.compile(r"comm?ents(?![a-z])|kommentare|replies|block", re.IGNORECASE)
 _LISTS = re.compile(
     r"(?:^|[\s_-])(?:comm?ents?|commentlist|replies|responses|kommentare|comentarios|commentaires)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -152,9 +154,13 @@ def _numbered(value: str, prefix: str) -> Iterator[tuple[str, str, int]]:
         return
     name = max(_PLACEHOLDER.findall(value), key=len, default=value)
     if COMMENT_WORD.search(key):
-        yield prefix + key, name if key.count("#") == 1 else value, 1 if _MACHINERY.search(key) else 3
+        yield prefix + key, name if key.count("#") == 1 else value, 1 if _is_no_comment(key) else 3
     elif not _MACHINERY.search(key):
         yield prefix + key, name if key.count("#") == 1 else value, 0
+
+
+def _is_no_comment(key: str) -> bool:
+    return _MACHINERY.search(key) is not None or _SEVERAL.search(key) is not None
 
 
 def _linked(href: str) -> Iterator[tuple[str, str, int]]:

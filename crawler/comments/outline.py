@@ -27,6 +27,7 @@ _SILENT_NAMES = "script style noscript template head title select option button 
 #: Not shown to a reader, or shown by a program.
 _SILENT = frozenset(_SILENT_NAMES.split())
 
+_HIDDEN = re.compile(r"display\s?:\s?none|(?:^|\s)hidden(?:\s|$)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
 LINE = "\n"
@@ -110,6 +111,17 @@ class Outline:
         while self.elements[found] is not element:
             found = self.parents[found]
         return found
+
+    def lines_in(self, run: Run) -> Iterator[str]:
+        """Yield the lines of a run that are not empty, its pieces apart: "Ann" and "says" may be two elements."""
+        line: list[str] = []
+        for piece in (*self.pieces_in(run), Piece(run.end, run.owner, LINE)):
+            if piece.text is LINE or piece.text is PARAGRAPH:
+                if text := " ".join(" ".join(line).split()):
+                    yield text
+                line = []
+            else:
+                line.append(piece.text)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield each line of text, with the number of the element in which its first or last number stands."""
@@ -212,6 +224,11 @@ class Outline:
     def _add(self, text: str | None, owner: int) -> None:
         if text:
             self.pieces.append(Piece(len(self.elements) - 1, owner, text))
+
+
+def is_hidden(element: html.HtmlElement) -> bool:
+    """Tell whether a page does not show an element."""
+    return _HIDDEN.search(f"{element.get('style') or ''} {element.get('class') or ''}") is not None
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from crawler.comments.grouping import Item
 from crawler.comments.markers import class_key
-from crawler.comments.outline import LINE, PARAGRAPH, Outline, Run, joined
+from crawler.comments.outline import LINE, PARAGRAPH, Outline, Run, is_hidden, joined
 from crawler.comments.shown_dates import MAX_LINE, find_date, find_time
 
 #: Comments compared to find where the names stand.
@@ -21,7 +21,6 @@ MAX_SLOT_WORDS = 14
 #: Elements of one comment looked at; a pasted page of 3,000 elements is prose after these.
 MAX_SLOTS = 400
 
-_HIDDEN = re.compile(r"display\s?:\s?none|(?:^|\s)hidden(?:\s|$)", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+")
 _ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 
@@ -100,8 +99,7 @@ def _hidden(outline: Outline, item: Item) -> Iterator[int]:
         if inner is not None and number >= inner.start:
             number, inner = max(number, inner.end), next(waiting, None)
             continue
-        element = outline.elements[number]
-        hidden = _HIDDEN.search(f"{element.get('style') or ''} {element.get('class') or ''}")
+        hidden = is_hidden(outline.elements[number])
         if hidden and (inner is None or inner.start >= outline.ends[number]):
             yield number
             number = outline.ends[number]

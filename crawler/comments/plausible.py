@@ -71,6 +71,8 @@ def is_thread(outline: Outline, group: Group, parts: Sequence[Part], qualities: 
         return False
     if group.weight == BY_ID:
         return len(parts) > 1 or whole == 1 or sure == 1
+    if _are_listed(outline, parts, title=0 if group.weight < BY_CLASS else MAX_MEAN_NAME):
+        return False
     if group.weight == BY_CLASS:
         return _by_class(group, len(parts), whole=whole, sure=sure if readable == len(parts) else 0)
     enough = _by_little(group, len(parts), whole=whole, sure=sure) or (
@@ -147,21 +149,25 @@ def _are_teasers(parts: Sequence[Part]) -> bool:
     return sum(1 for part in parts if any(_TEASER.fullmatch(line.text) for line in part.lines)) * 2 > len(parts)
 
 
+def _are_listed(outline: Outline, parts: Sequence[Part], *, title: int) -> bool:
+    """Tell whether the stretches have linked headings of more than `title` words, or are links with little beside."""
+    if any(_heads_post(outline, part.item, title) for part in parts[:SAMPLED]):
+        return True
+    return sum(1 for part in parts if _link_share(outline, part) > MOSTLY) * 2 > len(parts)
+
+
 def _are_posts(outline: Outline, group: Group, parts: Sequence[Part]) -> bool:
-    if any(_heads_post(outline, part.item) for part in parts[:SAMPLED]):
-        return True
-    if sum(1 for part in parts if _link_share(outline, part) > MOSTLY) * 2 > len(parts):
-        return True
     lengths = [len(part.author.split()) for part in parts if part.author]
     if lengths and sum(lengths) > MAX_MEAN_NAME * len(lengths):
         return True
     return group.weight < BY_LINK and not among_comments(outline, parts[0].item.run.start)
 
 
-def _heads_post(outline: Outline, item: Item) -> bool:
-    """Tell whether a stretch has a heading that is a link, or links to categories."""
-    for element in outline.elements[item.run.start : item.run.end]:
-        if element.tag in {"h2", "h3", "h4", "h5"}:
+def _heads_post(outline: Outline, item: Item, title: int) -> bool:
+    """Tell whether a stretch has a heading of more than `title` words that is a link, or links to categories."""
+    for number in range(item.run.start, item.run.end):
+        element = outline.elements[number]
+        if element.tag in {"h2", "h3", "h4", "h5"} and outline.words(outline.element(number)) > title:
             around = element.getparent()
             if element.find(".//a[@href]") is not None or (around is not None and around.tag == "a"):
                 return True
@@ -172,11 +178,12 @@ def _heads_post(outline: Outline, item: Item) -> bool:
 
 def _link_share(outline: Outline, part: Part) -> float:
     words = linked = 0
+    name = range(part.author_at, outline.ends[part.author_at]) if part.author_at is not None else ()
     for _, owner, text in part.pieces:
-        count = len(text.split())
+        count = len(text.split()) if owner not in name else 0
         words += count
         around = (owner, *islice(outline.ancestors(owner), MAX_IN_LINK))
         if count and any(outline.elements[number].tag == "a" for number in around):
             linked += count
-    words -= len((part.date_shown or "").split()) + len((part.author or "").split())
+    words -= len((part.date_shown or "").split())
     return linked / words if words > 0 else 1.0

@@ -66,6 +66,8 @@ _DATE = re.compile(
     rf"(?:(?:{_TIME})(?:[\s,/|@\u2013\u2014-]{{1,4}}|\s(?:on|am|le|of)\s)(?:on\s)?(?=\S))?(?:{_NAMED}|{_NUMERIC}|{_AGO})(?:{_JOIN}(?:{_TIME}))?",
     re.IGNORECASE,
 )
+#: "6d", "20h", "2 mo.": only where it is all of a line.
+_SHORT_AGE = re.compile(r"\W{0,3}\d{1,3}\s?(?:s|min|m|h|hrs?|d|w|wk|mo|y|yr)\.?\W{0,3}", re.IGNORECASE)
 _HINT = re.compile(
     r"\d|ago|geleden|atr[aá]s|yesterday|today|just now|gestern|heute|hier\b|ayer|hoy\b|ieri|oggi|vor ", re.IGNORECASE
 )
@@ -75,7 +77,7 @@ def find_date(text: str) -> tuple[int, int] | None:
     """Return where the first date of a short line stands, with its weekday and time; `None` when it has none."""
     if len(text) > MAX_LINE or not _HINT.search(text):
         return None
-    found = _DATE.search(text)
+    found = _SHORT_AGE.fullmatch(text) or _DATE.search(text)
     return found.span() if found else None
 
 
