@@ -163,6 +163,12 @@ _NAME_ENDS = re.compile(
     r"|(?:am|um|le|el|il|op)\s+\d).*$",
     re.IGNORECASE,
 )
+#: A role after a dash, or the beginning of a date after two names: one of them may be May.
+_AFTER_NAME = re.compile(
+    r"\s+[-–—|•·]\s.*$|^(\S+\s+\S.*?)\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan(?:uary)?|feb(?:ruary)?|"
+    r"march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?$",
+    re.IGNORECASE,
+)
 _NOT_NAMES = re.compile(
     r"admin(?:istrator)?|author|written by|by|posted by|share|follow|about the author|view all posts.*|read more|"
     r"more posts.*|subscribe|comments?|home|blog|editor|staff|guest|unknown|anonymous",
@@ -217,7 +223,7 @@ def byline(text: str | None) -> str | None:
         return None
     found = _BY.search(text)
     name = (found["name"] if found else text).strip(" \t|•·–—-,:;")
-    name = _NAME_ENDS.sub("", name).strip(" \t|•·–—-,:;")
+    name = _AFTER_NAME.sub(r"\1", _NAME_ENDS.sub("", name)).strip(" \t|•·–—-,:;")
     if not name or len(name) > MAX_NAME or "@" in name or "://" in name or _NOT_NAMES.fullmatch(name):
         return None
     return name if any(each.isalpha() for each in name) else None
