@@ -130,8 +130,7 @@ def parse_date(
 
 def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> Stated | None:
     if _EPOCH.fullmatch(text):
-        seconds = int(text[:10])
-        return Stated(datetime.fromtimestamp(seconds, UTC), "second")
+        return Stated(datetime.fromtimestamp(int(text[:10]), UTC), "second")
     found = (
         _by_number(text, zone)
         or _by_name(text, zone)
@@ -256,8 +255,7 @@ def _less(text: str) -> Stated | None:
     match = _MONTH_YEAR.fullmatch(text)
     if match and (month := MONTHS.get(plain(match["name"]))):
         return Stated(datetime(_year(match["year"]), month, 1, tzinfo=UTC), "month")
-    numbers = re.fullmatch(r"(\d{4})[-/](\d{1,2})", text)
-    if numbers:
+    if numbers := re.fullmatch(r"(\d{4})[-/](\d{1,2})", text):
         return Stated(datetime(int(numbers[1]), int(numbers[2]), 1, tzinfo=UTC), "month")
     return Stated(datetime(int(text), 1, 1, tzinfo=UTC), "year") if _BARE_YEAR.fullmatch(text) else None
 
