@@ -3,8 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from crawler.comments.bylines import clean_name, is_button, is_glue, is_name, said_by
+from crawler.comments.markers import CACHED
 from crawler.comments.outline import Outline
 from crawler.comments.parts import SAMPLE, Part
 from crawler.comments.shown_dates import find_date
@@ -119,29 +121,35 @@ def _is_date(line: str) -> bool:
 def _hint(outline: Outline, number: int) -> float:
     """Return how much an element's tag and attributes speak for a name, below zero where against."""
     element = outline.elements[number]
-    score = _TAGS.get(element.tag, 0.0)
-    if element.get("itemprop") in _ITEMPROPS:
-        return score + _ITEMPROPS[element.get("itemprop")]
-    classes = (token.rpartition("__")[2] for token in (element.get("class") or "").split())  # block__part: the part
-    own = " ".join((*classes, element.get("id") or "", element.get("itemprop") or "", element.get("rel") or ""))
-    if _OTHER.search(own):
-        return score - 1.5
-    if _STRONG.search(own):
-        return score + 3
-    if _DATE.search(own):
-        return score - 1.5
-    return score + (1.5 if _WEAK.search(own) else _hint_around(outline, number))
-
-
-def _hint_around(outline: Outline, number: int) -> float:
-    element = outline.elements[number]
     parent = element.getparent()
     around = f"{parent.get('class') or ''} {parent.get('id') or ''}" if parent is not None else ""
+    get = element.get
+    return _TAGS.get(element.tag, 0.0) + _told(
+        get("class") or "", get("id") or "", get("itemprop") or "", get("rel") or "", around
+    )
+
+
+@lru_cache(maxsize=CACHED)
+def _told(classes: str, identity: str, itemprop: str, rel: str, around: str) -> float:
+    if itemprop in _ITEMPROPS:
+        return _ITEMPROPS[itemprop]
+    parts = (token.rpartition("__")[2] for token in classes.split())  # block__part: the part
+    own = " ".join((*parts, identity, itemprop, rel))
+    if _OTHER.search(own):
+        return -1.5
+    if _STRONG.search(own):
+        return 3
+    if _DATE.search(own):
+        return -1.5
+    return 1.5 if _WEAK.search(own) else _told_around(around, rel)
+
+
+def _told_around(around: str, rel: str) -> float:
     if _STRONG.search(around) and not _OTHER.search(around):
         return 2.5
     if _PROSE.search(around):
         return -2
-    return 1.0 if element.tag == "a" and "nofollow" in (element.get("rel") or "") else 0.0
+    return 1.0 if "nofollow" in rel else 0.0
 
 
 def _is_beside_date(part: Part, number: int) -> bool:

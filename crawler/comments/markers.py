@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from crawler.comments.outline import Outline
@@ -18,6 +19,8 @@ MAX_DATED = 4
 MAX_NUMBERS = 3
 #: Comments read of one page; more are a trap, and each costs a quarter of a millisecond.
 MAX_MARKS = 20_000
+#: Classes and ids remembered: a page repeats a few hundred.
+CACHED = 4096
 #: Groups worth trying, the most telling first.
 MAX_GROUPS = 12
 
@@ -42,6 +45,8 @@ _CONTAINER = re.compile(
 )
 #: Ids of blocks that hold comments.
 _SEVERAL = re.compile(r"comm?ents(?![a-z])|kommentare|replies|block", re.IGNORECASE)
+#: Elements that are no comment whatever their class.
+_NEVER = frozenset({"a", "html", "body", "form", "h1", "h2", "h3"})
 _LISTS = re.compile(
     r"(?:^|[\s_-])(?:comm?ents?|commentlist|replies|responses|kommentare|comentarios|commentaires)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -115,6 +120,7 @@ def _is_navigation(outline: Outline, number: int) -> bool:
     return any(outline.elements[each].tag in {"nav", "select", "h1"} for each in (number, *outline.ancestors(number)))
 
 
+@lru_cache(maxsize=CACHED)
 def class_key(element_tag: str, classes: str | None) -> str:
     """Return an element's tag and classes without what differs from one comment to the next."""
     if not classes:
@@ -152,33 +158,46 @@ def _numbered(value: str, prefix: str) -> Iterator[tuple[str, str, int]]:
     key = _PLACEHOLDER.sub("#", value)
     if "#" not in key or key.count("#") > MAX_NUMBERS:
         return
-    name = max(_PLACEHOLDER.findall(value), key=len, default=value)
+    weight = _key_weight(key)
+    if weight is not None:
+        name = max(_PLACEHOLDER.findall(value), key=len, default=value)
+        yield prefix + key, name if key.count("#") == 1 else value, weight
+
+
+@lru_cache(maxsize=CACHED)
+def _key_weight(key: str) -> int | None:
+    """Return how sure an id is a comment's, by its words; `None` when it is a part of the machinery."""
+    machinery = _MACHINERY.search(key)
     if COMMENT_WORD.search(key):
-        yield prefix + key, name if key.count("#") == 1 else value, 1 if _is_no_comment(key) else 3
-    elif not _MACHINERY.search(key):
-        yield prefix + key, name if key.count("#") == 1 else value, 0
+        return 1 if machinery or _SEVERAL.search(key) else 3
+    return None if machinery else 0
 
 
-def _is_no_comment(key: str) -> bool:
-    return _MACHINERY.search(key) is not None or _SEVERAL.search(key) is not None
+@lru_cache(maxsize=CACHED)
+def _class_weight(token: str) -> int | None:
+    """Return how sure a class is a comment's; `None` when it is none."""
+    if token in {"h-cite", "u-comment"}:
+        return 3
+    if not COMMENT_WORD.search(token) or _VARYING.fullmatch(token) or _MACHINERY.search(token):
+        return None
+    return 1 if _CONTAINER.search(token) else 2
 
 
 def _linked(href: str) -> Iterator[tuple[str, str, int]]:
-    parameter = _PARAMETER.search(href)
+    parameter = _PARAMETER.search(href) if "=" in href else None
     if parameter:
         yield f"link {parameter[1].lower()}=", parameter[2], 1
-    page, hash_sign, fragment = href.partition("#")
-    if hash_sign and len(fragment) < MAX_ID:
+    page, _, fragment = href.partition("#")
+    if fragment and len(fragment) < MAX_ID:
         for key, name, weight in _numbered(unquote(fragment), "link "):
             if weight or key in {"link c#", "link p#"}:
                 yield f"{key} of {page}", name, min(weight, 1)
 
 
 def _classed(tag: str, classes: str, number: int) -> Iterator[tuple[str, str, int]]:
+    if tag in _NEVER:
+        return
     for token in classes.split()[:12]:
-        if tag in {"a", "html", "body", "form", "h1", "h2", "h3"}:
-            continue
-        if COMMENT_WORD.search(token) and not _VARYING.fullmatch(token) and not _MACHINERY.search(token):
-            yield f"class {tag}.{token}", f"\x00{number}", 1 if _CONTAINER.search(token) else 2
-        elif token in {"h-cite", "u-comment"}:
-            yield f"class {tag}.{token}", f"\x00{number}", 3
+        weight = _class_weight(token)
+        if weight is not None:
+            yield f"class {tag}.{token}", f"\x00{number}", weight

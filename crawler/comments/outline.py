@@ -27,7 +27,7 @@ _SILENT_NAMES = "script style noscript template head title select option button 
 #: Not shown to a reader, or shown by a program.
 _SILENT = frozenset(_SILENT_NAMES.split())
 
-_HIDDEN = re.compile(r"display\s?:\s?none|(?:^|\s)hidden(?:\s|$)", re.IGNORECASE)
+_UNDISPLAYED = re.compile(r"display\s?:\s?none", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
 LINE = "\n"
@@ -228,7 +228,10 @@ class Outline:
 
 def is_hidden(element: html.HtmlElement) -> bool:
     """Tell whether a page does not show an element."""
-    return _HIDDEN.search(f"{element.get('style') or ''} {element.get('class') or ''}") is not None
+    style, classes = element.get("style"), element.get("class")
+    if style and _UNDISPLAYED.search(style):
+        return True
+    return bool(classes) and "hidden" in classes.split()
 
 
 def joined(texts: Iterable[str]) -> str:

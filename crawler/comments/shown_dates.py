@@ -1,9 +1,13 @@
 """Find dates as blogs print them beside comments, in the languages blogs are written in, without parsing them."""
 
 import re
+from functools import lru_cache
 
 #: Longer lines are prose, and what dates they hold are part of it.
 MAX_LINE = 240
+
+#: Lines remembered: each group of marks on a page has the same lines looked at again.
+CACHED = 8192
 
 _MONTHS = (
     r"jan(?:uar[yi]?|vier|eiro|v|uary)?|j[aä]nner|ene(?:ro)?|genn?(?:aio)?|styczni\w{1,2}|"
@@ -73,6 +77,7 @@ _HINT = re.compile(
 )
 
 
+@lru_cache(maxsize=CACHED)
 def find_date(text: str) -> tuple[int, int] | None:
     """Return where the first date of a short line stands, with its weekday and time; `None` when it has none."""
     if len(text) > MAX_LINE or not _HINT.search(text):
