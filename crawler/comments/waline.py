@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.dates import parse_date
@@ -20,6 +20,8 @@ from crawler.text import html_text
 
 _SETUP = re.compile(r"\bwaline\b", re.IGNORECASE)
 _SERVER = re.compile(r"\bserverURL['\"]?\s*:\s*['\"]([^'\"\s]{1,500})['\"]")
+#: What JavaScript's `decodeURI` leaves escaped: the letters that have a meaning in an address.
+_RESERVED = re.compile(r"%(?=2[346BCF]|3[ABDF]|40)", re.IGNORECASE)
 _PATH = re.compile(r"\bpath['\"]?\s*:\s*['\"](/[^'\"\s]{0,500})['\"]")
 #: The most that one answer holds.
 PER_PAGE = 100
@@ -40,7 +42,7 @@ class WalineComments(CommentSystem):
                 path = _PATH.search(code)
                 pointer = {
                     "server": urljoin(page.url, server[1]).rstrip("/"),
-                    "path": path[1] if path else urlsplit(page.url).path,
+                    "path": _plain(path[1] if path else urlsplit(page.url).path),
                 }
                 return Thread(system=self.name, pointer=pointer)
         return None
@@ -62,6 +64,14 @@ class WalineComments(CommentSystem):
             if page_number >= (number(found.get("totalPages")) or 0):
                 break
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
+
+
+def _plain(path: str) -> str:
+    """Return a path as its client sends it: in plain letters, as `decodeURI` gives them."""
+    try:
+        return unquote(_RESERVED.sub("%25", path), errors="strict")
+    except UnicodeDecodeError:
+        return path
 
 
 def _family(top: Mapping[str, Any], post_url: str, fetched: datetime) -> Iterator[ReadComment]:

@@ -153,6 +153,17 @@ def test_where_each_thread_is_asked_for():
     assert asked["discourse"].startswith("https://forum.example/embed/comments?embed_url=https%3A%2F%2Fdiary.example")
 
 
+@pytest.mark.parametrize(
+    ("shown", "asked"),
+    [("/erstgespr%C3%A4ch/", "/erstgespräch/"), ("/50%25-a%2Fb/", "/50%-a%2Fb/"), ("/old%E4/", "/old%E4/")],
+)
+def test_waline_is_asked_for_the_path_as_its_client_spells_it(shown: str, asked: str):
+    page = Page(f"https://diary.example{shown}", MARKUP["waline"].encode(), FETCHED)
+    thread = read_thread(page)
+    assert thread is not None
+    assert thread.pointer["path"] == asked
+
+
 def test_commento_is_asked_for_the_page_by_its_domain_and_path():
     answers = Answers(ANSWERS["commento"])
     whole(named(MARKUP["commento"]), answers)
