@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archive.records import parse_time
+from crawler.json_values import mapping, mappings, text
 from crawler.reading import ReadComment, Stated, Thread
 from crawler.text import html_text
 from crawler.threads import MAX_COMMENTS
@@ -36,10 +37,9 @@ def item_url(story: str, *, api: str = API) -> str:
 
 def stories(answer: Any, post_url: str) -> tuple[str, ...]:
     """Return the ids of the stories in a search's answer that link to this very post and have comments."""
-    hits = answer.get("hits") if isinstance(answer, Mapping) else None
     found = []
-    for hit in hits if isinstance(hits, list) else []:
-        if isinstance(hit, Mapping) and hit.get("num_comments") and _same(hit.get("url"), post_url):
+    for hit in mappings(mapping(answer).get("hits")):
+        if hit.get("num_comments") and _same(hit.get("url"), post_url):
             story = str(hit.get("objectID") or "")
             found += [story] if story.isdecimal() else []
     return tuple(dict.fromkeys(found))[:MAX_STORIES]
@@ -49,40 +49,34 @@ def thread(items: Iterable[Any]) -> Thread:
     """Return one thread of the trees of all stories about a post; removed comments that were answered stay."""
     comments: list[ReadComment] = []
     for item in items:
-        root = item if isinstance(item, Mapping) else {}
-        pending: list[tuple[Mapping[str, Any], str | None]] = [(child, None) for child in reversed(_children(root))]
+        children = mappings(mapping(item).get("children"))
+        pending: list[tuple[Mapping[str, Any], str | None]] = [(child, None) for child in reversed(children)]
         while pending and len(comments) < MAX_COMMENTS:
             child, parent = pending.pop()
             native = str(child.get("id") or "")
             if not native.isdecimal():
                 continue
-            replies = _children(child)
+            replies = mappings(child.get("children"))
             if child.get("text") or replies:
                 comments.append(_comment(child, native, parent))
                 pending += [(reply, native) for reply in reversed(replies)]
     return Thread(system=SYSTEM, comments=tuple(comments))
 
 
-def _comment(item: Mapping[str, Any], native: str, parent: str | None) -> ReadComment:
-    text, author = item.get("text"), item.get("author")
-    if not isinstance(text, str) or not text:
+def _comment(value: Mapping[str, Any], native: str, parent: str | None) -> ReadComment:
+    body, name = text(value.get("text")), text(value.get("author"))
+    if body is None:
         return ReadComment(native_id=native, parent=parent, deleted=True, permalink=ITEM + native)
-    moment = _moment(item.get("created_at"))
-    name = author if isinstance(author, str) and author else None
+    moment = _moment(value.get("created_at"))
     return ReadComment(
         native_id=native,
         parent=parent,
         author=name,
         author_url=f"https://news.ycombinator.com/user?id={name}" if name else None,
         published=Stated(moment, "second") if moment else None,
-        text=html_text(text),
+        text=html_text(body),
         permalink=ITEM + native,
     )
-
-
-def _children(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    children = item.get("children")
-    return [each for each in children if isinstance(each, Mapping)] if isinstance(children, list) else []
 
 
 def _moment(stated: Any) -> datetime | None:

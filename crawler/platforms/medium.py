@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from crawler.discovery import discover
 from crawler.extract import read_post
 from crawler.fetch import Fetch
+from crawler.json_values import mapping, number
 from crawler.page import Page
 from crawler.platforms.base import Platform
 from crawler.reading import Listed, ReadPost, Thread
@@ -66,9 +67,8 @@ class Medium(Platform):
 
 def _responses(state: Mapping[str, Any]) -> Thread | None:
     """Return an empty thread of the stated size; `None` where there are no responses."""
-    responses = state.get("postResponses")
-    stated = responses.get("count") if isinstance(responses, Mapping) else None
-    if not isinstance(stated, int) or stated <= 0:
+    stated = number(mapping(state.get("postResponses")).get("count"))
+    if not stated:
         return None
     return Thread(system="medium", stated=stated, unreadable=_UNREADABLE)
 
@@ -82,4 +82,4 @@ def _state(text: str) -> Mapping[str, Any]:
         state, _ = json.JSONDecoder().raw_decode(text, found.end())
     except (ValueError, RecursionError):
         return {}
-    return state if isinstance(state, Mapping) else {}
+    return mapping(state)

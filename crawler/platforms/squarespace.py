@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urljoin
 
 from crawler.discovery import discover
 from crawler.fetch import Fetch
+from crawler.json_values import mapping, mappings, text
 from crawler.page import Page
 from crawler.platforms.base import Platform, either
 from crawler.reading import Listed, ReadPost
@@ -49,19 +50,17 @@ async def _collection(front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadP
 
 def _listed(collection: Any, base: str) -> list[Listed]:
     """Return the posts that one page of a collection names, with the time of their last change."""
-    posts = collection.get("items") if isinstance(collection, Mapping) else None
     found = []
-    for post in posts if isinstance(posts, list) else []:
-        path = post.get("fullUrl") if isinstance(post, Mapping) else None
-        url = canonical(urljoin(base, path)) if isinstance(path, str) else None
+    for post in mappings(mapping(collection).get("items")):
+        path = text(post.get("fullUrl"))
+        url = canonical(urljoin(base, path)) if path else None
         if url is not None:
             found.append(Listed(url, _moment(post.get("updatedOn")) or _moment(post.get("publishOn"))))
     return found
 
 
 def _next(collection: Any) -> Mapping[str, Any] | None:
-    pagination = collection.get("pagination") if isinstance(collection, Mapping) else None
-    offset = pagination.get("nextPageOffset") if isinstance(pagination, Mapping) else None
+    offset = mapping(mapping(collection).get("pagination")).get("nextPageOffset")
     return {"format": "json", "offset": offset} if isinstance(offset, int | str) and offset else None
 
 
