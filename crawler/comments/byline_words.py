@@ -21,9 +21,15 @@ om door i il la del du sagt schreibt schrieb dit dice dijo scrive disse diz zegt
 escribió comentó reply response replied responded added kommentar name this that is it your was made here my for klo
 kl og och e y und m h submitted left sent answer answered user th st nd rd about ago
 """
+_REPLIES = """
+reply respond quote antworten antwort zitieren répondre repondre citer responder citar rispondi cita reageer reageren
+beantwoorden svara svar odpowiedz cytuj vastaa ответить 返信 回复
+"""
 
 #: Words of the buttons, counts and badges beside comments.
 BUTTON_WORDS = frozenset(_BUTTONS.split())
+#: Words of the buttons to reply.
+REPLY_WORDS = frozenset(_REPLIES.split())
 #: Words that buttons share with prose.
 SMALL_WORDS = frozenset(_SMALL.split())
 #: Words that stand between a name and a date, or around them.

@@ -2,7 +2,7 @@
 
 import re
 
-from crawler.comments.byline_words import BUTTON_WORDS, GLUE_WORDS, SMALL_WORDS
+from crawler.comments.byline_words import BUTTON_WORDS, GLUE_WORDS, REPLY_WORDS, SMALL_WORDS
 from crawler.comments.shown_dates import find_date
 
 #: Longer names are sentences (longest seen in the labelled pages: 11 words, a shop's slogan).
@@ -94,6 +94,11 @@ def is_button(text: str) -> bool:
     if not all(word in BUTTON_WORDS or word in SMALL_WORDS or word.isdigit() for word in words):
         return False
     return not words or any(word in BUTTON_WORDS or word.isdigit() for word in words)
+
+
+def is_reply_button(text: str) -> bool:
+    """Tell whether a text is buttons, one of them to reply."""
+    return not REPLY_WORDS.isdisjoint(_WORD.findall(text[:MAX_NAME].lower())) and is_button(text)
 
 
 def is_glue(text: str) -> bool:

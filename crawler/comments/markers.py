@@ -103,7 +103,10 @@ def dated(outline: Outline) -> list[Group]:
         if span and len(line.split()) <= MAX_DATED_WORDS and not _is_navigation(outline, owner):
             found.setdefault(_path(outline, owner), {}).setdefault(f"\x00{owner}", owner)
     collected = [_group(f"dated {key}", 0, members) for key, members in found.items() if len(members) > 1]
-    return sorted(collected, key=lambda group: -len(group.markers))[:MAX_DATED]
+    largest = sorted(collected, key=lambda group: -len(group.markers))[:MAX_DATED]
+    # some software prints the post's own date as it prints the comments'
+    shorter = [Group(each.key, each.weight, each.markers[1:], each.names[1:]) for each in largest]
+    return largest + [group for group in shorter if len(group.markers) > 1]
 
 
 def _path(outline: Outline, number: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from crawler.comments.bodies import has_prose
-from crawler.comments.bylines import is_button
+from crawler.comments.bylines import is_button, is_reply_button
 from crawler.comments.grouping import Item
 from crawler.comments.markers import Group
 from crawler.comments.outline import Outline
@@ -151,7 +151,8 @@ def _are_teasers(parts: Sequence[Part]) -> bool:
 
 def _are_listed(outline: Outline, parts: Sequence[Part], *, title: int) -> bool:
     """Tell whether the stretches have linked headings of more than `title` words, or are links with little beside."""
-    if any(_heads_post(outline, part.item, title) for part in parts[:SAMPLED]):
+    answerable = sum(1 for part in parts if any(is_reply_button(line.text) for line in part.lines)) == len(parts)
+    if not answerable and any(_heads_post(outline, part, title) for part in parts[:SAMPLED]):
         return True
     return sum(1 for part in parts if _link_share(outline, part) > MOSTLY) * 2 > len(parts)
 
@@ -163,10 +164,12 @@ def _are_posts(outline: Outline, group: Group, parts: Sequence[Part]) -> bool:
     return group.weight < BY_LINK and not among_comments(outline, parts[0].item.run.start)
 
 
-def _heads_post(outline: Outline, item: Item, title: int) -> bool:
+def _heads_post(outline: Outline, part: Part, title: int) -> bool:
     """Tell whether a stretch has a heading of more than `title` words that is a link, or links to categories."""
-    for number in range(item.run.start, item.run.end):
+    for number in range(part.item.run.start, part.item.run.end):
         element = outline.elements[number]
+        if part.author_at is not None and number <= part.author_at < outline.ends[number]:
+            continue
         if element.tag in {"h2", "h3", "h4", "h5"} and outline.words(outline.element(number)) > title:
             around = element.getparent()
             if element.find(".//a[@href]") is not None or (around is not None and around.tag == "a"):
