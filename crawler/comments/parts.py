@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from crawler.comments.grouping import Item
 from crawler.comments.markers import class_key
 from crawler.comments.outline import LINE, PARAGRAPH, Outline, Run, is_hidden, joined
-from crawler.comments.shown_dates import MAX_LINE, find_date, find_time
+from crawler.comments.shown_dates import MAX_LINE, find_date, find_time, is_age
 
 #: Comments compared to find where the names stand.
 SAMPLE = 16
@@ -111,10 +111,20 @@ def _lines(pieces: list[tuple[int, int, str]]) -> Iterator[Line]:
     first = 0
     for index, (_, _, text) in enumerate([*pieces, (0, 0, LINE)]):
         if text is LINE or text is PARAGRAPH:
-            line = joined(piece[2] for piece in pieces[first:index])
+            texts = [piece[2] for piece in pieces[first:index]]
+            line = joined(texts)
             if line:
-                yield Line(first, index, line, find_date(line))
+                yield Line(first, index, line, find_date(line) or _age(line, texts))
             first = index + 1
+
+
+def _age(line: str, texts: list[str]) -> tuple[int, int] | None:
+    """Return where an element's "6d" stands in a short line; in a sentence it would be a size or a count."""
+    if len(line) > MAX_LINE // 4 or len(texts) == 1:
+        return None
+    age = next((text.strip() for text in texts if is_age(text)), None)
+    start = line.rfind(age) if age else -1
+    return (start, start + len(age)) if age and start >= 0 else None
 
 
 def _slots(outline: Outline, item: Item) -> Iterator[tuple[str, int]]:

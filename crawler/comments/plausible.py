@@ -74,7 +74,8 @@ def is_thread(outline: Outline, group: Group, parts: Sequence[Part], qualities: 
     if _are_listed(outline, parts, title=0 if group.weight < BY_CLASS else MAX_MEAN_NAME):
         return False
     if group.weight == BY_CLASS:
-        return _by_class(group, len(parts), whole=whole, sure=sure if readable == len(parts) else 0)
+        named = not _are_titled(parts, MAX_MEAN_NAME * 1.5)
+        return named and _by_class(group, len(parts), whole=whole, sure=sure if readable == len(parts) else 0)
     enough = _by_little(group, len(parts), whole=whole, sure=sure) or (
         whole == len(parts) and _is_told(outline, parts)
     )
@@ -157,9 +158,14 @@ def _are_listed(outline: Outline, parts: Sequence[Part], *, title: int) -> bool:
     return sum(1 for part in parts if _link_share(outline, part) > MOSTLY) * 2 > len(parts)
 
 
-def _are_posts(outline: Outline, group: Group, parts: Sequence[Part]) -> bool:
+def _are_titled(parts: Sequence[Part], most: float) -> bool:
+    """Tell whether what looks like names has more words than names have."""
     lengths = [len(part.author.split()) for part in parts if part.author]
-    if lengths and sum(lengths) > MAX_MEAN_NAME * len(lengths):
+    return bool(lengths) and sum(lengths) > most * len(lengths)
+
+
+def _are_posts(outline: Outline, group: Group, parts: Sequence[Part]) -> bool:
+    if _are_titled(parts, MAX_MEAN_NAME):
         return True
     return group.weight < BY_LINK and not among_comments(outline, parts[0].item.run.start)
 

@@ -70,8 +70,10 @@ _DATE = re.compile(
     rf"(?:(?:{_TIME})(?:[\s,/|@\u2013\u2014-]{{1,4}}|\s(?:on|am|le|of)\s)(?:on\s)?(?=\S))?(?:{_NAMED}|{_NUMERIC}|{_AGO})(?:{_JOIN}(?:{_TIME}))?",
     re.IGNORECASE,
 )
+#: Characters of an age with the spaces around it.
+MAX_AGE = 40
 #: "6d", "20h", "2 mo.": only where it is all of a line.
-_SHORT_AGE = re.compile(r"\W{0,3}\d{1,3}\s?(?:s|min|m|h|hrs?|d|w|wk|mo|y|yr)\.?\W{0,3}", re.IGNORECASE)
+_SHORT_AGE = re.compile(r"\W{0,9}\d{1,3}\s?(?:s|min|m|h|hrs?|d|w|wk|mo|y|yr)\.?\W{0,3}", re.IGNORECASE)
 _HINT = re.compile(
     r"\d|ago|geleden|atr[aá]s|yesterday|today|just now|gestern|heute|hier\b|ayer|hoy\b|ieri|oggi|vor ", re.IGNORECASE
 )
@@ -84,6 +86,11 @@ def find_date(text: str) -> tuple[int, int] | None:
         return None
     found = _SHORT_AGE.fullmatch(text) or _DATE.search(text)
     return found.span() if found else None
+
+
+def is_age(text: str) -> bool:
+    """Tell whether a text is an age in short, "6d" or "20h", and nothing else."""
+    return len(text) <= MAX_AGE and _SHORT_AGE.fullmatch(text) is not None
 
 
 def find_time(text: str) -> tuple[int, int] | None:
