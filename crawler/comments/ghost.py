@@ -1,7 +1,8 @@
 """Ghost's native comments: the page names the post and the server, an open API hands out the thread.
 
-Two levels are stored; `in_reply_to_id` tells a finer parent. Only some replies come with their comment. Removed
-comments come without text. Source: Ghost 6's own comments client and a real server.
+Two levels are stored; `in_reply_to_id` tells a finer parent. Not always do all replies come with their comment.
+Hidden and removed comments come without text where someone answered them, and no count holds them.
+Source: Ghost 6's own comments client and a real server.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ from crawler.threads import MAX_COMMENTS
 
 #: The most that one answer holds, whatever is asked for.
 PER_PAGE = 100
+#: Comments of one second would else change places between two pages.
+_ORDER = "created_at%20asc,id%20asc"
 
 
 class GhostComments(CommentSystem):
@@ -47,9 +50,10 @@ class GhostComments(CommentSystem):
         stated = 0
         async for top, fetched in _listed(f"{server}/post/{thread.pointer['post']}/", fetch):
             replies = mappings(top.get("replies"))
-            count = number(mapping(top.get("count")).get("replies")) or len(replies)
-            stated += 1 + count
-            if count > len(replies) and (native := text(top.get("id"))):
+            shown = sum(map(_is_shown, replies))
+            count = number(mapping(top.get("count")).get("replies")) or shown
+            stated += _is_shown(top) + count
+            if count > shown and (native := text(top.get("id"))):
                 replies = [reply async for reply, _ in _listed(f"{server}/{native}/replies/", fetch)]
             comments += _family(top, replies, post_url, fetched)
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
@@ -59,7 +63,7 @@ async def _listed(url: str, fetch: Fetch) -> Any:
     """Yield the comments of a list over all its pages, and when each was received."""
     seen = 0
     for page_number in range(1, MAX_PAGES + 1):
-        answer, page = await fetch.json(f"{url}?limit={PER_PAGE}&page={page_number}&order=created_at%20asc")
+        answer, page = await fetch.json(f"{url}?limit={PER_PAGE}&page={page_number}&order={_ORDER}")
         comments = mappings(mapping(answer).get("comments"))
         for comment in comments:
             yield comment, page.fetched
@@ -87,7 +91,7 @@ def _comment(value: Mapping[str, Any], parent: str | None, post_url: str, fetche
     native = text(value.get("id"))
     if native is None:
         return None
-    body = text(value.get("html")) if value.get("status", "published") == "published" else None
+    body = text(value.get("html")) if _is_shown(value) else None
     at = text(value.get("created_at"))
     return ReadComment(
         native_id=native,
@@ -98,3 +102,8 @@ def _comment(value: Mapping[str, Any], parent: str | None, post_url: str, fetche
         permalink=f"{post_url}#ghost-comments-{native}" if urlsplit(post_url).scheme else None,
         deleted=body is None,
     )
+
+
+def _is_shown(value: Mapping[str, Any]) -> bool:
+    """Tell a comment that counts from one that stays, without text, for the sake of its answers."""
+    return bool(value.get("status", "published") == "published")

@@ -1,10 +1,12 @@
 """Ghost: its content API gives every post by the key that each page prints; threads are asked for post by post.
 
+The robots.txt that Ghost brings forbids `/ghost/`, and with it the API: there, sitemap and pages tell all.
 Source: https://docs.ghost.org/content-api and a real server of version 6, whose answers hold 100 posts at most.
 """
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -18,10 +20,12 @@ from crawler.page import Page
 from crawler.platforms.base import Platform, either
 from crawler.reading import Listed, ReadPost, Thread
 from crawler.sites import Site
-from crawler.text import html_text
+from crawler.text import html_text, text_of
 from crawler.urls import canonical, same_site
 
 _SIGN = re.compile(r"content=\"Ghost [\d.]+\"|ghost/(?:portal|sodo-search|comments-ui)@|data-ghost=", re.IGNORECASE)
+#: What stands in a post's text where a stranger may read no further.
+_GATE = "gh-post-upgrade-cta"
 #: Pages of the list; at 100 posts a page, a million posts.
 MAX_PAGES = 10_000
 PER_PAGE = 100
@@ -42,6 +46,16 @@ class Ghost(Platform):
         if shown.status == "withheld":  # the API says nothing of rights, each page does
             return discover(site, front, fetch)
         return either(_by_api(front, shown.language, fetch), discover(site, front, fetch))
+
+    def read(self, page: Page) -> ReadPost:
+        """Return the post on a page; of one for members, only what stands above the gate."""
+        post = super().read(page)
+        gate = next(iter(page.tree.find_class(_GATE)), None)
+        content = gate.getparent() if gate is not None else None
+        if content is None or post.status == "withheld":
+            return post
+        rights = tuple(dict.fromkeys((*post.rights, "paywalled")))
+        return replace(post, text=text_of(content, without={gate}), rights=rights, status="preview", is_post=True)
 
 
 async def _by_api(front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
@@ -77,7 +91,7 @@ def _content_api(front: Page) -> str | None:
         key, api = script.get("data-key"), script.get("data-api")
         if key and (api or script.get("data-ghost")):
             root = urljoin(front.url, api if api and "content" in api else "/ghost/api/content/")
-            query = {"key": key, "limit": PER_PAGE, "include": "authors,tags", "order": "published_at asc"}
+            query = {"key": key, "limit": PER_PAGE, "include": "authors,tags", "order": "published_at asc,id asc"}
             return f"{root.rstrip('/')}/posts/?{urlencode(query)}" if same_site(root, front.url) else None
     return None
 
@@ -98,7 +112,9 @@ def _post(
     tags = [each for each in mappings(value.get("tags")) if each.get("visibility", "public") == "public"]
     names = [name for each in mappings(value.get("authors")) if (name := text(each.get("name")))]
     native = text(value.get("id"))
-    thread = GhostComments().of_post(sample.pointer["server"], native) if sample is not None and native else None
+    thread = None
+    if sample is not None and native and is_open:  # the page of a closed post keeps its thread from strangers too
+        thread = GhostComments().of_post(sample.pointer["server"], native)
     return ReadPost(
         url=url,
         title=text(value.get("title")),

@@ -65,7 +65,7 @@ class LittleGhost:
             "status": "published",
             "created_at": "2024-02-04T00:00:00.000Z",
             "member": {"name": "Bob"},
-            "count": {"replies": self.replies},
+            "count": {"replies": self.replies - (self.replies > 1)},  # without the removed one
             "replies": inline,
         }
 
@@ -114,7 +114,7 @@ def test_replies_beyond_the_inlined_ones_are_asked_for_and_answer_the_right_comm
     (post,), fetch = crawl(LittleGhost(1, comments=2, replies=120))
     assert isinstance(post, ReadPost)
     assert post.thread is not None
-    assert post.thread.stated == len(post.thread.comments) == 242
+    assert (post.thread.stated, len(post.thread.comments)) == (240, 242)
     record = place(post, platform="ghost", fetched=FETCHED)
     first, reply, removed, answer = record.comments[:4]
     assert (first.depth, reply.depth, removed.depth, answer.depth) == (0, 1, 2, 3)
@@ -123,11 +123,28 @@ def test_replies_beyond_the_inlined_ones_are_asked_for_and_answer_the_right_comm
     assert sum("/replies/" in url for url in fetch.asked) == 4  # two pages for each of two comments
 
 
+def test_a_removed_reply_among_the_inlined_ones_hides_no_other():
+    (post,), _ = crawl(LittleGhost(1, replies=4))
+    assert isinstance(post, ReadPost)
+    assert post.thread is not None
+    assert [each.text for each in post.thread.comments] == ["It worked.", "Reply 1", "", "Reply 3", "Reply 4"]
+
+
+def test_of_a_members_page_only_what_stands_above_the_gate_is_text():
+    cards = "<p>This is another post of the site, shown below with a long and friendly summary of its own.</p>" * 5
+    html = f"""<html><head><meta name="generator" content="Ghost 6.1"><title>Locked</title></head><body>
+<article class="gh-article"><h1>Locked</h1><section class="gh-content"><p>For all to read.</p>
+<aside class="gh-post-upgrade-cta"><h2>This post is for subscribers only</h2></aside></section></article>
+<article class="gh-card"><h3>Another</h3>{cards}</article></body></html>"""
+    post = PLATFORMS["ghost"].read(Page("https://notes.example/locked/", html.encode(), FETCHED))
+    assert (post.text, post.status, post.rights) == ("For all to read.", "preview", ("paywalled",))
+
+
 def test_a_members_post_is_marked_and_its_missing_text_not_made_up():
     posts, _ = crawl(LittleGhost(2, locked=2))
     locked = posts[1]
     assert isinstance(locked, ReadPost)
-    assert (locked.status, locked.rights, locked.text) == ("preview", ("paywalled",), "")
+    assert (locked.status, locked.rights, locked.text, locked.thread) == ("preview", ("paywalled",), "", None)
 
 
 def test_a_thousand_posts_take_ten_lists_one_sample_and_a_call_for_each_thread():
