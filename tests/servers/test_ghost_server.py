@@ -1,11 +1,13 @@
 """A real Ghost, posts and comments: the archive against Ghost's own database.
 
-To install it: `npm pack ghost@6.65.0`, unpack it, `pnpm install --prod --frozen-lockfile --ignore-scripts` in the
-folder, then `node-gyp rebuild` in its `better-sqlite3`. Set GHOST to the folder, and NODE to a Node.js 22 of yours.
+To install it: `npm pack ghost@6.65.0`, unpack it, in the folder `pnpm install --prod --frozen-lockfile
+--ignore-scripts` (pnpm 11, `--config.pmOnFail=ignore`) and `node-gyp rebuild` in its `better-sqlite3`.
+Set GHOST to the folder, and NODE to a Node.js 22 of yours.
 """
 
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -244,3 +246,6 @@ def test_the_archive_holds_all_that_the_server_shows_by_its_pages_and_by_its_api
         assert done.returncode == 0, done.stderr
         assert "'robots/forbidden'" not in done.stderr
         assert archived(by_api) == truth
+        asked = re.search(r"'downloader/request_count': (\d+)", done.stderr)
+        assert asked is not None
+        assert int(asked[1]) <= 10 + len(truth[0])  # lists, and one for the thread of each post
