@@ -18,6 +18,7 @@ COMPARED = 3
 #: Words of a name with what stands beside it.
 MAX_AROUND_AUTHOR = 10
 
+_WRITER = re.compile(r"author|user|(?:^|[-_\s])(?:who|profile|poster|member)(?:$|[-_\s])", re.IGNORECASE)
 _MACHINERY = re.compile(
     r"repl(?:y|ies)|permalink|rating|vote|like|report|flag|share|avatar|action|tools?\b|edit|badge|meta\b|footer|"
     r"number|count|perma|score|button|btn|control",
@@ -36,7 +37,7 @@ _GAPS = re.compile(r"\n{3,}")
 
 def read_texts(outline: Outline, parts: Sequence[Part]) -> None:
     """Fill in the text of each part."""
-    shared = _shared_slots(outline, parts)
+    shared = _shared_words(outline, parts)
     for part in parts:
         removed = _removed(outline, part, shared)
         part.text = _written(outline, part, removed) or _least(part)
@@ -56,24 +57,30 @@ def has_prose(part: Part) -> bool:
     return any(not _is_meta(part, line, set()) for line in part.lines)
 
 
-def _shared_slots(outline: Outline, parts: Sequence[Part]) -> set[str]:
-    """Return the places at which most comments have the same words."""
+def _shared_words(outline: Outline, parts: Sequence[Part]) -> set[tuple[str, str]]:
+    """Return what most comments have in common: the kind of an element, and its words."""
     if len(parts) < COMPARED:
         return set()
-    texts: dict[str, Counter[str]] = {}
     parts = parts[:SAMPLE]
-    for part in parts:
-        for path, number in part.slots.items():
-            texts.setdefault(path, Counter())[_DIGITS.sub("#", outline.text(outline.element(number)))] += 1
-    return {path for path, counts in texts.items() if counts.most_common(1)[0][1] >= SHARED * len(parts)}
+    counts = Counter(words for part in parts for words in {_words(outline, slot) for slot in part.slots.items()})
+    return {words for words, count in counts.items() if count >= SHARED * len(parts)}
 
 
-def _removed(outline: Outline, part: Part, shared: set[str]) -> set[int]:
+def _words(outline: Outline, slot: tuple[str, int]) -> tuple[str, str]:
+    path, number = slot
+    return path.rpartition("/")[2], _DIGITS.sub("#", outline.text(outline.element(number)))
+
+
+def _removed(outline: Outline, part: Part, shared: set[tuple[str, str]]) -> set[int]:
     """Return the indices of the pieces that are not part of what was said."""
     removed: set[int] = set()
     around = _around_author(outline, part)
     for path, number in part.slots.items():
-        if path in shared or number in {around, part.author_at} or _is_machinery(outline, number):
+        if (
+            _words(outline, (path, number)) in shared
+            or number in {around, part.author_at}
+            or _is_machinery(outline, number)
+        ):
             end = outline.ends[number]
             removed.update(index for index, (_, owner, _text) in enumerate(part.pieces) if number <= owner < end)
     prose = [index for index, line in enumerate(part.lines) if not _is_meta(part, line, removed)]
@@ -93,7 +100,7 @@ def _around_author(outline: Outline, part: Part) -> int | None:
         return None
     element = outline.elements[parent]
     own = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return parent if element.tag == "cite" or "author" in own or element.get("itemprop") == "author" else None
+    return parent if element.tag == "cite" or _WRITER.search(own) or element.get("itemprop") == "author" else None
 
 
 def _is_machinery(outline: Outline, number: int) -> bool:
