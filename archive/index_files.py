@@ -20,10 +20,10 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from whoosh import index as whoosh_index
-from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
+from archive.index_mapped import MappedStorage
 from archive.schema import SCHEMA
 
 #: What Whoosh raises on files that are torn or not its own; it has no class for it.
@@ -99,7 +99,7 @@ class IndexFiles:
 
     def open(self, generation: str) -> FileIndex:
         """Open a generation to read or write; raise one of `DAMAGE` when it is torn."""
-        return FileIndex(FileStorage(str(self.directory / generation)), schema=SCHEMA)
+        return FileIndex(MappedStorage(str(self.directory / generation)), schema=SCHEMA)
 
     def create(self) -> str:
         """Make a new, empty generation; return its name."""
@@ -108,7 +108,7 @@ class IndexFiles:
         name = f"g{max(numbers, default=0) + 1}"
         try:
             (self.directory / name).mkdir(parents=True)
-            FileIndex.create(FileStorage(str(self.directory / name)), SCHEMA, "MAIN")
+            FileIndex.create(MappedStorage(str(self.directory / name)), SCHEMA, "MAIN")
         except OSError as error:
             raise write_error(self.directory, error) from error
         return name

@@ -15,6 +15,7 @@ from archive.query_words import chosen
 from archive.results import Query, Results
 from archive.schema import VERSION
 from archive.search_evaluate import Evaluation
+from archive.search_memory import give_back
 from archive.search_page import page
 from archive.search_postings import PostingCache
 from archive.search_snapshot import Snapshot
@@ -25,6 +26,9 @@ TIME_LIMIT_SECONDS = 2.0
 
 #: The same where all that match are wanted and nobody waits at a page.
 MATCHING_SECONDS = 60.0
+
+#: Bytes of posting lists decoded after which what decoding leaves behind is given back to the system.
+GIVE_BACK_BYTES = 16 * 1024 * 1024
 
 _NOTHING_INDEXED = "Nothing is indexed yet; crawl a site, or run `sales-archive index`."
 
@@ -40,6 +44,8 @@ class Searcher:
         self._lock = threading.Lock()
         self._stamp = (0, 0)
         self._snapshot: Snapshot | None = None
+        #: Bytes that the cache had decoded when memory was last given back; `None` when a snapshot is new.
+        self._given_back: int | None = None
 
     def search(self, query: Query) -> Results:
         """Return a page of results; raise `QueryError`, and `ArchiveOpenError` when the index is damaged."""
@@ -106,6 +112,17 @@ class Searcher:
                     snapshot.users -= 1
                     if snapshot is not self._snapshot and not snapshot.users:
                         snapshot.close()
+                worked = self._has_worked()
+            if worked:
+                give_back()
+
+    def _has_worked(self) -> bool:
+        """Tell whether enough was decoded since the last time, or for the first time from a new snapshot."""
+        decoded = self._cache.decoded_bytes
+        if self._given_back is not None and decoded - self._given_back < GIVE_BACK_BYTES:
+            return False
+        self._given_back = decoded
+        return True
 
     def _newest(self) -> Snapshot | None:
         stamp = self._files.stamp()
@@ -126,7 +143,7 @@ class Searcher:
                 stamp = self._files.stamp()
             else:
                 self._retire()
-                self._snapshot, self._stamp = snapshot, stamp
+                self._snapshot, self._stamp, self._given_back = snapshot, stamp, None
                 return snapshot
 
     def _retire(self) -> None:

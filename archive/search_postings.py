@@ -45,6 +45,8 @@ class PostingCache:
         self._most = most_bytes
         self._held: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
         self._size = 0
+        #: Bytes of all posting lists ever put here.
+        self.decoded_bytes = 0
         self._lock = threading.Lock()
 
     def get(self, key: tuple[str, str, str]) -> Postings | None:
@@ -62,6 +64,7 @@ class PostingCache:
                 return
             self._held[key] = postings
             self._size += postings.size
+            self.decoded_bytes += postings.size
             while self._size > self._most and len(self._held) > 1:
                 _, dropped = self._held.popitem(last=False)
                 self._size -= dropped.size

@@ -1,8 +1,10 @@
 import json
+import random
 import shutil
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -286,3 +288,36 @@ def test_a_sync_killed_at_any_moment_is_made_up_for(archive: Archive, make_post:
         assert archive.search(Query(text="customers OR turn")).total > 0
         archive.sync()
         assert archive.check() == []
+
+
+def test_a_search_holds_no_copy_of_the_index(archive: Archive, make_post: MakePost) -> None:
+    chance = random.Random(1)
+    for number in range(20):
+        text = " ".join(f"{chance.getrandbits(60):x}" for _ in range(4_000))
+        archive.add(make_post(f"https://example.com/{number}", text=f"pricing {text}"))
+    archive.sync()
+    size = sum(path.stat().st_size for path in (archive.directory / "index").rglob("*.seg"))
+    archive.index.close()
+    tracemalloc.start()
+    try:
+        assert archive.search(Query(text="pricing")).total == 20
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 3_000_000
+    assert held < size / 4
+
+
+def test_memory_is_given_back_after_opening_and_after_much_reading(
+    archive: Archive, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr("archive.search.give_back", lambda: given.append("back"))
+    archive.add(make_post(thread=THREAD))
+    archive.sync()
+    for word in ("pricing", "customers"):
+        archive.search(Query(text=word))
+    assert given == ["back"]
+    monkeypatch.setattr("archive.search.GIVE_BACK_BYTES", 1)
+    archive.search(Query(text="tried"))
+    assert given == ["back", "back"]
