@@ -181,7 +181,9 @@ def format_time(moment: datetime) -> str:
     """Return `moment` as `YYYY-MM-DDTHH:MM:SSZ`; raise `ValueError` when it states no zone."""
     if moment.tzinfo is None:
         raise ValueError(f"time without a zone: {moment!r}")
-    return moment.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def _digest(text: str) -> str:
@@ -205,11 +207,11 @@ def _from_json(values: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
     if unknown:
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
     found = dict(values)
-    for name in _TIMES & found.keys():
-        if found[name] is not None:
+    for name in _TIMES:
+        if found.get(name) is not None:
             found[name] = parse_time(found[name])
-    for name in _LISTS & found.keys():
-        if isinstance(found[name], list):
+    for name in _LISTS:
+        if isinstance(found.get(name), list):
             found[name] = tuple(found[name])
     if "comments" in found:
         found["comments"] = tuple(Comment.from_json(each) for each in found["comments"])

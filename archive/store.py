@@ -182,9 +182,12 @@ class Store:
         post = Post.from_json(json.loads(row[0]) | {"comments_stated": row[2]})
         if not threads:
             return post
+        known = known_comments(connection, id_).values()
+        # One text of JSON for all: reading each alone takes half as long again.
+        records = json.loads(f"[{','.join(record for record, _, _ in known)}]")
         thread = [
-            Comment.from_json(json.loads(record) | {"position": position})
-            for record, _, position in known_comments(connection, id_).values()
+            Comment.from_json(record | {"position": position})
+            for record, (_, _, position) in zip(records, known, strict=True)
         ]
         own_first = sorted(thread, key=lambda each: (each.system != post.comment_system, each.system))
         return replace(post, comments=tuple(own_first))

@@ -19,6 +19,9 @@ from archive.records import Comment, Post
 Signature = npt.NDArray[np.uint32]
 
 _WORD = re.compile(r"\w+")
+_NO_WORD = re.compile(r"[^\x00-\x7f\w]+")
+#: Of each byte of ASCII, its small letter, or a space where it is of no word.
+_ASCII_WORDS = bytes(ord(chr(at).lower()) if _WORD.match(chr(at)) else ord(" ") for at in range(128)) + bytes(128)
 #: Bytes of a run, which begins at a word and holds some five; bins of a signature; bins of a band.
 _RUN = 28
 _BINS = 128
@@ -118,7 +121,12 @@ def _duplicate(copy: _Signed, original: _Signed, similarity: float) -> Duplicate
 
 
 def _normal(text: str) -> str:
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    """Return the words of a text in small letters, a space between them."""
+    if not text.isascii():
+        text = _NO_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold())
+    if text.isascii():  # also what is now without its dashes and quotation marks: a fifth of the time
+        return b" ".join(text.encode().translate(_ASCII_WORDS).split()).decode()
+    return " ".join(_WORD.findall(text))
 
 
 def _digest(text: str) -> bytes:

@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"(?<![\w.,:/$€£#%+=-])(?:\+|00)?\(?[0-9][\d().\s/\u2011
 #: Quickly found by its first character, where `_NUMBER` looks at every place twice.
 _DIGITS = re.compile(r"[0-9][\d().\s/\u2011-]{5,20}[0-9]")
 _DOTTED = re.compile(r"[0-9]\.[0-9]")
+_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\w|\w)")
 _IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 
@@ -33,11 +34,19 @@ def masked(text: str) -> str:
     """Return `text` with e-mail addresses, telephone numbers and public IP addresses replaced."""
     if "@" in text:
         text = _EMAIL.sub(EMAIL, text)
-    if _DOTTED.search(text):
+    has_digit = _has_digit(text)
+    if has_digit and _DOTTED.search(text):
         text = _IPV4.sub(_masked_address, text)
-    if text.count(":") > 1:
+    if ":" in text and _COLONS.search(text):
         text = _IPV6.sub(_masked_address, text)
-    return _NUMBER.sub(_masked_number, text) if _DIGITS.search(text) else text
+    return _NUMBER.sub(_masked_number, text) if has_digit and _DIGITS.search(text) else text
+
+
+def _has_digit(text: str) -> bool:
+    for digit in "0123456789":  # noqa: SIM110 (ten plain searches are far quicker than a pattern, or `any`)
+        if digit in text:
+            return True
+    return False
 
 
 def _masked_number(found: re.Match[str]) -> str:

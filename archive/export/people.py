@@ -64,17 +64,18 @@ class People:
     def _names(self, post: Post) -> dict[str, str]:
         """Return the published name of everybody in the thread whose name is not in the byline."""
         bylines = byline_keys(post.author)
-        names = {each.author for each in post.comments if each.author and name_key(each.author) not in bylines}
+        names = {each.author for each in post.comments if each.author}
+        names = {name for name in names if name_key(name) not in bylines}
         drop = self._authors == "drop"
         return {name: SOMEBODY if drop else self._pseudonym(post.site, name) for name in sorted(names)}
 
     def _comment(self, comment: Comment, names: Mapping[str, str], edit: Callable[[str], str]) -> Comment:
         if self._authors == "keep":
-            return replace(comment, text=edit(comment.text)) if self._mask else comment
+            return _with(comment, comment.author, comment.author_url, edit(comment.text)) if self._mask else comment
         author = comment.author
         if author is not None and author in names:
             author = None if self._authors == "drop" else names[author]
-        return replace(comment, author=author, author_url=None, text=edit(comment.text))
+        return _with(comment, author, None, edit(comment.text))
 
 
 def secret_key(path: Path) -> bytes:
@@ -91,6 +92,26 @@ def secret_key(path: Path) -> bytes:
     if len(key) < _KEY_BYTES // 2:
         raise ArchiveOpenError(f"{path} holds too short a key: pseudonyms could be guessed")
     return key
+
+
+def _with(comment: Comment, author: str | None, author_url: str | None, text: str) -> Comment:
+    """Do what `dataclasses.replace` does, in a quarter of its time: this is done for every comment."""
+    return Comment(
+        id=comment.id,
+        post_id=comment.post_id,
+        parent_id=comment.parent_id,
+        position=comment.position,
+        depth=comment.depth,
+        author=author,
+        author_url=author_url,
+        published=comment.published,
+        published_precision=comment.published_precision,
+        text=text,
+        permalink=comment.permalink,
+        by_post_author=comment.by_post_author,
+        deleted=comment.deleted,
+        system=comment.system,
+    )
 
 
 def _edit(names: Mapping[str, str], *, mask: bool) -> Callable[[str], str]:
