@@ -8,7 +8,14 @@ from archive.query_tree import All, Between, Named, Node, Not, Phrase, Word
 from archive.search_words import is_stop_word
 
 #: Filters beside a query, and the column each asks.
-FILTERS = {"kind": "kind", "site": "site", "author": "author_name", "platform": "platform", "language": "language"}
+FILTERS = {
+    "kind": "kind",
+    "site": "site",
+    "author": "author_name",
+    "platform": "platform",
+    "language": "language",
+    "tag": "tag",
+}
 
 _NAMED = {
     "author_name": "by",
@@ -17,6 +24,7 @@ _NAMED = {
     "platform": "on the platform",
     "language": "in the language",
     "thread": "in the thread",
+    "tag": "tagged",
     "has": "with",
 }
 _FIELDS = {"title": "in the title", "author": "in the author's name", "tags": "among the tags"}

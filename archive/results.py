@@ -14,7 +14,7 @@ Kind = Literal["post", "comment"]
 Snippet = tuple[tuple[str, bool], ...]
 
 #: Facets every result page counts, in the order shown.
-FACETS = ("kind", "site", "year", "author")
+FACETS = ("kind", "site", "year", "author", "tag", "platform")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

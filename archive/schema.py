@@ -31,6 +31,9 @@ NO_DATE = -(2**62)
 #: Fields of a post that stand in its comments' documents too.
 BORROWED = ("title", "site", "platform", "language", "url")
 
+#: What stands between the tags of a post in the column `tag_names`.
+TAGS_BETWEEN = "\n"
+
 #: Bits of the column `marks`.
 BY_POST_AUTHOR, HIDDEN = 1, 2
 
@@ -82,7 +85,7 @@ def post_document(post: Mapping[str, Any]) -> dict[str, Any]:
     return _document(post, post, parts, kind="post", url=post["url"]) | {
         "title": [(title, 1.0, words)],
         "tags": [(tag, 1.0, words) for tag in tags],
-        "tag_names": "\n".join(tags),
+        "tag_names": TAGS_BETWEEN.join(tags),
     }
 
 

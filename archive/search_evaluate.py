@@ -17,7 +17,7 @@ from whoosh.lang import has_stemmer
 
 from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.schema import BY_POST_AUTHOR, NO_DATE, SPELLINGS, key_of
-from archive.search_postings import NOWHERE, Documents, Postings, Weights
+from archive.search_postings import Documents, Postings, Weights, following
 from archive.search_snapshot import K1, Mask, Snapshot
 from archive.search_words import fold, is_stop_word, words_of
 
@@ -30,10 +30,6 @@ LIFTED = 300
 
 #: Letters of a word from which two may be wrong instead of one.
 LONG_WORD = 8
-
-_PLACE_BITS = 32
-#: Room for the offset of a phrase's last word below place 0.
-_FIRST_PLACE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +119,8 @@ class Evaluation:
             return inside
         if node.name == "has":
             return self._having(node.value)
+        if node.name == "tag":
+            return self._tagged(fold(node.value))
         column = self._snapshot.names(node.name)
         test = _same_site if node.name == "site" and not node.exact else str.__eq__
         fitting = np.array([bool(name) and test(fold(name), fold(node.value)) for name in column.names], np.bool_)
@@ -136,6 +134,12 @@ class Evaluation:
             mask &= values >= node.least
         if node.most is not None:
             mask &= values <= node.most
+        return mask
+
+    def _tagged(self, tag: str) -> Mask:
+        tags, mask = self._snapshot.tags, np.zeros(self._snapshot.size, np.bool_)
+        if tag in tags.names:
+            mask[tags.documents[tags.codes == tags.names.index(tag)]] = True
         return mask
 
     def _having(self, what: str) -> Mask:
@@ -224,53 +228,12 @@ class Evaluation:
     }
 
 
-def following(found: list[Postings], among: Documents | None = None) -> Postings:
-    """Return where terms follow each other at adjacent places, with the number of times as weight."""
-    lists = sorted((postings.documents for postings in found), key=len)
-    documents = reduce(_common, lists if among is None else [among, *lists])
-    keys = None
-    for offset, postings in enumerate(found):
-        if not len(documents):
-            return NOWHERE
-        these = _keys(postings, documents, offset)
-        keys = these if keys is None else np.intersect1d(keys, these, assume_unique=True)
-        if offset and len(found) > offset + 1:
-            documents = np.unique(keys >> _PLACE_BITS).astype(np.int32)
-    assert keys is not None  # noqa: S101 (`found` is not empty)
-    where, times = np.unique(keys >> _PLACE_BITS, return_counts=True)
-    starts = np.concatenate([[0], np.cumsum(times)])
-    places = ((keys & ((1 << _PLACE_BITS) - 1)) - _FIRST_PLACE).astype(np.uint32)
-    return Postings(where.astype(np.int32), times.astype(np.float32), places, starts)
-
-
-def _common(left: Documents, right: Documents) -> Documents:
-    """Return the documents in both of two ascending lists; a mask is faster than sorting them together."""
-    if not len(left) or not len(right):
-        return left[:0]
-    there = np.zeros(int(max(left[-1], right[-1])) + 1, np.bool_)
-    there[right] = True
-    return left[there[left]]
-
-
 def _every(masks: Iterable[Mask]) -> Mask:
     return reduce(np.logical_and, masks)
 
 
 def _any(masks: Iterable[Mask]) -> Mask:
     return reduce(np.logical_or, masks)
-
-
-def _keys(postings: Postings, documents: Documents, offset: int) -> Any:
-    """Return document and place, less `offset`, of each occurrence in some documents as one number, ascending."""
-    there = np.zeros(int(max(documents[-1], postings.documents[-1])) + 1, np.bool_)
-    there[documents] = True
-    chosen = np.flatnonzero(there[postings.documents])
-    begins = postings.starts[chosen]
-    counts = postings.starts[chosen + 1] - begins
-    ends = np.cumsum(counts)
-    places = postings.places[np.arange(ends[-1]) + np.repeat(begins - ends + counts, counts)]
-    owners = np.repeat(postings.documents[chosen].astype(np.int64) << _PLACE_BITS, counts)
-    return owners + (places.astype(np.int64) + (_FIRST_PLACE - offset))
 
 
 def _parts(terms: tuple[tuple[tuple[str, int], ...], int]) -> tuple[str, ...]:

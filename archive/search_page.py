@@ -123,14 +123,25 @@ def _facet(snapshot: Snapshot, name: str, candidates: Any) -> Facet:
     if name == "year":
         counts = np.bincount(snapshot.years[candidates])
         pairs = [(str(year), int(counts[year])) for year in np.flatnonzero(counts) if year]
-        most = MOST_YEARS
+        return _commonest(name, pairs, MOST_YEARS)
+    if name == "tag":
+        names, counts = snapshot.tags.names, _tag_counts(snapshot, candidates)
     else:
         column = snapshot.names(_FACET_COLUMNS.get(name, name))
-        counts = np.bincount(column.codes[candidates], minlength=len(column.names))
+        names, counts = column.names, np.bincount(column.codes[candidates], minlength=len(column.names))
         counts[0] = 0
-        codes = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
-        pairs = [(column.names[code], int(counts[code])) for code in codes if counts[code]]
-        most = FACET_VALUES
+    codes = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
+    return _commonest(name, [(names[code], int(counts[code])) for code in codes if counts[code]], FACET_VALUES)
+
+
+def _tag_counts(snapshot: Snapshot, candidates: Any) -> Any:
+    among = np.zeros(snapshot.size, np.bool_)
+    among[candidates] = True
+    tags = snapshot.tags
+    return np.bincount(tags.codes[among[tags.documents]], minlength=len(tags.names))
+
+
+def _commonest(name: str, pairs: list[tuple[str, int]], most: int) -> Facet:
     return Facet(name, tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:most]))
 
 

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,10 @@ from whoosh.matching.wrappers import FilterMatcher
 Numbers = npt.NDArray[np.int64]
 Documents = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
+
+_PLACE_BITS = 32
+#: Room for the offset of a phrase's last word below place 0.
+_FIRST_PLACE = 1 << 16
 
 #: Bytes of decoded posting lists kept in a process.
 CACHE_BYTES = 64 * 1024 * 1024
@@ -100,6 +105,25 @@ def joined(found: Sequence[tuple[Postings, int]]) -> Postings:
     )
 
 
+def following(found: list[Postings], among: Documents | None = None) -> Postings:
+    """Return where terms follow each other at adjacent places, with the number of times as weight."""
+    lists = sorted((postings.documents for postings in found), key=len)
+    documents = reduce(_common, lists if among is None else [among, *lists])
+    keys = None
+    for offset, postings in enumerate(found):
+        if not len(documents):
+            return NOWHERE
+        these = _keys(postings, documents, offset)
+        keys = these if keys is None else np.intersect1d(keys, these, assume_unique=True)
+        if offset and len(found) > offset + 1:
+            documents = np.unique(keys >> _PLACE_BITS).astype(np.int32)
+    assert keys is not None  # noqa: S101 (`found` is not empty)
+    where, times = np.unique(keys >> _PLACE_BITS, return_counts=True)
+    starts = np.concatenate([[0], np.cumsum(times)])
+    places = ((keys & ((1 << _PLACE_BITS) - 1)) - _FIRST_PLACE).astype(np.uint32)
+    return Postings(where.astype(np.int32), times.astype(np.float32), places, starts)
+
+
 def _blocks(matcher: Any) -> Iterator[tuple[Any, ...]]:
     """Yield documents, weights, places and their number per document, of each block of a posting list."""
     while matcher.is_active():
@@ -115,3 +139,25 @@ def _blocks(matcher: Any) -> Iterator[tuple[Any, ...]]:
             np.frombuffer(counts, np.uint32),
         )
         matcher._next_block()
+
+
+def _common(left: Documents, right: Documents) -> Documents:
+    """Return the documents in both of two ascending lists; a mask is faster than sorting them together."""
+    if not len(left) or not len(right):
+        return left[:0]
+    there = np.zeros(int(max(left[-1], right[-1])) + 1, np.bool_)
+    there[right] = True
+    return left[there[left]]
+
+
+def _keys(postings: Postings, documents: Documents, offset: int) -> Any:
+    """Return document and place, less `offset`, of each occurrence in some documents as one number, ascending."""
+    there = np.zeros(int(max(documents[-1], postings.documents[-1])) + 1, np.bool_)
+    there[documents] = True
+    chosen = np.flatnonzero(there[postings.documents])
+    begins = postings.starts[chosen]
+    counts = postings.starts[chosen + 1] - begins
+    ends = np.cumsum(counts)
+    places = postings.places[np.arange(ends[-1]) + np.repeat(begins - ends + counts, counts)]
+    owners = np.repeat(postings.documents[chosen].astype(np.int64) << _PLACE_BITS, counts)
+    return owners + (places.astype(np.int64) + (_FIRST_PLACE - offset))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from whoosh.index import FileIndex
 
-from archive.schema import HIDDEN, NO_DATE, key_of, stored
+from archive.schema import HIDDEN, NO_DATE, TAGS_BETWEEN, key_of, stored
 from archive.search_postings import Documents, Numbers, PostingCache, Postings, Weights, decoded, joined
 
 Mask = npt.NDArray[np.bool_]
@@ -43,6 +43,15 @@ class Names:
 
     codes: Documents
     names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The tags of all posts: what each code means, and the pairs of a document and the code of one of its tags."""
+
+    names: list[str]
+    documents: Documents
+    codes: Documents
 
 
 class Snapshot:
@@ -174,6 +183,23 @@ class Snapshot:
             cached[column] = self._read_names(column)
         found: Names = cached[column]
         return found
+
+    @cached_property
+    def tags(self) -> Tags:
+        """Tags and categories of each post, folded."""
+        column = self.names("tag_names")
+        numbers: dict[str, int] = {}
+        held = [
+            [numbers.setdefault(tag, len(numbers)) for tag in dict.fromkeys(names.split(TAGS_BETWEEN)) if tag]
+            for names in column.names
+        ]
+        sizes = np.array([len(codes) for codes in held], np.int64)
+        flat = np.array([code for codes in held for code in codes], np.int32)
+        tagged = np.flatnonzero(column.codes)
+        counts = sizes[column.codes[tagged]]
+        begins = (np.cumsum(sizes) - sizes)[column.codes[tagged]]
+        places = np.arange(counts.sum()) + np.repeat(begins - np.cumsum(counts) + counts, counts)
+        return Tags(list(numbers), np.repeat(tagged, counts).astype(np.int32), flat[places])
 
     def _once(self, key: tuple[Any, ...], find: Callable[[], list[str]]) -> list[str]:
         if key not in self._expansions:

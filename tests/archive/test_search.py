@@ -205,6 +205,8 @@ def test_facets_count_the_hits(sales: Archive) -> None:
         "site": {"example.com": 6, "b.org": 1, "c.de": 1},
         "year": {"2015": 3, "2016": 3, "2018": 1},
         "author": {"Ann Lee": 3, "Bo Ek": 3, "Cy Fox": 1},
+        "tag": {"outbound": 1, "cold email": 1},
+        "platform": {"generic": 6, "ghost": 2},
     }
 
 
@@ -213,7 +215,9 @@ def test_a_filter_finds_as_many_as_its_facet_counted(sales: Archive) -> None:
         for value, count in facet.counts:
             filtered = search(sales, "pricing OR cold OR churn", filters=((facet.name, value),))
             assert filtered.total == count
-            assert dict(next(each.counts for each in filtered.facets if each.name == facet.name)) == {value: count}
+            counts = dict(next(each.counts for each in filtered.facets if each.name == facet.name))
+            assert counts[value] == count
+            assert len(counts) == 1 or facet.name == "tag"  # a post has several
 
 
 def test_a_hit_shows_its_text(sales: Archive) -> None:
