@@ -73,8 +73,21 @@ def _known(number: int | None) -> str:
 
 
 def _job(job: dict[str, Any]) -> str:
-    ended = job["ended"] or "not ended: running or killed"
-    report = ", ".join(
-        f"{name} {value}" for name, value in (job["report"] or {}).items() if not isinstance(value, dict)
+    began = f"{job['spider']} {job['started']}"
+    report = job["report"]
+    if not job["ended"] or report is None:
+        return f"{began}: not ended: running or killed"
+    counts = report.get("counts", {})
+    brought = ", ".join(
+        f"{counts.get(f'archive/{name}', 0)} {words}"
+        for name, words in (
+            ("posts_new", "new posts"),
+            ("posts_changed", "changed"),
+            ("comments_new", "new comments"),
+        )
     )
-    return f"{job['spider']} {job['started']} – {ended}" + (f": {report}" if report else "")
+    asked = f"{report.get('requests', 0)} requests, ended {job['ended']}"
+    if report.get("healthy", True):
+        return f"{began}: well; {brought}; {asked}"
+    reasons = "; ".join(str(each) for each in report.get("reasons", ())) or "no reason given"
+    return f"{began}: NOT WELL, exit status {report.get('exit_status')}: {reasons}; {brought}; {asked}"

@@ -123,14 +123,20 @@ def test_status_tells_sites_short_threads_failures_and_crawls(run: Run, archive:
         Visit(url=short.url, site=short.site, at=at, status=200, post=short, thread_whole=False, reason="page 2: 503")
     )
     archive.record(Visit(url="https://short.example/b/", site="short.example", at=at, reason="timed out"))
-    archive.visits.end_job(archive.visits.start_job("blog"), {"posts": 2})
+    counts = {"archive/posts_new": 2, "archive/comments_new": 5}
+    archive.visits.end_job(archive.visits.start_job("blog"), {"healthy": True, "requests": 9, "counts": counts})
+    ill = {"healthy": False, "exit_status": 3, "reasons": ["short.example did not answer"], "counts": {}}
+    archive.visits.end_job(archive.visits.start_job("blog"), ill)
+    archive.visits.start_job("discussions")
 
     _, output, _ = run("status")
 
     assert "example.com        1         2\n" in output
     assert "https://short.example/: 2 of 9 (page 2: 503)" in output
     assert "https://short.example/b/: timed out, 1 times" in output
-    assert ": posts 2\n" in output
+    assert ": well; 2 new posts, 0 changed, 5 new comments; 9 requests, ended " in output
+    assert ": NOT WELL, exit status 3: short.example did not answer; 0 new posts" in output
+    assert ": not ended: running or killed\n" in output
 
 
 def test_status_as_json_has_everything(run: Run):
