@@ -10,9 +10,10 @@ from pathlib import Path
 
 from archive.index_files import DAMAGE, IndexFiles, State
 from archive.index_writing import apply, build
-from archive.results import Query, Results
+from archive.results import Hit, Query, Results
 from archive.schema import VERSION
 from archive.search import Searcher
+from archive.search_suggest import Completed
 from archive.store import Store
 
 #: How long a sync waits for another one.
@@ -81,6 +82,18 @@ class Index:
     def complete(self, begun: str, number: int = 10) -> list[str]:
         """Return up to `number` words of the archive, commonest first, that begin as `begun` does."""
         return self._searcher.complete(begun, number)
+
+    def complete_name(self, column: Completed, begun: str, number: int = 10) -> list[str]:
+        """Return up to `number` sites, authors or tags, most texts first, of which a word begins as `begun` does."""
+        return self._searcher.complete_name(column, begun, number)
+
+    def related(self, post_id: str, number: int = 5) -> tuple[Hit, ...]:
+        """Return up to `number` other posts on what a post is about, nearest first; none for an unknown post."""
+        return self._searcher.related(post_id, number)
+
+    def key_terms(self, query: Query, number: int = 10) -> tuple[str, ...]:
+        """Return up to `number` words that tell the best hits of `query` from other texts, the most telling first."""
+        return self._searcher.key_terms(query, number)
 
     def seq(self) -> int:
         """Return the `seq` of the last revision that search finds; 0 without an index."""

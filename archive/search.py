@@ -11,15 +11,17 @@ import numpy as np
 from archive.errors import QueryError
 from archive.index_files import DAMAGE, OPEN_SECONDS, IndexFiles, again_until, open_error
 from archive.query_language import parse
+from archive.query_tree import All
 from archive.query_words import chosen
-from archive.results import Query, Results
+from archive.results import Hit, Query, Results
 from archive.schema import VERSION
 from archive.search_evaluate import Evaluation
 from archive.search_memory import give_back
 from archive.search_page import page
 from archive.search_postings import PostingCache
+from archive.search_related import key_terms, related
 from archive.search_snapshot import Snapshot
-from archive.search_suggest import completions
+from archive.search_suggest import Completed, completions, names
 
 #: The longest a query may take.
 TIME_LIMIT_SECONDS = 2.0
@@ -87,6 +89,22 @@ class Searcher:
         with self._snapshot_in_use() as snapshot:
             return completions(snapshot, begun, number) if snapshot is not None else []
 
+    def complete_name(self, column: Completed, begun: str, number: int = 10) -> list[str]:
+        """Return up to `number` sites, authors or tags, most texts first, of which a word begins as `begun` does."""
+        with self._reading() as snapshot:
+            return names(snapshot, column, begun, number) if snapshot is not None else []
+
+    def related(self, post_id: str, number: int = 5) -> tuple[Hit, ...]:
+        """Return up to `number` other posts on what a post is about, nearest first."""
+        with self._reading() as snapshot:
+            return related(snapshot, post_id, number) if snapshot is not None else ()
+
+    def key_terms(self, query: Query, number: int = 10) -> tuple[str, ...]:
+        """Return up to `number` words that tell the best hits of a query from other texts; raise `QueryError`."""
+        root = All(tuple(part for part in (parse(query.text).root, *chosen(query.filters)) if part is not None))
+        with self._reading() as snapshot:
+            return key_terms(snapshot, root, number) if snapshot is not None else ()
+
     def ids(self) -> list[str]:
         """Return the ids of all documents, as often as they stand there."""
         with self._snapshot_in_use() as snapshot:
@@ -97,6 +115,15 @@ class Searcher:
         with self._lock:
             self._retire()
             self._stamp = (0, 0)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Snapshot | None]:
+        """Give the snapshot in use; damage becomes `ArchiveOpenError`."""
+        with self._snapshot_in_use() as snapshot:
+            try:
+                yield snapshot
+            except DAMAGE as error:
+                raise open_error(self._files.directory, error) from error
 
     @contextmanager
     def _snapshot_in_use(self) -> Iterator[Snapshot | None]:

@@ -56,7 +56,7 @@ def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], 
         cut=found.cut,
         message=_sentences(remarks),
         suggestion=correction(snapshot, query.text, parsed) if found.whole is not None or not total else None,
-        hits=tuple(_hit(snapshot, number, found, more.get(number, 0)) for number in numbers),
+        hits=tuple(hit(snapshot, number, found, more.get(number, 0)) for number in numbers),
         facets=tuple(_facet(snapshot, name, candidates) for name in FACETS),
     )
 
@@ -145,7 +145,8 @@ def _commonest(name: str, pairs: list[tuple[str, int]], most: int) -> Facet:
     return Facet(name, tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:most]))
 
 
-def _hit(snapshot: Snapshot, number: int, found: Found, more: int) -> Hit:
+def hit(snapshot: Snapshot, number: int, found: Found, more: int = 0) -> Hit:
+    """Return a document as a hit."""
     values = snapshot.hit(number)
     kind: Kind = "post" if values["id"] == values["post_id"] else "comment"
     return Hit(

@@ -84,6 +84,12 @@ class Snapshot:
         found = [(self._leaf_postings(leaf, field, term), base) for leaf, base in self._leaves]
         return joined([(postings, base) for postings, base in found if len(postings.documents)])
 
+    def holding(self, field: str, term: str) -> int:
+        """Return in how many documents a term stands, without decoding its postings."""
+        key = term.encode()
+        with self._lock:
+            return sum(leaf.doc_frequency(field, key) for leaf, _ in self._leaves if (field, key) in leaf)
+
     def expanded(self, field: str, prefix: str) -> list[str]:
         """Return the commonest terms that begin with `prefix`."""
         return self._once((field, prefix), lambda: self._expanded(field, prefix))

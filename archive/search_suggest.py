@@ -1,6 +1,10 @@
 """Suggestions from the index's own words: what was meant, and how a word goes on."""
 
 import re
+from itertools import islice
+from typing import Literal
+
+import numpy as np
 
 from archive.query_tree import Parsed, Word, leaves
 from archive.schema import SPELLINGS
@@ -10,6 +14,10 @@ from archive.search_words import fold
 #: Letters of a word from which it is worth a guess, and from which two of them may be wrong.
 SHORTEST_GUESSED = 4
 LONG_WORD = 8
+
+#: What is completed by name, and the column of each; tags stand apart.
+Completed = Literal["site", "author", "tag"]
+NAMED = {"site": "site", "author": "author_name"}
 
 
 def correction(snapshot: Snapshot, text: str, parsed: Parsed) -> str | None:
@@ -26,6 +34,22 @@ def correction(snapshot: Snapshot, text: str, parsed: Parsed) -> str | None:
 def completions(snapshot: Snapshot, begun: str, number: int) -> list[str]:
     """Return up to `number` words, commonest first, that begin as `begun` does."""
     return snapshot.expanded(SPELLINGS, fold(begun))[:number] if begun.strip() else []
+
+
+def names(snapshot: Snapshot, column: str, begun: str, number: int) -> list[str]:
+    """Return up to `number` sites, authors or tags of which a word begins as `begun` does, most texts first."""
+    begun = fold(begun).strip()
+    if not begun:
+        return []
+    if column == "tag":
+        known, codes = snapshot.tags.names, snapshot.tags.codes
+    else:
+        read = snapshot.names(NAMED[column])
+        known, codes = read.names, read.codes[snapshot.alive]
+    counts = np.bincount(codes, minlength=len(known))
+    fitting = re.compile(rf"(?<!\w){re.escape(begun)}")
+    found = (known[code] for code in np.argsort(-counts, kind="stable") if counts[code])
+    return list(islice((name for name in found if fitting.search(fold(name))), number))
 
 
 def _better(snapshot: Snapshot, word: str) -> str | None:

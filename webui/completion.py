@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from archive.archive import Archive
-from archive.results import Query
+from archive.search_suggest import Completed
 from webui.params import phrase
 
 #: Letters from which completions are offered.
@@ -12,7 +12,11 @@ SHORTEST = 2
 #: Completions offered.
 MOST = 8
 
-_NAME_FIELDS = ("by", "author", "commenter", "said")
+#: What is offered behind them by name, one of each.
+NAMES: tuple[Completed, ...] = ("author", "site", "tag")
+MOST_NAMES = len(NAMES)
+
+_NAME_FIELDS = ("by", "author", "commenter", "tag")
 _LAST = re.compile(rf'(?:(?P<field>site|{"|".join(_NAME_FIELDS)}):)?"?(?P<begun>[^\s":()]*)$', re.IGNORECASE)
 
 
@@ -25,14 +29,16 @@ def completions(archive: Archive, typed: str, sites: Iterable[str]) -> list[str]
     if field == "site":
         found = [f"site:{site}" for site in sites if begun.lower() in site]
     elif field:
-        found = [f"{field}:{phrase(name)}" for name in _names(archive, begun)]
+        column: Completed = "tag" if field == "tag" else "author"
+        found = [f"{field}:{phrase(name)}" for name in archive.index.complete_name(column, begun, MOST)]
     else:
-        found = archive.index.complete(begun, MOST)
+        found = archive.index.complete(begun, MOST - MOST_NAMES)
+        found += [] if before.endswith(":") else _names(archive, begun)  # a field of words: title:, said:
     return [f"{before}{each}" for each in found if each != begun][:MOST]
 
 
 def _names(archive: Archive, begun: str) -> list[str]:
-    """Return names of which a part begins so, those with most texts first."""
-    facets = archive.search(Query(text=f"author:{begun}*", per_page=1)).facets
-    names = [name for facet in facets if facet.name == "author" for name, _ in facet.counts]
-    return [name for name in names if any(part.casefold().startswith(begun.casefold()) for part in name.split())]
+    """Return the commonest author, site and tag of which a word begins so, as parts of a query."""
+    authors, sites, tags = (archive.index.complete_name(column, begun, 1) for column in NAMES)
+    by = [f"by:{phrase(author)}" for author in authors]
+    return [*by, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]

@@ -1,14 +1,15 @@
 """The reading view: a post with its thread."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive.errors import NotFoundError
+from archive.errors import ArchiveOpenError, NotFoundError
 from archive.records import Post
-from archive.results import Query, Results
+from archive.results import Hit, Query, Results
 from webui.opening import archive
 from webui.params import MAX_QUERY, Arguments, read_number, read_query, read_text
 from webui.post_page import PostPage, find_thread_page
@@ -23,6 +24,8 @@ _COMMENT_ID = re.compile(r"comment:[0-9a-f]{24}")
 MAX_THREAD_PAGE = 10_000
 #: Comments shown when one searches inside a thread.
 THREAD_MATCHES = 50
+#: Related posts shown below the thread.
+RELATED = 5
 
 
 @blueprint.get("/posts/<post_id>")
@@ -41,6 +44,7 @@ def post(post_id: str) -> str:
         back=_back(request.args),
         words=words,
         matches=_in_thread(post_id, words) if words else None,
+        related=_related(post_id),
     )
 
 
@@ -65,6 +69,14 @@ def _in_thread(post_id: str, words: str) -> Results:
     """Search the comments of one post."""
     filters = (("thread", post_id), ("kind", "comment"))
     return archive().search(Query(text=words, filters=filters, per_page=THREAD_MATCHES))
+
+
+def _related(post_id: str) -> Sequence[Hit]:
+    """Return posts on the same topic; none where the index cannot be read, as the post itself can."""
+    try:
+        return archive().index.related(post_id, RELATED)
+    except ArchiveOpenError:
+        return ()
 
 
 def _back(arguments: Arguments) -> tuple[str, Query] | None:

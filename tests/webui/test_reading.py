@@ -33,6 +33,29 @@ def test_a_post_shows_its_title_author_date_site_and_original(client: FlaskClien
     assert post.url in [each.get("href") for each in header.cssselect("a[rel~=external]")]
 
 
+def test_related_posts_stand_below_the_thread_and_lead_there(client: FlaskClient, library: dict[str, Post]) -> None:
+    post = library["cold-email-that-got-answers"]
+    links = read(client, post).cssselect("section.related li a")
+
+    titles = {f"/posts/{each.id}": each.title for each in library.values()}
+    assert links
+    assert all(titles[link.get("href")] == words(link) for link in links)
+    assert f"/posts/{post.id}" not in [link.get("href") for link in links]
+
+
+def test_a_post_is_read_when_the_index_is_damaged(library: dict[str, Post], tmp_path: Path) -> None:
+    post = library["cold-email-that-got-answers"]
+    with Archive(tmp_path) as archive:
+        archive.add(post)
+        archive.sync()
+    for segment in (tmp_path / "index").rglob("*.seg"):
+        segment.write_bytes(b"torn")
+    app = create_app({"ARCHIVE_DIR": tmp_path, "TESTING": True})
+
+    assert not read(app.test_client(), post).cssselect("section.related")
+    app.extensions["archive"].archive.close()
+
+
 def test_every_paragraph_of_the_text_is_there_with_an_anchor(client: FlaskClient, library: dict[str, Post]) -> None:
     post = library["cold-email-that-got-answers"]
     blocks = read(client, post).cssselect(".post .text > [id]")
