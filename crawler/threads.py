@@ -10,7 +10,7 @@ from datetime import datetime
 
 from archive.records import Comment, Post, clean, comment_id, post_id
 from crawler.reading import ReadComment, ReadPost, Thread
-from crawler.urls import canonical, site_of
+from crawler.urls import canonical, permalink, site_of
 
 #: More than any real thread of the sample (largest: 500) by far; beyond it a page is hostile.
 MAX_COMMENTS = 20_000
@@ -190,7 +190,7 @@ def _record(node: _Node, system: str, post_url: str, position: int, depth: int) 
         published=read.published.moment if read.published else None,
         published_precision=read.published.precision if read.published else None,
         text="" if read.deleted else _text(read.text),
-        permalink=read.permalink,
+        permalink=permalink(read.permalink, post_url),
         by_post_author=read.by_post_author,
         deleted=read.deleted,
         system=system,

@@ -48,6 +48,18 @@ def canonical(url: str, base: str | None = None) -> str | None:
         return None
 
 
+def permalink(address: str | None, post_url: str) -> str | None:
+    """Return the address of one text of a post as the web knows it, fragment and all; `None` for any other kind."""
+    if not address or len(address) > MAX_LENGTH:
+        return None
+    try:
+        whole = urljoin(post_url, address.strip())
+        parts = urlsplit(whole)
+    except ValueError:
+        return None
+    return whole if parts.scheme in _SCHEMES and parts.hostname and "@" not in parts.netloc else None
+
+
 def site_of(url: str) -> str:
     """Return the site of an address: its host without `www.`, with a port that is not the default."""
     parts = urlsplit(url)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.urls import canonical, same_site, site_of
+from crawler.urls import canonical, permalink, same_site, site_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,21 @@ def test_a_site_is_its_host_without_www_and_with_an_odd_port() -> None:
 def test_any_text_is_taken_or_refused_and_never_changes_again(text: str) -> None:
     form = canonical("https://b.example/" + text)
     assert form is None or canonical(form) == form
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("#comment-3", "https://b.example/post/#comment-3"),
+        ("https://elsewhere.example/a?b=1#c", "https://elsewhere.example/a?b=1#c"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("https://ann:secret@b.example/", None),
+        ("https://[broken", None),
+        ("", None),
+        (None, None),
+        ("#" + "x" * 3000, None),
+    ],
+)
+def test_a_permalink_is_an_address_of_the_web_or_none(address: str | None, expected: str | None) -> None:
+    assert permalink(address, "https://b.example/post/") == expected
