@@ -8,6 +8,9 @@ from dataclasses import replace
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
 from archive.archive import Archive
+from archive.export.shape import Chosen
+from archive.export.shapes import SHAPES
+from archive.export.shards import encoded
 from archive.records import format_time
 from archive.results import Hit, Query
 from webui.opening import archive
@@ -22,7 +25,8 @@ FEED_HITS = 30
 EXPORT_STEP = 100
 MOST_EXPORTED = 10_000
 
-SHAPES = ("hits", "documents", "threads")
+#: Besides the shapes of a dataset: the hits themselves, as /api/search gives them.
+HITS = "hits"
 
 #: What XML 1.0 cannot hold, however escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,11 +59,11 @@ def opensearch() -> Response:
 
 @blueprint.get("/export")
 def export() -> Response:
-    """Give all results of a search as JSON lines: the hits, their posts, or their posts with threads."""
+    """Give all results of a search as JSON lines: the hits, or what they are of in a shape of datasets."""
     query = replace(read_query(request.args, per_page=EXPORT_STEP), page=1)
-    shape = request.args.get("shape") or SHAPES[0]
-    if shape not in SHAPES:
-        raise ArgumentError(f"“shape” is one of: {', '.join(SHAPES)}.")
+    shape = request.args.get("shape") or HITS
+    if shape != HITS and shape not in SHAPES:
+        raise ArgumentError(f"“shape” is one of: {', '.join((HITS, *SHAPES))}.")
     lines = _lines(archive(), query, shape)
     first = next(lines, "")  # a query that cannot be answered fails here, before the answer begins
     answer = Response(stream_with_context(_after(first, lines)), mimetype="application/x-ndjson")
@@ -74,15 +78,18 @@ def xml_text(text: str) -> str:
 
 
 def _lines(source: Archive, query: Query, shape: str) -> Iterator[str]:
-    given: set[str] = set()
-    for hit in _all_hits(source, query):
-        if shape == "hits":
+    if shape == HITS:
+        for hit in _all_hits(source, query):
             yield _line(hit.to_json())
-        elif hit.post_id not in given:
-            given.add(hit.post_id)
-            post = source.store.post(hit.post_id)
-            if post is not None:
-                yield _line((post if shape == "threads" else post.without_thread()).to_json())
+        return
+    found: dict[str, set[str]] = {}
+    for hit in _all_hits(source, query):
+        found.setdefault(hit.post_id, set()).add(hit.id)
+    for id_, texts in found.items():
+        post = source.store.post(id_)
+        if post is not None:
+            for row in SHAPES[shape].rows(Chosen(post, frozenset(texts))):
+                yield encoded(row).decode()
 
 
 def _all_hits(source: Archive, query: Query) -> Iterator[Hit]:

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.archive import Archive
+from archive.export.shapes import SHAPES
+from archive.export.threads import post_of
 from archive.records import Post, post_id
 from webui import create_app
 from webui.feed_views import EXPORT_STEP
@@ -79,15 +81,27 @@ def test_an_export_has_every_hit(client: FlaskClient) -> None:
     assert {json.loads(line)["kind"] for line in lines} == {"comment"}
 
 
-@pytest.mark.parametrize("shape", ["documents", "threads"])
-def test_an_export_of_posts_has_each_once_as_its_record(
-    client: FlaskClient, library: dict[str, Post], shape: str
-) -> None:
-    lines = client.get(f"/export?q=objection&shape={shape}").text.split("\n")[:-1]
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_export_has_the_rows_of_a_dataset(client: FlaskClient, shape: str) -> None:
+    rows = [json.loads(line) for line in client.get(f"/export?q=objection&shape={shape}").text.split("\n")[:-1]]
 
-    posts = [Post.from_json(json.loads(line)) for line in lines]
-    assert len({post.id for post in posts}) == len(posts)
-    known = {post.id: post if shape == "threads" else post.without_thread() for post in library.values()}
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert all(list(row) == list(SHAPES[shape].features) for row in rows)
+
+
+def test_an_export_of_documents_has_every_text_found(client: FlaskClient) -> None:
+    lines = client.get("/export?q=objection&shape=documents").text.split("\n")[:-1]
+
+    hits = client.get("/export?q=objection").text.split("\n")[:-1]
+    assert {json.loads(line)["id"] for line in lines} == {json.loads(line)["id"] for line in hits} != set()
+
+
+def test_an_export_of_threads_has_whole_posts(client: FlaskClient, library: dict[str, Post]) -> None:
+    lines = client.get("/export?q=objection&shape=threads").text.split("\n")[:-1]
+
+    posts = [post_of(json.loads(line)) for line in lines]
+    known = {post.id: post for post in library.values()}
+    assert posts
     assert all(post == known[post.id] for post in posts)
 
 
