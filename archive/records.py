@@ -203,9 +203,8 @@ def _value_to_json(value: Any) -> Any:
 
 
 def _from_json(values: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    unknown = values.keys() - names
-    if unknown:
-        raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
+    if not values.keys() <= names:
+        raise ValueError(f"unknown fields: {', '.join(sorted(values.keys() - names))}")
     found = dict(values)
     for name in _TIMES:
         if found.get(name) is not None:

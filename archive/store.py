@@ -179,18 +179,18 @@ class Store:
         row = known_post(connection, id_)
         if row is None:
             return None
-        post = Post.from_json(json.loads(row[0]) | {"comments_stated": row[2]})
+        values = json.loads(row[0]) | {"comments_stated": row[2]}
         if not threads:
-            return post
+            return Post.from_json(values)
         known = known_comments(connection, id_).values()
         # One text of JSON for all: reading each alone takes half as long again.
         records = json.loads(f"[{','.join(record for record, _, _ in known)}]")
-        thread = [
-            Comment.from_json(record | {"position": position})
-            for record, (_, _, position) in zip(records, known, strict=True)
-        ]
-        own_first = sorted(thread, key=lambda each: (each.system != post.comment_system, each.system))
-        return replace(post, comments=tuple(own_first))
+        for record, (_, _, position) in zip(records, known, strict=True):
+            record["position"] = position
+        records.sort(
+            key=lambda each: (each.get("system", "") != values.get("comment_system"), each.get("system", ""))
+        )
+        return Post.from_json(values | {"comments": records})
 
 
 def _require_own_ids(post: Post) -> None:
