@@ -333,8 +333,9 @@ def topics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def test_related_posts_are_other_posts_on_the_same_topic(topics: Archive) -> None:
-    hits = topics.index.related(post_id("https://example.com/1"), 2)
-    assert {hit.url for hit in hits} == {"https://example.com/3", "https://example.com/5"}
+    urls = [hit.url for hit in topics.index.related(post_id("https://example.com/1"), 10)]
+    assert set(urls[:2]) == {"https://example.com/3", "https://example.com/5"}
+    assert "https://example.com/1" not in urls
     assert topics.index.related(post_id("https://example.com/empty")) == ()
     assert topics.index.related(post_id("https://example.com/unknown")) == ()
 
