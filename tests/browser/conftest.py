@@ -29,7 +29,7 @@ def library() -> list[Post]:
     return [Post.from_json(values) for values in json.loads(LIBRARY.read_text(encoding="utf-8"))]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(library: list[Post], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the archive; give its address without the slash."""
     directory = tmp_path_factory.mktemp("browsed")
@@ -48,7 +48,7 @@ def address(library: list[Post], tmp_path_factory: pytest.TempPathFactory) -> It
     app.extensions["archive"].archive.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while it lasts, an event loop runs, and other tests start their own
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         _lacking("no Chromium is installed (Debian's package: chromium)")
