@@ -8,7 +8,7 @@ from pathlib import Path
 from archive.archive import Archive
 from archive.cli.opening import existing, indexed
 from archive.errors import ArchiveError
-from archive.export.dataset import cursor_of, write_dataset, write_rows
+from archive.export.dataset import cursor_of, folded_in, write_dataset, write_rows
 from archive.export.manifest import Manifest
 from archive.export.people import secret_key
 from archive.export.plan import BACKUP, Plan
@@ -104,6 +104,7 @@ def _plan(archive: Archive, options: argparse.Namespace) -> Plan:
         mask=not options.keep_contacts,
         fold=not options.keep_copies,
         since=None if options.since is None else cursor_of(archive, options.since),
+        folded_before=frozenset() if options.since is None else folded_in(options.since),
         compression=options.compression or ("plain" if to_stdout else "gzip"),
         shard_bytes=options.shard_size,
     )

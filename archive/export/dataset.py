@@ -1,5 +1,6 @@
 """Write a dataset: a directory that is whole or not there, or one shape to a stream."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -88,6 +89,17 @@ def cursor_of(archive: Archive, older: Path) -> int:
     if manifest.archive != archive.database.meta("archive_id"):
         raise DatasetError(f"{older} is of another archive: export a whole dataset, without --since")
     return manifest.cursor
+
+
+def folded_in(older: Path) -> frozenset[str]:
+    """Return the ids of what a dataset left out as copies; raise `DatasetError` when its list of them is missing."""
+    if all(each.path != DUPLICATES for each in Manifest.read(older).files):
+        return frozenset()
+    path = (older if older.is_dir() else older.parent) / DUPLICATES
+    try:
+        return frozenset(json.loads(line)["id"] for line in path.read_bytes().splitlines())
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DatasetError(f"{path} cannot be read ({error}): an update needs it beside the manifest") from error
 
 
 def _write_shapes(

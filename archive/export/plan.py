@@ -32,6 +32,8 @@ class Plan:
     rules: bool = False
     #: Take only what changed after this `seq`.
     since: int | None = None
+    #: Ids of what the last dataset left out as copies.
+    folded_before: frozenset[str] = frozenset()
     compression: Compression = "gzip"
     shard_bytes: int = SHARD_BYTES
 
@@ -95,6 +97,8 @@ class Reading:
         self.tally = Tally()
         self.duplicates = self._duplicates() if plan.fold else []
         self._folded = frozenset(each.id for each in self.duplicates)
+        if self.changed is not None:  # a copy stays once its original is forgotten, and the other way round
+            self.changed |= plan.folded_before ^ self._folded
         self._sample = self._drawn() if plan.selection.sample is not None else None
 
     def chosen(self) -> Iterator[Chosen]:
@@ -106,10 +110,11 @@ class Reading:
         for post in self._archive.store.posts(self._connection):
             if self._sample is not None and post.id not in self._sample:
                 continue
+            ids = self._plan.selection.texts(post, self._among)
             if self._plan.selection.is_reserved(post):
-                self.tally.reserved += 1
+                self.tally.reserved += bool(ids)
                 continue
-            ids = self._kept(post, self._plan.selection.texts(post, self._among))
+            ids = self._kept(post, ids)
             if self.changed is not None and ids:
                 ids &= self.changed
             if ids:
