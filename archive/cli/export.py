@@ -68,11 +68,11 @@ def _selection(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--before", type=_date, metavar="DATE", help="published before this day")
     group.add_argument("--language", action="append", default=[], metavar="CODE", help="repeatable")
     group.add_argument("--tag", action="append", default=[], help="repeatable")
-    group.add_argument("--min-words", type=int, default=0, metavar="N")
+    group.add_argument("--min-words", type=_count, default=0, metavar="N")
     group.add_argument("--include-reserved", action="store_true", help="also pages that ask not to be kept or mined")
     group.add_argument("--keep-copies", action="store_true", help="also posts that say what another says")
-    group.add_argument("--limit", type=int, metavar="N", help="at most N posts, with their threads")
-    group.add_argument("--sample", type=int, metavar="N", help="N posts by chance, with their threads")
+    group.add_argument("--limit", type=_count, metavar="N", help="at most N posts, with their threads")
+    group.add_argument("--sample", type=_count, metavar="N", help="N posts by chance, with their threads")
     group.add_argument(
         "--seed", type=int, default=0, metavar="S", help="of the sample: the same seed, the same posts"
     )
@@ -133,8 +133,17 @@ def _tell(target: Path, manifest: Manifest) -> None:
 
 
 def _date(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2015-01-31") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _bytes(text: str) -> int:
