@@ -50,7 +50,6 @@ def main() -> None:
         top_ten(archive, asked, rivals)
         pages(archive, asked, directory)
         small_update(archive)
-    print(f"memory of this process: {memory()}")
 
 
 def fill(directory: Path, number: int, comments: int) -> None:
@@ -128,7 +127,7 @@ def top_ten(archive: Archive, asked: dict[str, list[Asked]], rivals: dict[str, C
 
 
 def pages(archive: Archive, asked: dict[str, list[Asked]], directory: Path) -> None:
-    """Print the time of a whole result page: ten hits with snippets, four facets, the total."""
+    """Print the time of a whole result page: ten hits with snippets, facets, the total."""
     connection = sqlite3.connect(directory / "fts5.db")
     print(f"\n{'whole page, p50 / p95 ms':24}{'ours':>16}{'FTS5':>16}")
     for kind, each in asked.items():
@@ -249,15 +248,6 @@ def timed(search: Callable[[Asked], object], asked: list[Asked]) -> str:
         times.append((time.process_time() - started) * 1000)
     times.sort()
     return f"{times[len(times) // 2]:.2f} / {times[int(len(times) * 0.95)]:.1f}"
-
-
-def memory() -> str:
-    """Return the memory of this process as Linux tells it."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return "unknown"
-    values = dict(line.split(":", 1) for line in status.read_text().splitlines())
-    return f"{values['RssAnon'].strip()} of its own, {values['RssFile'].strip()} of mapped files"
 
 
 if __name__ == "__main__":
