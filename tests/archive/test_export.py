@@ -131,9 +131,12 @@ def test_reserved_posts_are_left_out_and_counted(filled: Archive, make_post: Bui
     filled.add(make_post("https://example.com/reserved/", rights=("tdm-reserved",), thread=THREAD))
 
     manifest = write_dataset(filled, tmp_path / "out", everything(), key=KEY)
+    plan = everything(selection=Selection(sites=("elsewhere.example",)))
+    elsewhere = write_dataset(filled, tmp_path / "elsewhere", plan, key=KEY)
     taken = write_dataset(filled, tmp_path / "all", everything(selection=Selection(reserved=True)), key=KEY)
 
     assert (manifest.rows["threads"], manifest.counts["left_out"]["reserved_posts"]) == (5, 1)
+    assert elsewhere.counts["left_out"]["reserved_posts"] == 0
     assert (taken.rows["threads"], taken.counts["left_out"]["reserved_posts"]) == (6, 0)
 
 
@@ -201,15 +204,6 @@ def test_a_query_that_says_nothing_is_refused(filled: Archive, tmp_path: Path):
     with pytest.raises(QueryError):
         write_dataset(filled, tmp_path / "out", everything(selection=Selection(query="  ")), key=KEY)
     assert names(tmp_path) == ["archive"]
-
-
-def test_reserved_posts_that_nobody_asked_for_are_not_counted(filled: Archive, make_post: Builder, tmp_path: Path):
-    filled.add(make_post("https://other.example/reserved/", rights=("noarchive",)))
-
-    plan = everything(selection=Selection(sites=("example.com",)))
-    manifest = write_dataset(filled, tmp_path / "out", plan, key=KEY)
-
-    assert manifest.counts["left_out"]["reserved_posts"] == 0
 
 
 def test_what_spiders_write_meanwhile_is_not_in_it(filled: Archive, make_post: Builder, tmp_path: Path):
