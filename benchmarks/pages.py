@@ -58,9 +58,7 @@ def _page(number: int, choice: random.Random) -> str:
 
 def _sentence(choice: random.Random) -> str:
     noun, verb, other, when = (choice.choice(words) for words in (_NOUNS, _VERBS, _NOUNS, _WHENS))
-    return (
-        f"The {noun} {verb} the {other} {when}, and nobody who sells for a living is surprised that it {verb}."
-    )
+    return f"The {noun} {verb} the {other} {when}, and nobody who sells for a living is surprised that it {verb}."
 
 
 def _paragraphs(choice: random.Random, count: int) -> str:
