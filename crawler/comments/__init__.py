@@ -10,6 +10,7 @@ from crawler.comments.generic import GenericComments
 from crawler.comments.ghost import GhostComments
 from crawler.comments.giscus import GiscusComments
 from crawler.comments.isso import IssoComments
+from crawler.comments.medium import MediumResponses
 from crawler.comments.microformats import MicroformatComments
 from crawler.comments.schema import SchemaComments
 from crawler.comments.substack import SubstackComments
@@ -33,6 +34,7 @@ COMMENT_SYSTEMS: dict[str, CommentSystem] = {
         GhostComments(),
         DiscourseComments(),
         DisqusComments(),
+        MediumResponses(),
         IssoComments(),
         WalineComments(),
         CusdisComments(),

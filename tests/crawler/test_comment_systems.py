@@ -323,3 +323,56 @@ def test_comments_that_a_page_marks_for_machines_are_read_from_it(markup: str, s
 def test_marked_comments_may_lie_deep_in_each_other():
     deep = "".join(f'<div class="u-comment h-cite" id="c{n}"><p class="e-content">x</p>' for n in range(100))
     assert [each.depth for each in place_thread(named(deep), URL)] == list(range(100))
+
+
+MEDIUM_URL = "https://medium.com/@ann/first-call-0123456789ab"
+MEDIUM = '<script>window.__APOLLO_STATE__ = {"Post:0123456789ab": {"postResponses": {"count": 3}}}</script>'
+
+
+def response(native: str, name: str, words: str, *replies: Any) -> dict[str, Any]:
+    return {
+        "id": native,
+        "creator": {"name": name, "username": name.lower()},
+        "createdAt": MILLISECONDS,
+        "content": {"bodyModel": {"paragraphs": [{"type": "P", "text": words}, {"type": "P", "text": "More."}]}},
+        "threadedPostResponses": {"posts": list(replies)},
+    }
+
+
+def medium_thread() -> Thread:
+    thread = read_thread(Page(MEDIUM_URL, (BODY + MEDIUM).encode(), FETCHED))
+    assert thread is not None
+    return thread
+
+
+def test_mediums_responses_are_counted_and_not_asked_for_unless_that_is_set(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SALES_ARCHIVE_MEDIUM_RESPONSES", raising=False)
+    answers = Answers(lambda _url: None)
+    found, records = whole(medium_thread(), answers)
+    assert (found.stated, records, answers.asked) == (3, (), [])
+    assert "SALES_ARCHIVE_MEDIUM_RESPONSES" in (found.unreadable or "")
+
+
+def test_mediums_responses_are_read_page_by_page_when_that_is_set(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SALES_ARCHIVE_MEDIUM_RESPONSES", "1")
+    lists = [
+        {"posts": [response("a1", "Ann", "First.", response("a2", "Bo", "Second."))],
+         "pagingInfo": {"next": {"to": "25"}}},
+        {"posts": [response("a3", "Cy", "Third.")], "pagingInfo": {"next": None}},
+    ]  # fmt: skip
+    answers = Answers(lambda _url: {"data": {"post": {"threadedPostResponses": lists[len(answers.asked) - 1]}}})
+    found, (first, second, third) = whole(medium_thread(), answers)
+    assert [(each.author, each.text, each.depth) for each in (first, second, third)] == [
+        ("Ann", "First.\n\nMore.", 0),
+        ("Bo", "Second.\n\nMore.", 1),
+        ("Cy", "Third.\n\nMore.", 0),
+    ]
+    assert first.published is not None
+    assert found.unreadable is None
+    assert [each["variables"]["postResponsesPaging"]["to"] for each in answers.questions] == ["", "25"]
+
+
+def test_an_answer_of_medium_in_another_form_is_a_failure(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SALES_ARCHIVE_MEDIUM_RESPONSES", "1")
+    with pytest.raises(UnreadableError, match="no list of responses"):
+        whole(medium_thread(), Answers(lambda _url: {"errors": []}))

@@ -67,7 +67,6 @@ def test_a_members_post_on_medium_is_a_preview_with_its_responses_counted():
     assert (post.status, post.rights) == ("preview", ("paywalled",))
     assert post.thread is not None
     assert (post.thread.stated, post.thread.comments) == (4, ())
-    assert post.thread.unreadable
 
 
 @pytest.mark.parametrize("state", ["{}", '{"postResponses": {"count": "many"}}', "[1, 2]", '{"isLocked": '])
