@@ -34,6 +34,8 @@ UNSTATED_WAIT = 10.0
 
 _TOO_MANY_REQUESTS = 429
 _ASK_LATER = {_TOO_MANY_REQUESTS, 503}
+#: What the operators of many blogs also answer to one who asks too fast; on a host of its own it means "not you".
+_FORBIDDEN = 403
 
 logger = logging.getLogger(__name__)
 
@@ -91,12 +93,13 @@ class Politeness:
     def receive(self, request: Request, response: Response) -> None:
         """Hold the slot when the server asks to come back later."""
         slot = str(request.meta["download_slot"])
-        if response.status not in _ASK_LATER:
+        too_fast = response.status == _TOO_MANY_REQUESTS or (response.status == _FORBIDDEN and slot in SHARED_SLOTS)
+        if not too_fast and response.status not in _ASK_LATER:
             self._in_a_row.pop(slot, None)
             return
         self._in_a_row[slot] = self._in_a_row.get(slot, 0) + 1
         wait = _retry_after(response)
-        if wait is None and response.status == _TOO_MANY_REQUESTS:
+        if wait is None and too_fast:
             wait = self._unstated * 2 ** (min(self._in_a_row[slot], 8) - 1)
         if wait is None:
             return  # 503 alone is a fault like any other

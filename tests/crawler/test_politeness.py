@@ -50,6 +50,23 @@ def test_a_429_that_says_nothing_slows_the_host_down(blog: Blog, directory: Path
     assert times["/next"] - times["/busy"] >= 0.49
 
 
+@pytest.mark.parametrize(("slot", "waits"), [("substack.com", True), ("calls.example", False)])
+def test_a_403_slows_down_the_operator_of_many_blogs_and_no_other(
+    blog: Blog, directory: Path, slot: str, waits: bool
+) -> None:
+    blog.pages["/no"] = Answer("not so fast", 403)
+
+    async def twice(fetch: SpiderFetch) -> None:
+        fetch.share_slot(blog.url, slot)
+        await fetch.ask(f"{blog.url}/no")
+        await fetch.ask(f"{blog.url}/next")
+
+    ask(directory, twice, settings={"RETRY_TIMES": 0, "RETRY_AFTER_UNSTATED": 1.5})
+
+    times = {each.path: each.at for each in blog.asked}
+    assert (times["/next"] - times["/no"] >= 1.49) == waits
+
+
 def test_a_host_that_wants_hours_is_left_alone_for_the_crawl(blog: Blog, directory: Path) -> None:
     blog.pages["/busy"] = Answer("busy", 503, {"Retry-After": "86400"})
 
