@@ -26,6 +26,7 @@ from crawler.urls import canonical, same_site
 _SIGN = re.compile(r"content=\"Ghost [\d.]+\"|ghost/(?:portal|sodo-search|comments-ui)@|data-ghost=", re.IGNORECASE)
 #: What stands in a post's text where a stranger may read no further.
 _GATE = "gh-post-upgrade-cta"
+_COUNTS = "/members/api/comments/counts"
 #: Pages of the list; at 100 posts a page, a million posts.
 MAX_PAGES = 10_000
 PER_PAGE = 100
@@ -67,13 +68,22 @@ async def _by_api(front: Page, language: str | None, fetch: Fetch) -> AsyncItera
         answer, page = await fetch.json(f"{api}&page={page_number}")
         posts = mappings(mapping(answer).get("posts"))
         if page_number == 1 and posts:
-            thread = await _sample_thread(posts, front, fetch)
+            thread = _announced_thread(front) or await _sample_thread(posts, front, fetch)
         for post in posts:
             read = _post(post, thread, language, page.fetched)
             if read is not None:
                 yield read
         if number(mapping(mapping(mapping(answer).get("meta")).get("pagination")).get("next")) is None:
             return
+
+
+def _announced_thread(front: Page) -> Thread | None:
+    """Return a thread on the server that every page of a site with comments names, to count them by."""
+    for script in front.tree.iter("script"):
+        counts = urljoin(front.url, script.get("data-ghost-comments-counts-api") or "")
+        if counts.rstrip("/").endswith(_COUNTS):
+            return GhostComments().of_post(counts.rstrip("/").removesuffix(_COUNTS), "")
+    return None
 
 
 async def _sample_thread(posts: list[Mapping[str, Any]], front: Page, fetch: Fetch) -> Thread | None:

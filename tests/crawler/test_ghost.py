@@ -19,6 +19,11 @@ COMMENTS = """<script src="/comments-ui.js" data-ghost-comments="https://notes.e
  data-comments-enabled="all"></script>"""
 
 
+COUNTS = (
+    '<script defer src="/c.js" data-ghost-comments-counts-api="https://notes.example/members/api/comments/counts/">'
+)
+
+
 class LittleGhost:
     """The answers of a Ghost with some posts, and a thread under each."""
 
@@ -147,10 +152,18 @@ def test_a_members_post_is_marked_and_its_missing_text_not_made_up():
     assert (locked.status, locked.rights, locked.text, locked.thread) == ("preview", ("paywalled",), "", None)
 
 
-def test_a_thousand_posts_take_ten_lists_one_sample_and_a_call_for_each_thread():
-    posts, fetch = crawl(LittleGhost(1000))
-    assert len(posts) == 1000
-    assert len(fetch.asked) == 10 + 1 + 1000
+def test_a_thousand_posts_take_ten_lists_and_a_call_for_each_thread_and_long_list_of_replies():
+    announced = FRONT.replace("</head>", COUNTS + "</script></head>")
+    posts, fetch = crawl(LittleGhost(1000, comments=5), announced)
+    assert sum(len(each.thread.comments) for each in posts if isinstance(each, ReadPost) and each.thread) == 5000
+    assert len(fetch.asked) == 10 + 1000
+    assert not any("/counts/" in url for url in fetch.asked)
+
+
+def test_a_site_that_does_not_announce_its_comments_is_asked_by_one_page():
+    _, fetch = crawl(LittleGhost(3))
+    assert fetch.asked[1] == "https://notes.example/post-1/"
+    assert len(fetch.asked) == 1 + 1 + 3
 
 
 def test_a_shut_api_leaves_the_addresses_that_the_site_lists():
