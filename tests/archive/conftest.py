@@ -7,6 +7,7 @@ import pytest
 
 from archive.archive import Archive
 from archive.records import Comment, Post, comment_id, post_id
+from tests.archive.exported import THREAD
 
 FETCHED = datetime(2026, 8, 1, 12, tzinfo=UTC)
 
@@ -21,6 +22,14 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 def make_post() -> Callable[..., Post]:
     """Return a builder of posts: address, then any field; comments are given as (native id, parent or None, text)."""
     return build_post
+
+
+@pytest.fixture
+def filled(archive: Archive, make_post: Callable[..., Post]) -> Archive:
+    """Return an archive of five posts with a thread each."""
+    for n in range(5):
+        archive.add(make_post(f"https://example.com/{n}/", text=f"Text number {n}.", thread=THREAD))
+    return archive
 
 
 def build_post(

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,28 +14,11 @@ from archive.export.dataset import write_dataset, write_rows
 from archive.export.plan import BACKUP, Plan
 from archive.export.selection import Selection
 from archive.export.shapes import SHAPES
-from archive.export.shards import uncompressed
 from archive.export.verifying import verify
 from archive.records import Post
+from tests.archive.exported import KEY, THREAD, rows
 
 Builder = Callable[..., Post]
-KEY = b"k" * 32
-THREAD = (("1", None, "It works."), ("2", "1", "For whom?"), ("3", "2", "For agencies."), ("4", None, "No."))
-
-
-@pytest.fixture
-def filled(archive: Archive, make_post: Builder) -> Archive:
-    for n in range(5):
-        archive.add(make_post(f"https://example.com/{n}/", text=f"Text number {n}.", thread=THREAD))
-    return archive
-
-
-def rows(directory: Path, shape: str) -> list[dict[str, Any]]:
-    found = []
-    for path in sorted((directory / "data" / shape).iterdir()):
-        with uncompressed(path) as stream:
-            found += [json.loads(line) for line in stream]
-    return found
 
 
 def contents(directory: Path) -> dict[str, bytes]:
