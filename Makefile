@@ -1,5 +1,6 @@
 # make demo    see it work: crawl a little web of invented blogs on this machine and search it in a browser
 # make test    install what the tests need and run all of them
+# make torture the long versions of the tests that docs/reliability.md tells of: two hours
 # make check   style, types and walls between the packages
 # make clean   remove what this file made; archives stay
 #
@@ -10,13 +11,16 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check clean
+.PHONY: demo test torture check clean
 
 demo: .venv/installed
 	.venv/bin/sales-archive demo $(DEMO)
 
 test: .venv/installed-test
 	.venv/bin/python -m pytest $(TESTS)
+
+torture: .venv/installed-test
+	SALES_ARCHIVE_TORTURE=1 .venv/bin/python -m pytest -m torture -o timeout=7200 $(TESTS)
 
 check: .venv/installed-test
 	.venv/bin/ruff check
