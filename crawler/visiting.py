@@ -194,9 +194,9 @@ class SiteVisit:
         if found:
             new = await asyncio.to_thread(self.archive.visits.discover, self.site.key, found)
             self.stats.inc_value("crawl/addresses_new", new)
+            self.brought = self.brought or new > 0
         if stated:
             await asyncio.to_thread(self.archive.visits.wake, stated)
-            self.brought = self.brought or new > 0
 
     async def _is_due(self, read: ReadPost) -> bool:
         """Tell whether to take a post that a list brought: its thread costs requests where the list only names it."""
@@ -207,7 +207,7 @@ class SiteVisit:
         if self.wanted.everything:
             return True
         changed = read.updated or (read.published.moment if read.published is not None else None)
-        await self._discover([Listed(read.url, changed)])
+        await self._discover([Listed(read.url, changed, stated=read.thread.stated)])
         return await asyncio.to_thread(self.archive.visits.is_due, read.url)
 
     async def _visit_due(self, posts: PostVisits) -> AsyncGenerator[Visit]:

@@ -1,17 +1,19 @@
 """Ghost: its content API gives every post by the key that each page prints; threads are asked for post by post.
 
+One more call counts all comments, so that no post without any is asked about.
+
 The robots.txt that Ghost brings forbids `/ghost/`, and with it the API: there, sitemap and pages tell all.
 Source: https://docs.ghost.org/content-api and a real server of version 6, whose answers hold 100 posts at most.
 """
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from crawler.comments.ghost import GhostComments
+from crawler.comments.ghost import COUNTS, GhostComments
 from crawler.dates import parse_date
 from crawler.discovery import discover
 from crawler.fetch import Fetch
@@ -26,10 +28,23 @@ from crawler.urls import canonical, same_site
 _SIGN = re.compile(r"content=\"Ghost [\d.]+\"|ghost/(?:portal|sodo-search|comments-ui)@|data-ghost=", re.IGNORECASE)
 #: What stands in a post's text where a stranger may read no further.
 _GATE = "gh-post-upgrade-cta"
-_COUNTS = "/members/api/comments/counts"
 #: Pages of the list; at 100 posts a page, a million posts.
 MAX_PAGES = 10_000
 PER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Threads:
+    """The threads of a site."""
+
+    server: str
+    #: Comments by the post's id, of posts that have any; `None` where the site does not tell.
+    counts: Mapping[str, int] | None
+
+    def of_post(self, native: str) -> Thread:
+        """Return a post's thread, to be asked for, with its size where that is known."""
+        stated = None if self.counts is None else self.counts.get(native, 0)
+        return replace(GhostComments().of_post(self.server, native), stated=stated)
 
 
 class Ghost(Platform):
@@ -63,26 +78,35 @@ async def _by_api(front: Page, language: str | None, fetch: Fetch) -> AsyncItera
     api = _content_api(front)
     if api is None:
         return
-    thread: Thread | None = None
+    threads: _Threads | None = None
     for page_number in range(1, MAX_PAGES + 1):
         answer, page = await fetch.json(f"{api}&page={page_number}")
         posts = mappings(mapping(answer).get("posts"))
         if page_number == 1 and posts:
-            thread = _announced_thread(front) or await _sample_thread(posts, front, fetch)
+            threads = await _threads(posts, front, fetch)
         for post in posts:
-            read = _post(post, thread, language, page.fetched)
+            read = _post(post, threads, language, page.fetched)
             if read is not None:
                 yield read
         if number(mapping(mapping(mapping(answer).get("meta")).get("pagination")).get("next")) is None:
             return
 
 
+async def _threads(posts: list[Mapping[str, Any]], front: Page, fetch: Fetch) -> _Threads | None:
+    """Return where the site's threads are, and how large each is; `None` where it has no comments."""
+    sample = _announced_thread(front) or await _sample_thread(posts, front, fetch)
+    if sample is None:
+        return None
+    server = sample.pointer["server"]
+    return _Threads(server, await GhostComments().counts(server, fetch))
+
+
 def _announced_thread(front: Page) -> Thread | None:
     """Return a thread on the server that every page of a site with comments names, to count them by."""
     for script in front.tree.iter("script"):
         counts = urljoin(front.url, script.get("data-ghost-comments-counts-api") or "")
-        if counts.rstrip("/").endswith(_COUNTS):
-            return GhostComments().of_post(counts.rstrip("/").removesuffix(_COUNTS), "")
+        if counts.rstrip("/").endswith(COUNTS):
+            return GhostComments().of_post(counts.rstrip("/").removesuffix(COUNTS), "")
     return None
 
 
@@ -107,7 +131,7 @@ def _content_api(front: Page) -> str | None:
 
 
 def _post(
-    value: Mapping[str, Any], sample: Thread | None, language: str | None, fetched: datetime
+    value: Mapping[str, Any], threads: _Threads | None, language: str | None, fetched: datetime
 ) -> Listed | ReadPost | None:
     """Return a post of the list; its address where it has one and no text, for the page to tell why."""
     url = canonical(text(value.get("url")) or "")
@@ -123,8 +147,8 @@ def _post(
     names = [name for each in mappings(value.get("authors")) if (name := text(each.get("name")))]
     native = text(value.get("id"))
     thread = None
-    if sample is not None and native and is_open:  # the page of a closed post keeps its thread from strangers too
-        thread = GhostComments().of_post(sample.pointer["server"], native)
+    if threads is not None and native and is_open:  # the page of a closed post keeps its thread from strangers too
+        thread = threads.of_post(native)
     return ReadPost(
         url=url,
         title=text(value.get("title")),

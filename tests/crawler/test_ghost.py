@@ -22,26 +22,39 @@ COMMENTS = """<script src="/comments-ui.js" data-ghost-comments="https://notes.e
 COUNTS = (
     '<script defer src="/c.js" data-ghost-comments-counts-api="https://notes.example/members/api/comments/counts/">'
 )
+ANNOUNCED = FRONT.replace("</head>", COUNTS + "</script></head>")
 
 
 class LittleGhost:
-    """The answers of a Ghost with some posts, and a thread under each."""
+    """The answers of a Ghost with some posts, and a thread under each, or under each so many."""
 
-    def __init__(self, posts: int, *, comments: int = 1, replies: int = 0, locked: int | None = None) -> None:
+    def __init__(
+        self, posts: int, *, comments: int = 1, replies: int = 0, locked: int | None = None, every: int = 1
+    ) -> None:
         self.posts, self.comments, self.replies, self.locked = posts, comments, replies, locked
+        self.every = every
+        self.counts_shut = False
 
     def answer(self, url: str) -> Any:
         parts = urlsplit(url)
         page = int(parse_qs(parts.query).get("page", ["1"])[0])
         if parts.path == "/ghost/api/content/posts/":
             return self._paged("posts", [self._post(n) for n in range(1, self.posts + 1)], page)
+        if parts.path == "/members/api/comments/counts/":
+            return None if self.counts_shut else self._counts()
         if parts.path.startswith("/members/api/comments/post/"):
             post = parts.path.split("/")[5]
-            return self._paged("comments", [self._comment(f"{post}c{n}") for n in range(1, self.comments + 1)], page)
+            tops = range(1, self.comments + 1) if int(post[1:]) % self.every == 0 else ()
+            return self._paged("comments", [self._comment(f"{post}c{n}") for n in tops], page)
         if parts.path.endswith("/replies/"):
             top = parts.path.split("/")[4]
             return self._paged("comments", [self._reply(top, n) for n in range(1, self.replies + 1)], page)
         return FRONT.replace("</head>", COMMENTS + "</head>") if parts.path.startswith("/post-") else None
+
+    def _counts(self) -> dict[str, int]:
+        """Return what one call tells of all posts that have comments."""
+        each = self.comments * (1 + self.replies - (self.replies > 1))
+        return {f"p{n}": each for n in range(self.every, self.posts + 1, self.every)}
 
     def _paged(self, name: str, values: list[Any], page: int) -> Any:
         more = page * 100 < len(values)
@@ -152,18 +165,40 @@ def test_a_members_post_is_marked_and_its_missing_text_not_made_up():
     assert (locked.status, locked.rights, locked.text, locked.thread) == ("preview", ("paywalled",), "", None)
 
 
-def test_a_thousand_posts_take_ten_lists_and_a_call_for_each_thread_and_long_list_of_replies():
-    announced = FRONT.replace("</head>", COUNTS + "</script></head>")
-    posts, fetch = crawl(LittleGhost(1000, comments=5), announced)
-    assert sum(len(each.thread.comments) for each in posts if isinstance(each, ReadPost) and each.thread) == 5000
-    assert len(fetch.asked) == 10 + 1000
-    assert not any("/counts/" in url for url in fetch.asked)
+def found_comments(posts: list[ReadPost | Listed]) -> int:
+    threads = [each.thread for each in posts if isinstance(each, ReadPost) and each.thread]
+    assert len(threads) == len(posts)
+    assert all(thread.stated == len(thread.comments) for thread in threads)
+    return sum(len(thread.comments) for thread in threads)
+
+
+def test_a_thousand_posts_take_ten_lists_one_count_and_a_call_for_each_thread_that_is_not_empty():
+    posts, fetch = crawl(LittleGhost(1000, comments=20, every=4), ANNOUNCED)
+    assert found_comments(posts) == 5000
+    assert len(fetch.asked) == 10 + 1 + 250
+
+
+def test_where_the_counts_are_shut_every_thread_is_asked_for():
+    server = LittleGhost(8, comments=5, every=4)
+    server.counts_shut = True
+    posts, fetch = crawl(server, ANNOUNCED)
+    assert found_comments(posts) == 10
+    assert len(fetch.asked) == 1 + 1 + 8
+
+
+def test_counts_of_another_form_are_not_believed():
+    class Odd(LittleGhost):
+        def _counts(self) -> dict[str, Any]:
+            return {"counts": {"p1": 3}}
+
+    posts, _ = crawl(Odd(2, comments=3), ANNOUNCED)
+    assert found_comments(posts) == 6
 
 
 def test_a_site_that_does_not_announce_its_comments_is_asked_by_one_page():
     _, fetch = crawl(LittleGhost(3))
     assert fetch.asked[1] == "https://notes.example/post-1/"
-    assert len(fetch.asked) == 1 + 1 + 3
+    assert len(fetch.asked) == 1 + 1 + 1 + 3
 
 
 def test_a_shut_api_leaves_the_addresses_that_the_site_lists():
