@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from archive.query_tree import Between
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = {"today": 0, "yesterday": 1}
 _NUMBERS = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?")
@@ -10,6 +12,8 @@ _DAY_FIRST = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]{3,9})\.?,?\s+(
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _AGO = re.compile(r"(?:(\d{1,4})\s*|an?\s+|last\s+|this\s+)(day|week|month|year)s?(\s+ago)?")
 _DECEMBER = 12
+#: Seconds of the shortest year; of what is dated to a year, no shorter period is known.
+_YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 class NotADateError(ValueError):
@@ -26,6 +30,12 @@ def period(text: str, today: date | None = None) -> tuple[int, int, str]:
     except (ValueError, OverflowError) as error:
         raise NotADateError(text) from error
     return _seconds(start), _seconds(end), _plain(start, end)
+
+
+def within(text: str, today: date | None = None) -> Between:
+    """Return the condition of a date within the period that `text` names; raise `NotADateError`."""
+    start, end, said = period(text, today)
+    return Between("date" if end - start >= _YEAR_SECONDS else "month", start, end - 1, f"in {said}")
 
 
 def _named(text: str, today: date) -> tuple[date, date]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from archive.errors import QueryError
-from archive.query_dates import NotADateError, period
+from archive.query_dates import NotADateError, period, within
 from archive.query_tree import All, Between, Either, Named, Node, Not, Parsed, Phrase, Word
 from archive.records import clean
 from archive.search_words import WORD, fold
@@ -21,13 +21,14 @@ MOST_DEPTH = 24
 #: Letters before a `*`; fewer would name half of the vocabulary.
 SHORTEST_PREFIX = 2
 
+#: What `has:` may ask for, as typed, and its name.
+HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-reply", "date": "date"}
 
 #: Field as typed, and the part of a text it means.
 _PARTS = {"title": "title", "intitle": "title", "author": "author", "by": "author", "tag": "tags"}
 _NAMES = {"site": "site", "kind": "kind", "platform": "platform", "lang": "language", "in": "thread", "has": "has"}
 _FIELDS = (*_PARTS, *_NAMES, "commenter", "said", "before", "after", "year", "words")
 _KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
-_HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-reply", "date": "date"}
 
 _TOKEN = re.compile(
     r"(?P<open>\()|(?P<close>\))"
@@ -179,9 +180,9 @@ class _Parser:
         if name == "words":
             return self._count(value)
         if name in {"kind", "has"}:
-            known = (_KINDS if name == "kind" else _HAS).get(value.lower())
+            known = (_KINDS if name == "kind" else HAS).get(value.lower())
             if known is None:
-                choices = "post or comment" if name == "kind" else ", ".join(dict.fromkeys(_HAS.values()))
+                choices = "post or comment" if name == "kind" else ", ".join(dict.fromkeys(HAS.values()))
                 self._remark(f"“{name}:{value[:40]}” is not understood; it can be {choices}")
                 return None
             return Named(name, known)
@@ -189,15 +190,15 @@ class _Parser:
 
     def _date(self, name: str, value: str) -> Node | None:
         try:
-            start, end, said = period(value)
+            if name == "year":
+                return within(value)
+            start, _, said = period(value)
         except NotADateError:
             self._remark(f"“{name}:{value[:40]}” is not a date; write it as 2015, 2015-03 or 2015-03-31")
             return None
         if name == "before":
             return Between("date", None, start - 1, f"before {said}")
-        if name == "after":
-            return Between("date", start, None, f"from {said} on")
-        return Between("date", start, end - 1, f"in {said}")
+        return Between("date", start, None, f"from {said} on")
 
     def _count(self, value: str) -> Node | None:
         match = _COUNT.fullmatch(value.replace(",", ""))

@@ -39,7 +39,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number within bounds, both included: seconds of `date`, or `words` of the text; `None` is no bound."""
+    """A number within bounds, both included; `None` is no bound.
+
+    Seconds of the `date`, seconds of a date of which at least the `month` is known, or `words` of the text.
+    """
 
     name: str
     least: int | None

@@ -3,19 +3,11 @@
 from collections.abc import Iterable
 
 from archive.errors import QueryError
-from archive.query_dates import NotADateError, period
+from archive.query_dates import NotADateError, within
+from archive.query_language import HAS
 from archive.query_tree import All, Between, Named, Node, Not, Phrase, Word
+from archive.results import FILTERS
 from archive.search_words import is_stop_word
-
-#: Filters beside a query, and the column each asks.
-FILTERS = {
-    "kind": "kind",
-    "site": "site",
-    "author": "author_name",
-    "platform": "platform",
-    "language": "language",
-    "tag": "tag",
-}
 
 _NAMED = {
     "author_name": "by",
@@ -44,17 +36,16 @@ def understood(root: Node | None, filters: Iterable[Node] = ()) -> str:
 
 
 def _filter(name: str, value: str) -> Node:
-    if name == "year":
-        try:
-            start, end, said = period(value)
-        except NotADateError as error:
-            raise QueryError(f"{value!r} is not a year") from error
-        return Between("date", start, end - 1, f"in {said}")
-    if name == "thread":
-        return Named("thread", value)
     if name not in FILTERS:
-        raise QueryError(f"there is no filter {name!r}; there are {', '.join([*FILTERS, 'thread', 'year'])}")
-    return Named(FILTERS[name], value, exact=True)
+        raise QueryError(f"there is no filter {name!r}; there are {', '.join(FILTERS)}")
+    if name in {"year", "month"}:
+        try:
+            return within(value)
+        except NotADateError as error:
+            raise QueryError(f"{value!r} is not a {name}") from error
+    if name == "has" and value not in HAS:
+        raise QueryError(f"there is no {value!r} to filter by; there are {', '.join(dict.fromkeys(HAS.values()))}")
+    return Named("author_name" if name == "author" else name, HAS[value] if name == "has" else value, exact=True)
 
 
 def _flat(root: Node | None) -> list[Node]:

@@ -13,8 +13,11 @@ Kind = Literal["post", "comment"]
 #: Runs of text; True marks those that matched.
 Snippet = tuple[tuple[str, bool], ...]
 
-#: Facets every result page counts, in the order shown.
-FACETS = ("kind", "site", "year", "author", "tag", "platform")
+#: Facets every result page counts, in the order shown. `has` tells posts with `comments` or an `author-reply`.
+FACETS = ("kind", "has", "site", "year", "author", "tag", "platform")
+
+#: What can be chosen beside a query: a value of a facet, a month as 2015-03, a language, a post's thread by its id.
+FILTERS = (*FACETS, "month", "language", "thread")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ class Query:
     """A search as asked: words in the query language of docs/search.md, and filters chosen beside them."""
 
     text: str = ""
-    #: Facet and value pairs, all of which must hold: ("site", "example.com"), ("year", "2015"), ("kind", "comment").
+    #: Names of `FILTERS` and values, all of which must hold: ("site", "example.com"), ("month", "2015-03").
     filters: tuple[tuple[str, str], ...] = ()
     sort: Sort = "relevance"
     #: From 1.
@@ -96,6 +99,9 @@ class Results:
     suggestion: str | None = None
     hits: tuple[Hit, ...] = ()
     facets: tuple[Facet, ...] = ()
+    #: Hits per month ("2015-03"), the earliest first, without months that have none and dates of which only the
+    #: year is known.
+    months: tuple[tuple[str, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the page as JSON values: the same for the API, the command line and `docs/search.md`."""
@@ -110,4 +116,5 @@ class Results:
             "cut": self.cut,
             "hits": [hit.to_json() for hit in self.hits],
             "facets": {facet.name: [list(count) for count in facet.counts] for facet in self.facets},
+            "months": [list(count) for count in self.months],
         }

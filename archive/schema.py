@@ -19,7 +19,7 @@ from archive.schema_columns import NamesColumn, NumbersColumn
 from archive.search_words import fold, words_of
 
 #: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
-VERSION = 2
+VERSION = 3
 
 #: How much an occurrence counts by where it stands, against one in the text. A comment's post title helps to find
 #: replies without making them outrank the post.
@@ -35,7 +35,7 @@ BORROWED = ("title", "site", "platform", "language", "url")
 TAGS_BETWEEN = "\n"
 
 #: Bits of the column `marks`.
-BY_POST_AUTHOR, HIDDEN = 1, 2
+BY_POST_AUTHOR, HIDDEN, YEAR_ONLY = 1, 2, 4
 
 
 class WordsField(FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -100,7 +100,7 @@ def comment_document(comment: Mapping[str, Any], post: Mapping[str, Any]) -> dic
     ]
     marks = BY_POST_AUTHOR * bool(comment.get("by_post_author")) | HIDDEN * bool(comment.get("deleted"))
     url = comment.get("permalink") or post["url"]
-    return _document(comment, post, parts, kind="comment", url=url) | {"marks": marks}
+    return _document(comment, post, parts, kind="comment", url=url, marks=marks)
 
 
 def key_of(id_: str) -> int:
@@ -109,7 +109,7 @@ def key_of(id_: str) -> int:
 
 
 def _document(
-    record: Mapping[str, Any], post: Mapping[str, Any], parts: list[Part], *, kind: str, url: str
+    record: Mapping[str, Any], post: Mapping[str, Any], parts: list[Part], *, kind: str, url: str, marks: int = 0
 ) -> dict[str, Any]:
     author = record.get("author") or ""
     published = parse_time(record["published"]) if record.get("published") else None
@@ -122,7 +122,7 @@ def _document(
         "key": key_of(record["id"]),
         "post_key": key_of(post["id"]),
         "length": len(text.split()),
-        "marks": 0,
+        "marks": marks | YEAR_ONLY * (record.get("published_precision") == "year"),
         "kind": kind,
         "site": post["site"],
         "author_name": author,

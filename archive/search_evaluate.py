@@ -16,7 +16,7 @@ import numpy as np
 from whoosh.lang import has_stemmer
 
 from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
-from archive.schema import BY_POST_AUTHOR, NO_DATE, SPELLINGS, key_of
+from archive.schema import NO_DATE, SPELLINGS, key_of
 from archive.search_postings import Documents, Postings, Weights, following
 from archive.search_snapshot import K1, Mask, Snapshot
 from archive.search_words import fold, is_stop_word, words_of
@@ -118,7 +118,7 @@ class Evaluation:
             inside: Mask = self._snapshot.post_keys == np.uint64(key_of(node.value))
             return inside
         if node.name == "has":
-            return self._having(node.value)
+            return self._snapshot.having(node.value)
         if node.name == "tag":
             return self._tagged(fold(node.value))
         column = self._snapshot.names(node.name)
@@ -128,8 +128,8 @@ class Evaluation:
         return mask
 
     def _between(self, node: Between, wanted: bool) -> Mask:  # noqa: ARG002 (one signature for all)
-        values = self._snapshot.dates if node.name == "date" else self._snapshot.lengths
-        mask: Mask = values != NO_DATE
+        values = self._snapshot.lengths if node.name == "words" else self._snapshot.dates
+        mask: Mask = self._snapshot.months != 0 if node.name == "month" else values != NO_DATE
         if node.least is not None:
             mask &= values >= node.least
         if node.most is not None:
@@ -141,19 +141,6 @@ class Evaluation:
         if tag in tags.names:
             mask[tags.documents[tags.codes == tags.names.index(tag)]] = True
         return mask
-
-    def _having(self, what: str) -> Mask:
-        snapshot = self._snapshot
-        if what == "date":
-            mask: Mask = snapshot.dates != NO_DATE
-            return mask
-        kinds = snapshot.names("kind").codes
-        replies = snapshot.alive & (kinds == snapshot.code("kind", "comment"))
-        if what == "author-reply":
-            replies &= (snapshot.marks & BY_POST_AUTHOR) != 0
-        numbers = np.bincount(snapshot.threads[replies], minlength=snapshot.size + 1)
-        answered: Mask = (numbers[snapshot.threads] > 0) & (kinds == snapshot.code("kind", "post"))
-        return answered
 
     def _word(self, node: Word, wanted: bool) -> Mask:
         alternatives = list(dict.fromkeys(terms for words in self._words for terms in self._expanded(node, words)))

@@ -7,9 +7,10 @@ import numpy as np
 from archive.errors import QueryError
 from archive.query_tree import All, Node, Parsed
 from archive.query_words import understood
-from archive.results import FACETS, Facet, Hit, Kind, Query, Results
+from archive.results import FACETS, Hit, Kind, Query, Results
 from archive.schema import NO_DATE
 from archive.search_evaluate import Evaluation, Found
+from archive.search_facets import facet, months
 from archive.search_snapshot import Snapshot
 from archive.search_snippets import snippet
 from archive.search_suggest import correction
@@ -21,12 +22,6 @@ MOST_HITS = 10_000
 
 #: Hits of one thread in a grouped list.
 THREAD_HITS = 2
-
-#: Values per facet, and years: a chart over time shows them all.
-FACET_VALUES = 20
-MOST_YEARS = 80
-
-_FACET_COLUMNS = {"author": "author_name"}
 
 #: More than any score: texts with all the words come before texts with some.
 _WHOLE_FIRST = np.float32(1e6)
@@ -57,7 +52,8 @@ def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], 
         message=_sentences(remarks),
         suggestion=correction(snapshot, query.text, parsed) if found.whole is not None or not total else None,
         hits=tuple(hit(snapshot, number, found, more.get(number, 0)) for number in numbers),
-        facets=tuple(_facet(snapshot, name, candidates) for name in FACETS),
+        facets=tuple(facet(snapshot, name, candidates) for name in FACETS),
+        months=months(snapshot, candidates),
     )
 
 
@@ -117,32 +113,6 @@ def _smallest(keys: Any, number: int) -> Any:
         return np.arange(len(keys))
     bound = np.partition(keys, number - 1)[number - 1]
     return np.flatnonzero(keys <= bound)
-
-
-def _facet(snapshot: Snapshot, name: str, candidates: Any) -> Facet:
-    if name == "year":
-        counts = np.bincount(snapshot.years[candidates])
-        pairs = [(str(year), int(counts[year])) for year in np.flatnonzero(counts) if year]
-        return _commonest(name, pairs, MOST_YEARS)
-    if name == "tag":
-        names, counts = snapshot.tags.names, _tag_counts(snapshot, candidates)
-    else:
-        column = snapshot.names(_FACET_COLUMNS.get(name, name))
-        names, counts = column.names, np.bincount(column.codes[candidates], minlength=len(column.names))
-        counts[0] = 0
-    codes = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
-    return _commonest(name, [(names[code], int(counts[code])) for code in codes if counts[code]], FACET_VALUES)
-
-
-def _tag_counts(snapshot: Snapshot, candidates: Any) -> Any:
-    among = np.zeros(snapshot.size, np.bool_)
-    among[candidates] = True
-    tags = snapshot.tags
-    return np.bincount(tags.codes[among[tags.documents]], minlength=len(tags.names))
-
-
-def _commonest(name: str, pairs: list[tuple[str, int]], most: int) -> Facet:
-    return Facet(name, tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:most]))
 
 
 def hit(snapshot: Snapshot, number: int, found: Found, more: int = 0) -> Hit:

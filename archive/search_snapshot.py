@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from whoosh.index import FileIndex
 
-from archive.schema import HIDDEN, NO_DATE, TAGS_BETWEEN, key_of, stored
+from archive.schema import BY_POST_AUTHOR, HIDDEN, NO_DATE, TAGS_BETWEEN, YEAR_ONLY, key_of, stored
 from archive.search_postings import Documents, Numbers, PostingCache, Postings, Weights, decoded, joined
 
 Mask = npt.NDArray[np.bool_]
@@ -129,6 +129,14 @@ class Snapshot:
         return np.where(self.dates == NO_DATE, 0, years).astype(np.int32)
 
     @cached_property
+    def months(self) -> Documents:
+        """Months since the year 0 of each document, 0 where no more than the year is known."""
+        dates = np.where(self.dates == NO_DATE, 0, self.dates)
+        months = dates.astype("datetime64[s]").astype("datetime64[M]").astype(np.int32) + 1970 * 12
+        unknown = (self.dates == NO_DATE) | ((self.marks & YEAR_ONLY) != 0)
+        return np.where(unknown, 0, months).astype(np.int32)
+
+    @cached_property
     def lengths(self) -> Documents:
         """Words of each document's text."""
         lengths: Documents = self._numbers("length", np.int32, 0)
@@ -162,6 +170,14 @@ class Snapshot:
         """Number of comments in the thread of each document."""
         replies = self.alive & (self.kinds_are_posts == 0)
         return np.bincount(self.threads[replies], minlength=self.size + 1)[self.threads].astype(np.int32)
+
+    def having(self, what: str) -> Mask:
+        """Return where there is a `date`, or which posts have `comments` or an `author-reply`."""
+        cached = self.__dict__.setdefault("_having", {})
+        if what not in cached:
+            cached[what] = self.dates != NO_DATE if what == "date" else self._answered(what == "author-reply")
+        found: Mask = cached[what]
+        return found
 
     def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
         """Return the document number of each of these texts that is there."""
@@ -206,6 +222,14 @@ class Snapshot:
         begins = (np.cumsum(sizes) - sizes)[column.codes[tagged]]
         places = np.arange(counts.sum()) + np.repeat(begins - np.cumsum(counts) + counts, counts)
         return Tags(list(numbers), np.repeat(tagged, counts).astype(np.int32), flat[places])
+
+    def _answered(self, by_author: bool) -> Mask:
+        replies = self.alive & (self.kinds_are_posts == 0)
+        if by_author:
+            replies &= (self.marks & BY_POST_AUTHOR) != 0
+        numbers = np.bincount(self.threads[replies], minlength=self.size + 1)
+        answered: Mask = (numbers[self.threads] > 0) & (self.kinds_are_posts == 1)
+        return answered
 
     def _once(self, key: tuple[Any, ...], find: Callable[[], list[str]]) -> list[str]:
         if key not in self._expansions:

@@ -3,8 +3,8 @@
 from typing import Any, get_args
 
 from archive.records import Precision, Status
-from archive.results import Kind
-from webui.params import FILTERS, MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
+from archive.results import FILTERS, Kind
+from webui.params import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
 
 Schema = dict[str, Any]
 
@@ -17,7 +17,11 @@ _FLAG: Schema = {"type": "boolean"}
 _PRECISION: Schema = {"enum": [*get_args(Precision), None]}
 _VALUE: Schema = {"type": "string", "maxLength": MAX_VALUE}
 #: Filters whose values have a form.
-_FILTERS: dict[str, Schema] = {"year": {"type": "string", "pattern": "^[12][0-9]{3}$"}}
+_FILTERS: dict[str, Schema] = {
+    "year": {"type": "string", "pattern": "^[12][0-9]{3}$"},
+    "month": {"type": "string", "pattern": "^[12][0-9]{3}-(0[1-9]|1[0-2])$"},
+    "has": {"enum": ["comments", "author-reply", "date"]},
+}
 _COUNTED: Schema = {"type": "array", "prefixItems": [_TEXT, _COUNT], "minItems": 2, "maxItems": 2}
 
 
@@ -64,6 +68,7 @@ def _schemas() -> dict[str, Schema]:
             listed=_COUNT, understood=_TEXT, message=_MAYBE_TEXT, total=_COUNT, took_ms={"type": "number"}, cut=_FLAG,
             hits=_list(_reference("Hit")),
             facets={"type": "object", "additionalProperties": _list(_COUNTED)},
+            months=_list(_COUNTED),
         ),
         "Hit": _object(
             id=_TEXT, kind={"enum": list(get_args(Kind))}, post_id=_id("post"), url=_TEXT, title=_MAYBE_TEXT,

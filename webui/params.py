@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from archive.results import FACETS, Query, Sort
+from archive.results import FILTERS, Query, Sort
 
 #: Characters of a query; the longest sentence that one pastes is shorter.
 MAX_QUERY = 500
@@ -17,9 +17,6 @@ MAX_PAGE = 200
 PER_PAGE = 10
 #: Hits that a program may ask for at once.
 MAX_PER_PAGE = 50
-
-#: Filters of an address: what is counted beside results, and the thread of one post.
-FILTERS = (*FACETS, "thread")
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
 

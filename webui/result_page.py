@@ -76,7 +76,9 @@ class ResultPage:
     def facets(self) -> tuple[FacetLinks, ...]:
         """The facets that would narrow the results, or already do."""
         found = (self._facet(facet) for facet in self.results.facets)
-        return tuple(facet for facet in found if len(facet.links) > 1 or any(link.chosen for link in facet.links))
+        return tuple(
+            facet for facet in found if any(link.chosen or link.count != self.results.total for link in facet.links)
+        )
 
     @cached_property
     def timeline(self) -> Timeline | None:

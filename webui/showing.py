@@ -10,6 +10,7 @@ from archive.records import Precision, format_time
 #: Facets as readers call them, and the values that read better in other words.
 FACET_TITLES = {
     "kind": "Kind",
+    "has": "With",
     "site": "Site",
     "year": "Year",
     "author": "Written by",
@@ -17,7 +18,12 @@ FACET_TITLES = {
     "thread": "In the thread",
 }
 SORT_TITLES = {"discussed": "Most discussed"}
-FACET_VALUES = {("kind", "post"): "Posts", ("kind", "comment"): "Comments"}
+FACET_VALUES = {
+    ("kind", "post"): "Posts",
+    ("kind", "comment"): "Comments",
+    ("has", "comments"): "Comments below",
+    ("has", "author-reply"): "Replies of the author",
+}
 
 #: Widths of an ISO 8601 time down to each precision.
 _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}

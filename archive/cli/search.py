@@ -4,7 +4,7 @@ import argparse
 
 from archive.cli.opening import indexed
 from archive.cli.output import json_value, line, marked_line
-from archive.results import FACETS, Hit, Query, Results
+from archive.results import FILTERS, Hit, Query, Results
 
 HELP = "search posts and comments"
 
@@ -19,8 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         type=_filter,
-        metavar="FACET=VALUE",
-        help=f"keep only hits with this value of a facet ({', '.join(FACETS)}); repeatable",
+        metavar="NAME=VALUE",
+        help=f"keep only hits with this {', '.join(FILTERS[:-1])} or {FILTERS[-1]}; repeatable",
     )
     parser.add_argument("--sort", choices=("relevance", "newest", "oldest"), default="relevance")
     parser.add_argument("--page", type=_count, default=1, metavar="N", help="from 1")
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _filter(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
-    if name not in FACETS or not value:
-        raise argparse.ArgumentTypeError(f"{text!r} is not FACET=VALUE with a facet of {', '.join(FACETS)}")
+    if name not in FILTERS or not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE with a name of {', '.join(FILTERS)}")
     return name, value
 
 
