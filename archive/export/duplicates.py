@@ -1,40 +1,19 @@
 """Find posts that say the same: syndicated, moved or lightly edited copies, and comments repeated under them.
 
-Near copies by one-permutation MinHash (Li, Owen, Zhang: One Permutation Hashing, 2012) over runs of words:
-posts that share a band of their signatures are compared, and are copies from `SAME` on.
+Posts that share a band of their signatures are compared, and are copies from `likeness.SAME` on.
 """
 
-import hashlib
-import re
-import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from archive.likeness import BINS, SAME, Likeness, digest, likeness, normal
 from archive.records import Comment, Post
 
-Signature = npt.NDArray[np.uint32]
-
-_WORD = re.compile(r"\w+")
-_NO_WORD = re.compile(r"[^\x00-\x7f\w]+")
-#: Of each byte of ASCII, its small letter, or a space where it is of no word.
-_ASCII_WORDS = bytes(ord(chr(at).lower()) if _WORD.match(chr(at)) else ord(" ") for at in range(128)) + bytes(128)
-#: Bytes of a run, which begins at a word and holds some five; bins of a signature; bins of a band.
-_RUN = 28
-_BINS = 128
+#: Bins of a band.
 _BAND = 4
-#: Below this many words a post is a copy only of the very same text.
-_SHORT = 40
-#: Share of equal bins from which two posts are copies. Of 400 edited copies among 4,000 posts all have more, of
-#: eight million other pairs at most one.
-SAME = 0.7
-
-_EMPTY = np.uint32(0xFFFFFFFF)
-_MIXER = np.uint64(0x9E3779B97F4A7C15)
-_POWERS = np.array([pow(0x165667B19E3779F9, power, 1 << 64) for power in range(1, _RUN + 1)], np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +35,7 @@ class _Signed:
     """What is kept of a post while others are read."""
 
     order: tuple[bool, float, str]
-    digest: bytes
-    signature: bytes | None
+    likeness: Likeness
 
 
 class Duplicates:
@@ -69,12 +47,11 @@ class Duplicates:
 
     def see(self, post: Post) -> None:
         """Take note of a post; one without text is no copy of anything."""
-        text = _normal(post.text)
-        if not text:
+        found = likeness(post.text)
+        if found is None:
             return
         published = post.published.timestamp() if post.published else 0.0
-        signature = _signature(text).tobytes() if text.count(" ") >= _SHORT else None
-        self._posts.append(_Signed((post.published is None, published, post.id), _digest(text), signature))
+        self._posts.append(_Signed((post.published is None, published, post.id), found))
 
     def posts(self) -> list[Duplicate]:
         """Return the copies among the posts seen, in order of ids; each is a copy of one that stays."""
@@ -85,10 +62,10 @@ class Duplicates:
         stays: dict[int, int] = {}
         found = []
         for number, each in enumerate(seen):
-            first = first_by_digest.setdefault(each.digest, number)
+            first = first_by_digest.setdefault(each.likeness.digest, number)
             rivals = {stays[first]} if first != number else {stays[other] for other in candidates.get(number, ())}
             similarity, nearest = max(
-                ((_similarity(seen[other], each), -other) for other in rivals), default=(0.0, 0)
+                ((seen[other].likeness.similarity(each.likeness), -other) for other in rivals), default=(0.0, 0)
             )
             stays[number] = -nearest if similarity >= SAME else number
             if stays[number] != number:
@@ -111,59 +88,24 @@ def repeated_comments(originals: Iterable[Post], copies: Iterable[Post]) -> Iter
 
 
 def _comment_key(comment: Comment) -> bytes | None:
-    text = _normal(comment.text)
-    return _digest(f"{comment.author or ''}\0{text}") if text else None
+    text = normal(comment.text)
+    return digest(f"{comment.author or ''}\0{text}") if text else None
 
 
 def _duplicate(copy: _Signed, original: _Signed, similarity: float) -> Duplicate:
-    reason = "same text" if copy.digest == original.digest else "nearly the same text"
+    reason = "same text" if copy.likeness.digest == original.likeness.digest else "nearly the same text"
     return Duplicate(copy.order[2], original.order[2], "post", reason, round(similarity, 3))
-
-
-def _normal(text: str) -> str:
-    """Return the words of a text in small letters, a space between them."""
-    if not text.isascii():
-        text = _NO_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold())
-    if text.isascii():  # also what is now without its dashes and quotation marks: a fifth of the time
-        return b" ".join(text.encode().translate(_ASCII_WORDS).split()).decode()
-    return " ".join(_WORD.findall(text))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
-
-
-def _signature(text: str) -> Signature:
-    letters = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    windows = np.lib.stride_tricks.sliding_window_view(letters, _RUN)
-    starts = np.flatnonzero(letters[: len(windows)] == ord(" "))
-    hashes = windows[starts].astype(np.uint64) @ _POWERS
-    hashes ^= hashes >> np.uint64(32)
-    hashes *= _MIXER
-    hashes ^= hashes >> np.uint64(29)
-    bins = (hashes >> np.uint64(57)).astype(np.intp)
-    values = ((hashes >> np.uint64(20)) & np.uint64(0xFFFFFFFE)).astype(np.uint32)
-    signature = np.full(_BINS, _EMPTY, np.uint32)
-    np.minimum.at(signature, bins, values)
-    return _densified(signature)
-
-
-def _densified(signature: Signature) -> Signature:
-    """Fill empty bins from the next full one to the right, so that short posts can be compared too."""
-    full = np.flatnonzero(signature != _EMPTY)
-    nearest = full[np.searchsorted(full, np.arange(_BINS)) % len(full)]
-    return signature[nearest]
 
 
 def _candidates(seen: list[_Signed]) -> dict[int, set[int]]:
     """Return, for each post, the earlier ones that share a band with it."""
-    numbers = array("I", (number for number, each in enumerate(seen) if each.signature is not None))
+    numbers = array("I", (number for number, each in enumerate(seen) if each.likeness.signature is not None))
     if not numbers:
         return {}
-    rows = np.frombuffer(b"".join(seen[number].signature or b"" for number in numbers), np.uint32)
-    rows = rows.reshape(len(numbers), _BINS)
+    rows = np.frombuffer(b"".join(seen[number].likeness.signature or b"" for number in numbers), np.uint32)
+    rows = rows.reshape(len(numbers), BINS)
     found: dict[int, set[int]] = {}
-    for at in range(0, _BINS, _BAND):
+    for at in range(0, BINS, _BAND):
         band = np.ascontiguousarray(rows[:, at : at + _BAND]).view(np.dtype((np.void, 4 * _BAND))).ravel()
         order = np.argsort(band, kind="stable")
         same = np.flatnonzero(band[order][1:] == band[order][:-1])
@@ -171,13 +113,3 @@ def _candidates(seen: list[_Signed]) -> dict[int, set[int]]:
             earlier, later = sorted((numbers[int(order[place])], numbers[int(order[place + 1])]))
             found.setdefault(later, set()).add(earlier)
     return found
-
-
-def _similarity(one: _Signed, other: _Signed) -> float:
-    if one.digest == other.digest:
-        return 1.0
-    if one.signature is None or other.signature is None:
-        return 0.0
-    left = np.frombuffer(one.signature, np.uint32)
-    right = np.frombuffer(other.signature, np.uint32)
-    return float(np.count_nonzero(left == right)) / _BINS
