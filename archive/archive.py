@@ -10,7 +10,7 @@ from typing import Any, Self
 from archive.addresses import spellings
 from archive.captures import Captures
 from archive.database import Database
-from archive.deny import denies_address
+from archive.deny import denies_address, unfinished
 from archive.errors import NotFoundError
 from archive.index import Index, SyncReport
 from archive.records import Post, Visit, post_id
@@ -138,4 +138,11 @@ class Archive:
 
     def check(self) -> list[str]:
         """Return everything found wrong, in words; empty when the archive is sound."""
-        return self.database.damage() + self.store.damage() + self.index.damage()
+        damage = [
+            *self.database.damage(),
+            *self.store.damage(),
+            *self.captures.damage(self.directory / "warc"),
+            *self.index.damage(),
+        ]
+        begun = unfinished(self.database.connection)
+        return damage + [f"{each.kind} {each.value} is half forgotten; run `sales-archive index`" for each in begun]

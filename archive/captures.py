@@ -1,9 +1,14 @@
 """Where raw responses lie: one row for each record of the WARC files."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 from archive.database import Database
+
+#: Ends the name of a WARC file while a crawl writes it.
+OPEN = ".open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,20 @@ class Captures:
         with self._database.write() as connection:
             connection.execute("DELETE FROM captures WHERE file = ? AND offset >= ?", (file, offset))
 
+    def damage(self, directory: Path) -> list[str]:
+        """Return the WARC files that are not there or end before what is noted of them, in words."""
+        rows = self._database.connection.execute(
+            "SELECT file, max(offset + length), count(*) FROM captures GROUP BY file ORDER BY file"
+        ).fetchall()
+        found = []
+        for name, end, number in rows:
+            size = _size(directory / name)
+            if size is None:
+                found.append(f"the WARC file {name} with {number} raw responses is missing")
+            elif size < end:
+                found.append(f"the WARC file {name} has {size} of {end} bytes; the next crawl cuts what is torn")
+        return found
+
     def newest(self) -> Iterator[Capture]:
         """Yield the newest capture of each address, ordered by file and offset."""
         yield from (
@@ -68,3 +87,11 @@ class Captures:
                 " WHERE at = (SELECT max(at) FROM captures WHERE url = c.url) ORDER BY file, offset"
             )
         )
+
+
+def _size(path: Path) -> int | None:
+    """Return the size of a WARC file, under the name it has while it is written too."""
+    for each in (path, path.with_name(path.name + OPEN)):
+        with suppress(OSError):
+            return each.stat().st_size
+    return None

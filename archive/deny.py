@@ -4,15 +4,19 @@ A rule names a post's URL, a site, or a person; a person's may hold at one site 
 texts they cover are forgotten, so a later crawl cannot bring them back.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from archive.records import Comment, Post, format_time
 
 RuleKind = Literal["url", "site", "author"]
+
+#: Begins the names in `meta` under which rules stand while what they cover is erased.
+_FORGETTING = "forgetting:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,22 @@ def rules(connection: sqlite3.Connection) -> list[Rule]:
     """Return all rules, by kind and value."""
     rows = connection.execute("SELECT kind, value, site, reason FROM deny ORDER BY kind, value, site")
     return [Rule(kind=kind, value=value, site=site or None, reason=reason) for kind, value, site, reason in rows]
+
+
+def begin_forgetting(connection: sqlite3.Connection, rule: Rule) -> None:
+    """Note, in the caller's transaction, that what a rule covers is being erased: what is cut short is made good."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_begun(rule), json.dumps(asdict(rule))))
+
+
+def end_forgetting(connection: sqlite3.Connection, rule: Rule) -> None:
+    """Note, in the caller's transaction, that what a rule covers is erased everywhere."""
+    connection.execute("DELETE FROM meta WHERE name = ?", (_begun(rule),))
+
+
+def unfinished(connection: sqlite3.Connection) -> list[Rule]:
+    """Return the rules of which the erasing began and did not end."""
+    rows = connection.execute("SELECT value FROM meta WHERE name LIKE ? ORDER BY name", (f"{_FORGETTING}%",))
+    return [Rule(**json.loads(value)) for (value,) in rows]
 
 
 def denies_address(connection: sqlite3.Connection, site: str, urls: Iterable[str]) -> bool:
@@ -91,6 +111,10 @@ def name_key(name: str) -> str:
 def byline_keys(author: str | None) -> set[str]:
     """Return the keys of the names of a byline, and of the byline as a whole."""
     return {name_key(name) for name in (author, *author.split(";"))} if author else set()
+
+
+def _begun(rule: Rule) -> str:
+    return f"{_FORGETTING}{rule.kind}:{rule.value}@{rule.site or ''}"
 
 
 def _without(comments: tuple[Comment, ...], names: set[str]) -> tuple[Comment, ...]:

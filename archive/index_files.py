@@ -22,6 +22,7 @@ from typing import Any
 from whoosh import index as whoosh_index
 from whoosh.index import FileIndex
 
+from archive.durable import sync
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
 from archive.index_mapped import MappedStorage
 from archive.schema import SCHEMA
@@ -121,7 +122,7 @@ class IndexFiles:
                 file.flush()
                 os.fsync(file.fileno())
             Path(file.name).replace(self.directory / _STATE)
-            _sync(self.directory)
+            sync(self.directory)
         except OSError as error:
             raise write_error(self.directory, error) from error
         self._remove(keep=state)
@@ -132,7 +133,8 @@ class IndexFiles:
         for path in sorted((self.directory / generation).iterdir()):
             if path.suffix in {".seg", ".toc"}:
                 found[path.name] = path.stat().st_size
-                _sync(path)
+                sync(path)
+        sync(self.directory / generation)
         return found
 
     def torn(self, state: State) -> str | None:
@@ -168,10 +170,15 @@ class IndexFiles:
         return [path for path in self.directory.iterdir() if path.name[:1] == "g" and path.name[1:].isdecimal()]
 
     def _remove(self, keep: State | None) -> None:
+        """Remove other generations, and what killed writers left in this one and beside it."""
         for path in self._generations():
             if keep is None or path.name != keep.generation:
                 shutil.rmtree(path, ignore_errors=True)
-        for path in self.directory.glob(".state-*"):
+        left = [
+            *self.directory.glob(".state-*"),
+            *(self.directory.glob(f"{keep.generation}/*.toc.*") if keep else ()),
+        ]
+        for path in left:
             with suppress(OSError):
                 path.unlink()
 
@@ -212,11 +219,3 @@ def _lock(file: Any, wait_seconds: float) -> None:
             time.sleep(_LOCK_AGAIN_SECONDS)
         else:
             return
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

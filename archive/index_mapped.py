@@ -7,10 +7,13 @@ index, the texts too. What is here hands out views of the map instead, which the
 import mmap
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
+
+from archive.durable import sync
 
 _SEGMENT = ".seg"
 
@@ -27,6 +30,14 @@ class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
                 raise EOFError(f"the segment {name} is empty")
             whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return MappedFile(memoryview(whole), name, whole)
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        """Give a table of contents its name once it, and all that it lists, are on the disk."""
+        directory = Path(self.folder)
+        for path in (*directory.glob(f"*{_SEGMENT}"), directory / oldname):
+            sync(path)
+        super().rename_file(oldname, newname, safe)
+        sync(directory)
 
 
 class MappedFile(BufferFile):  # type: ignore[misc]  # Whoosh has no types

@@ -1,12 +1,15 @@
 """Forget a post, a site or a person: every revision, the search index, the raw responses; and never again."""
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from archive.archive import Archive
-from archive.deny import Rule, byline_keys, deny, name_key
+from archive.deny import Rule, begin_forgetting, byline_keys, deny, end_forgetting, name_key, unfinished
 from archive.errors import ArchiveBusyError
 from archive.raw import Traces, being_written, erase, runs
 from archive.records import post_id
@@ -38,16 +41,40 @@ def forget(archive: Archive, rule: Rule) -> Forgotten:
     """Erase what `rule` covers and keep the rule.
 
     A comment that others answer stays as an empty placeholder. The texts are then nowhere in the archive's
-    directory: WARC files are rewritten, database pages overwritten, the index is made anew. What was cut short
-    is completed by forgetting again. Raise `ArchiveBusyError` when another process holds a file in which bytes
-    may be left.
+    directory: WARC files are rewritten, database pages overwritten, the index is made anew. What was cut short is
+    noted, and made good by `finish_forgetting`. Raise `ArchiveBusyError` when another process holds a file in which
+    bytes may be left.
     """
+    with _alone(archive.directory):
+        return _forget(archive, rule)
+
+
+def finish_forgetting(archive: Archive) -> None:
+    """Erase what a process that was killed or cut short has left of what it was to erase; raise as `forget` does."""
+    for rule in unfinished(archive.database.connection):
+        forget(archive, rule)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Hold the right to forget: two that rewrite the same files would undo each other's work."""
+    (directory / "locks").mkdir(exist_ok=True)
+    with (directory / "locks" / "forget").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ArchiveBusyError("another process is forgetting; try again when it ended") from error
+        yield
+
+
+def _forget(archive: Archive, rule: Rule) -> Forgotten:
     raw = archive.directory / "warc"
     if busy := being_written(raw):
         raise ArchiveBusyError(
             f"a crawl is writing {', '.join(busy)}: nothing forgotten yet; try again when it ended"
         )
     with archive.database.write() as connection:
+        begin_forgetting(connection, rule)
         covered = _covered(archive, connection, rule)
         urls = archive.visits.addresses(connection, [*covered.whole, *covered.reduced])
         _deny_all(archive, connection, rule, covered)
@@ -64,6 +91,8 @@ def forget(archive: Archive, rule: Rule) -> Forgotten:
     archive.index.sync(rebuild=True)
     if not archive.database.empty_log():
         raise ArchiveBusyError("forgotten, but another process still reads records.db; forget again when it ended")
+    with archive.database.write() as connection:
+        end_forgetting(connection, rule)
     posts = sum(each.startswith("post:") for each in covered.texts)
     return Forgotten(posts, len(covered.texts) - posts, captures)
 

@@ -18,12 +18,13 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
+from archive.captures import OPEN
 from archive.database import Database
-from archive.errors import ArchiveWriteError
+from archive.durable import sync
+from archive.errors import ArchiveBusyError, ArchiveWriteError
 
-#: Ends the name of a WARC file that is whole, and what follows it while a crawl writes it.
+#: Ends the name of a WARC file that is whole.
 _CLOSED = ".warc.gz"
-OPEN = ".open"
 
 #: Words in a row that two different texts hardly share.
 RUN_WORDS = 6
@@ -86,6 +87,8 @@ def _is_locked(path: Path) -> bool:
 
 def _rewrite(path: Path, database: Database, traces: Traces) -> int:
     name = path.name.removesuffix(OPEN)
+    if name != path.name and _is_locked(path):
+        raise ArchiveBusyError(f"a crawl began to write {path.name}; forget again when it ended")
     members = list(_members(path, traces))
     marked = [offset for offset, _, is_marked in members if is_marked]
     if not marked and name == path.name:
@@ -101,11 +104,13 @@ def _rewrite(path: Path, database: Database, traces: Traces) -> int:
                     kept.write(source.read(length))
             kept.flush()
             os.fsync(kept.fileno())
+        sync(path.parent)
         # At every moment rows point to a file that is there: they change over at once, then the old file goes.
         with database.write() as connection:
             connection.executemany("UPDATE captures SET file = ?, offset = ? WHERE file = ? AND offset = ?", moved)
             connection.execute("DELETE FROM captures WHERE file = ?", (name,))
         path.unlink()
+        sync(path.parent)
     except OSError as error:
         raise ArchiveWriteError(f"cannot rewrite {path}: {error}; free space and forget again") from error
     return len(marked)

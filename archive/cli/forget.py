@@ -8,7 +8,7 @@ from archive.cli.opening import existing
 from archive.cli.output import line
 from archive.deny import Rule, RuleKind, allow, rules
 from archive.errors import ArchiveError, NotFoundError
-from archive.privacy import forget
+from archive.privacy import finish_forgetting, forget
 
 HELP = "erase a post, a site or a person for good, and never archive it again"
 
@@ -72,6 +72,7 @@ def _print_rules(archive: Archive) -> None:
 
 
 def _lift(archive: Archive, rule: Rule) -> int:
+    finish_forgetting(archive)  # done later, it would bring the rule back
     with archive.database.write() as connection:
         lifted = allow(connection, rule)
     line(f"{rule.kind} {rule.value} may be archived again" if lifted else f"no such rule: {rule.kind} {rule.value}")

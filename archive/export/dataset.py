@@ -2,24 +2,23 @@
 
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import IO
 
 from archive.archive import Archive
 from archive.deny import rules
-from archive.errors import ArchiveWriteError, DatasetError
+from archive.errors import DatasetError
 from archive.export import manifest as manifest_file
 from archive.export.card import card
 from archive.export.croissant import croissant
 from archive.export.manifest import Manifest
 from archive.export.people import People
 from archive.export.plan import Plan, Reading
+from archive.export.replacing import new_directory
 from archive.export.shapes import SHAPES
 from archive.export.shards import ShardFile, Shards, compressed, encoded, plain_file
 
@@ -41,7 +40,7 @@ def write_dataset(
     """
     _require_replaceable(target)
     people = People(plan.authors, mask=plan.mask, key=key)
-    with _new_directory(target) as root, archive.database.snapshot() as connection:
+    with new_directory(target) as root, archive.database.snapshot() as connection:
         reading = Reading(archive, connection, plan, people)
         files, written = _write_shapes(root, reading, plan, progress)
         rows = {name: sum(each.rows for each in files if each.path.split("/")[1] == name) for name in plan.shapes}
@@ -132,30 +131,6 @@ def _require_replaceable(target: Path) -> None:
         Manifest.read(target / manifest_file.NAME)
     except DatasetError as error:
         raise DatasetError(f"{target} is there and is no dataset of ours; name a new directory") from error
-
-
-@contextmanager
-def _new_directory(target: Path) -> Iterator[Path]:
-    """Give a directory that takes the place of `target` when the block ends well, and vanishes when it does not."""
-    try:
-        target.absolute().parent.mkdir(parents=True, exist_ok=True)
-        root = Path(mkdtemp(prefix=f".{target.name}-", dir=target.absolute().parent))
-    except OSError as error:
-        raise ArchiveWriteError(f"cannot write beside {target}: {error}") from error
-    try:
-        yield root
-        root.chmod(0o755)  # mkdtemp's are for the owner alone
-        if target.exists():
-            old = Path(mkdtemp(prefix=f".{target.name}-", dir=root.parent))
-            target.rename(old / "old")
-            root.rename(target)
-            shutil.rmtree(old)
-        else:
-            root.rename(target)
-    except OSError as error:
-        raise ArchiveWriteError(f"cannot write {target}: {error}; nothing was left there") from error
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
 
 
 def _write_text(path: Path, text: str) -> None:

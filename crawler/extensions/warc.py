@@ -26,9 +26,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.archive import Archive
-from archive.captures import Capture
+from archive.captures import OPEN, Capture
 from archive.errors import ArchiveError
-from crawler.extensions.warc_files import OPEN, OpenWarc, close_torn
+from crawler.extensions.warc_files import OpenWarc, close_torn
 from crawler.extensions.warc_rights import may_be_kept
 from crawler.opening import archive_of
 

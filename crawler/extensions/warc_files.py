@@ -2,6 +2,7 @@
 
 import fcntl
 import logging
+import os
 import zlib
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 from warcio.warcwriter import WARCWriter
 
 from archive.archive import Archive
+from archive.captures import OPEN
+from archive.durable import sync
 
 logger = logging.getLogger(__name__)
 
-#: Ends the name of a file that is being written.
-OPEN = ".open"
 _BLOCK = 64 * 1024
 
 
@@ -25,6 +26,7 @@ class OpenWarc:
         self._path = path
         self._file = path.open("xb")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        sync(path.parent)  # a file that a power cut takes with its name could not be missed
         self.writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
         #: Its final name.
         self.name = path.name.removesuffix(OPEN)
@@ -37,8 +39,10 @@ class OpenWarc:
         return offset, self._file.tell() - offset
 
     def close(self) -> None:
-        """Give the file its final name."""
+        """Give the file its final name, once all of it is on the disk: a named file is whole."""
+        os.fsync(self._file.fileno())
         self._path.rename(self._path.with_name(self.name))
+        sync(self._path.parent)
         self._file.close()
 
 
@@ -54,13 +58,16 @@ def close_torn(archive: Archive) -> None:
                 continue  # another process was faster
             end = whole_length(path)
             name = path.name.removesuffix(OPEN)
-            logger.info("%s was left by a killed crawl; %d whole bytes are kept", path.name, end)
+            torn = path.stat().st_size - end
+            logger.warning("%s was left by a killed crawl; %d torn bytes are cut, %d kept", path.name, torn, end)
             archive.captures.forget(name, end)
             if end == 0:
                 path.unlink()
                 continue
             file.truncate(end)
+            os.fsync(file.fileno())
             path.rename(path.with_name(name))
+            sync(path.parent)
 
 
 def whole_length(path: Path) -> int:

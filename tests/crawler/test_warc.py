@@ -8,8 +8,8 @@ from pathlib import Path
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.archive import Archive
-from archive.captures import Capture
-from crawler.extensions.warc_files import OPEN, OpenWarc, close_torn, whole_length
+from archive.captures import OPEN, Capture
+from crawler.extensions.warc_files import OpenWarc, close_torn, whole_length
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import crawl
 
