@@ -64,8 +64,9 @@ def _said_with_date(part: Part, name: str | None) -> str | None:
 def _at_place(outline: Outline, part: Part, places: Sequence[str]) -> tuple[str | None, int | None]:
     """Return the name at the surest place that holds one, else where the markup says so, and its element."""
     common = [part.slots[place] for place in places if place in part.slots]
-    told = (number for number in part.slots.values() if number not in common and _hint(outline, number) >= SAYS_SO)
-    for number in (*common, *told):
+    others = ((_hint(outline, number), number) for number in part.slots.values() if number not in common)
+    told = sorted((each for each in others if each[0] >= SAYS_SO), key=lambda each: -each[0])
+    for number in (*common, *(number for _, number in told)):
         name = _name_in(outline, number)
         if name:
             return name, number
@@ -145,7 +146,7 @@ def _told(classes: str, identity: str, itemprop: str, rel: str, around: str) -> 
 
 
 def _told_around(around: str, rel: str) -> float:
-    if _STRONG.search(around) and not _OTHER.search(around):
+    if any(_STRONG.search(token) and not _OTHER.search(token) for token in around.split()):
         return 2.5
     if _PROSE.search(around):
         return -2

@@ -28,6 +28,8 @@ _LEFTOVER = re.compile(
     r"^[\s\-–—|/•·,:;»>~*)\].]*(?:(?:says?|said|wrote|writes|sagt|schreibt|dit|dice|on|at|by)\b[\s\-–—|:,.]*){0,3}(?=\S)",
     re.IGNORECASE,
 )
+#: A word or two, a colon, and a few words more.
+_LABELLED = re.compile(r"(\w[\w'-]{0,20}(?: [\w'-]{1,20})?)\s?:(?!//)\s*\S{0,40}(?: \S{1,40}){0,4}")
 _BLOCK = frozenset({"p", "div", "blockquote", "ul", "ol", "dl", "dd", "td", "section", "article", "table", "pre"})
 _DIGITS = re.compile(r"[+-]?\d+")
 _NUMBERING = re.compile(r"[\s#|·•.,:;/()\[\]–—-]*\d{0,9}[\s#|·•.,:;/()\[\]–—-]*")
@@ -38,9 +40,11 @@ _GAPS = re.compile(r"\n{3,}")
 def read_texts(outline: Outline, parts: Sequence[Part]) -> None:
     """Fill in the text of each part."""
     shared = _shared_words(outline, parts)
+    labels = _shared_labels(parts)
     for part in parts:
-        removed = _removed(outline, part, shared)
+        removed = _removed(outline, part, shared, labels)
         part.text = _written(outline, part, removed) or _least(part)
+    _unquote(parts)
 
 
 def _least(part: Part) -> str:
@@ -71,7 +75,33 @@ def _words(outline: Outline, slot: tuple[str, int]) -> tuple[str, str]:
     return path.rpartition("/")[2], _DIGITS.sub("#", outline.text(outline.element(number)))
 
 
-def _removed(outline: Outline, part: Part, shared: set[tuple[str, str]]) -> set[int]:
+def _shared_labels(parts: Sequence[Part]) -> set[str]:
+    """Return the labels of short lines that most comments have, as "Location" of "Location: Oslo"."""
+    if len(parts) < COMPARED:
+        return set()
+    parts = parts[:SAMPLE]
+    counts = Counter(label for part in parts for label in {_label(line) for line in part.lines} if label)
+    return {label for label, count in counts.items() if count >= SHARED * len(parts)}
+
+
+def _label(line: Line) -> str:
+    found = _LABELLED.fullmatch(line.text)
+    return found[1].lower() if found else ""
+
+
+def _unquote(parts: Sequence[Part]) -> None:
+    """Take the quote marks off where the template sets what every comment says as a quote."""
+    texts = [part.text for part in parts if part.text]
+    if len(texts) >= COMPARED and all(map(_is_quote, texts)):
+        for part in parts:
+            part.text = "\n".join(line.removeprefix(">").removeprefix(" ") for line in part.text.split("\n"))
+
+
+def _is_quote(text: str) -> bool:
+    return all(line.startswith(">") for line in text.split("\n") if line)
+
+
+def _removed(outline: Outline, part: Part, shared: set[tuple[str, str]], labels: set[str]) -> set[int]:
     """Return the indices of the pieces that are not part of what was said."""
     removed: set[int] = set()
     around = _around_author(outline, part)
@@ -83,6 +113,9 @@ def _removed(outline: Outline, part: Part, shared: set[tuple[str, str]]) -> set[
         ):
             end = outline.ends[number]
             removed.update(index for index, (_, owner, _text) in enumerate(part.pieces) if number <= owner < end)
+    for line in part.lines:
+        if _label(line) in labels:
+            removed.update(range(line.first, line.last))
     prose = [index for index, line in enumerate(part.lines) if not _is_meta(part, line, removed)]
     first, last = (prose[0], prose[-1]) if prose else (0, -1)
     for index, line in enumerate(part.lines):

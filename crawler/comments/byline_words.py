@@ -9,7 +9,8 @@ rate rating score antworten antwort zitieren melden répondre repondre citer sig
 rispondi cita segnala gusta reageer reageren beantwoorden svara svar odpowiedz cytuj vastaa ответить 返信 回复 gefällt
 login log sign cancel awaiting moderation hidden show more less options subscriber yes no loading email mail website
 homepage abusive disagree topic off pts fan fans follower followers posts comments photo karma joined since
-reputation follow user following facebook twitter google flagged unflag remove undo close
+reputation follow user following facebook twitter google flagged unflag remove undo close abonné abonnée abonnent
+suscriptor abbonato premium
 """
 _SMALL = """
 to this in as by post a the here click is your all for it me and or of from with

@@ -11,8 +11,10 @@ MAX_NAME = 120
 
 _SAYING = (
     r"says|said|writes|wrote|commented|comments|comment|replies|replied|responded|adds?|asked|posted(?: this)?|"
-    r"sagte?|meinte?|schreibt|schrieb|kommentiert|antwortet|a (?:écrit|dit)|dit|écrit|dice|dijo|escribi[oó]|"
-    r"coment[oó]|comenta|scrive|ha (?:scritto|detto)|scrisse|disse|diz|escreveu|comentou|zegt|schreef|schrijft|"
+    r"sagte?|meinte?|schreibt|schrieb|kommentiert|antwortet|hat (?:geschrieben|gesagt|geantwortet)|"
+    r"a (?:écrit|dit|répondu|commenté|posté|publié|réagi)|dit|écrit|dice|dijo|escribi[oó]|"
+    r"coment[oó]|comenta|respondi[oó]|responde|respondeu|scrive|ha (?:scritto|detto|risposto)|"
+    r"scrisse|disse|diz|escreveu|comentou|zegt|schreef|schrijft|"
     r"skriver|skrev|sier|säger|sanoo|kirjoitti|pisze|napisał\(?a?\)?|mówi|říká|пишет|说|さんのコメント|より"
 )
 _POSTED = (
@@ -20,7 +22,11 @@ _POSTED = (
     r"said|comment|reply|response|answered|published)?\s?(?:anonymously )?(?:by|from|via)\b:?)"
 )
 _BEFORE = (
-    rf"(?:re: )?(?:{_POSTED}|geschrieben von|verfasst von|von|par|por|door|av|kommentar von|commentaire (?:de|par)|"
+    rf"(?:re: )?(?:{_POSTED}|"
+    r"(?:geschrieben|verfasst|gepostet|eingesendet|gespeichert) von|(?:soumis|envoyé|posté|publié|écrit|rédigé) par|"
+    r"(?:enviado|publicado|escrito|postado) por|(?:inviato|scritto|pubblicato|postato) da|"
+    r"(?:geplaatst|ingezonden|gepost|geschreven) door|(?:skrivet|skrevet|inskickat|postad) av|"
+    r"(?:dodane|wysłane) przez|von|par|por|door|av|kommentar von|commentaire (?:de|par)|"
     r"name:|author:|by:?|posted:|user:|commenter:|autor:|message from|nick:)"
 )
 _MARKS = r"\s\-–—|/•·,.:;»>~*"

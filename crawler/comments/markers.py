@@ -35,7 +35,7 @@ _MACHINERY = re.compile(
     r"form|respond|input|button|btn|count|vote|rating|like|score|toggle|hide|hidden|avatar|image|tooltip|report|flag|"
     r"count|nav|pag(?:e|ing|inat)|label|error|notif|subscri|recent|latest|sidebar|widget|related|footer|css|script|cancel|"
     r"(?:reply|replies|answer)[-_]?(?:link|to|box|area|button|container)|link|icon|notes?$|guideline|leader|preview|header|heading|"
-    r"policy|login|sign|leave|add|post-?comment|write|intro|title|filter|sort|tab|module|menu|postid|status|open|close|info",
+    r"(?:^|[-_])(?:num|nb|total)[-_]|policy|login|sign|leave|add|post-?comment|write|intro|title|filter|sort|tab|module|menu|postid|status|open|close|info",
     re.IGNORECASE,
 )
 #: Classes of what holds all comments.
@@ -44,7 +44,10 @@ _CONTAINER = re.compile(
     re.IGNORECASE,
 )
 #: Ids of blocks that hold comments.
-_SEVERAL = re.compile(r"comm?ents(?![a-z])|kommentare|replies|block", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"comm?ents(?![a-z])|kommentare|coment[aá]rios|commentaires|commenti(?![a-z])|reacties|replies|block",
+    re.IGNORECASE,
+)
 #: Elements that are no comment whatever their class.
 _NEVER = frozenset({"a", "html", "body", "form", "h1", "h2", "h3"})
 _LISTS = re.compile(

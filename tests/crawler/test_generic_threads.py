@@ -104,3 +104,72 @@ def test_a_page_of_more_comments_than_are_read_says_so() -> None:
 
     assert thread is not None
     assert (len(thread.comments), thread.short) == (20_000, "only the first 20000 comments of the page were read")
+
+
+@pytest.mark.parametrize(
+    "byline",
+    ["Soumis par {}", "{} a répondu", "Enviado por {}", "Inviato da {}", "Ingezonden door {}", "Gespeichert von {}"],
+)
+def test_a_name_is_read_without_the_words_around_it_in_whatever_language(byline: str) -> None:
+    names = ("Ann Lee", "Bo", "Cy Young")
+    items = "".join(
+        f"<div class='comment' id='comment-{n}'><p class='by'>{byline.format(name)} le 3/5/2012 - 16:0{n}</p>"
+        f"<p>Words of comment {n}.</p></div>"
+        for n, name in enumerate(names)
+    )
+
+    thread = _thread(items)
+
+    assert thread is not None
+    assert tuple(comment.author for comment in thread.comments) == names
+
+
+def test_a_labelled_line_that_every_comment_has_is_no_part_of_what_was_said() -> None:
+    texts = ("<p>Ring twice.</p>", "<p>Note: I sell.</p><p>Ring thrice.</p>", "<p>Write first.</p>")
+    items = "".join(
+        f"<li id='comment-{n}'><b class='author'>Ann</b> <i>May 3, 2012</i><p>Home town: No {n}</p>{text}</li>"
+        for n, text in enumerate(texts)
+    )
+
+    thread = _thread(f"<h2>Comments</h2><ol>{items}</ol>")
+
+    assert thread is not None
+    assert [each.text for each in thread.comments] == ["Ring twice.", "Note: I sell.\n\nRing thrice.", "Write first."]
+
+
+def test_what_the_template_sets_as_a_quote_everywhere_is_not_quoted() -> None:
+    texts = ("Ring twice.", "Ring thrice.<blockquote>Of the post</blockquote>", "Write first.")
+    items = "".join(
+        f"<li id='comment-{n}'><b class='author'>Ann</b> <i>May 3, 2012</i><blockquote>{text}</blockquote></li>"
+        for n, text in enumerate(texts)
+    )
+
+    thread = _thread(f"<h2>Comments</h2><ol>{items}</ol>")
+
+    assert thread is not None
+    assert [each.text for each in thread.comments] == ["Ring twice.", "Ring thrice.\n\n> Of the post", "Write first."]
+
+
+def test_a_badge_in_the_block_of_the_name_is_not_the_name() -> None:
+    badge = "<div class='small'>TOP CALLER OF MAY</div>"
+    items = "".join(
+        f"<div class='comment_item' id='comment_{n}'><div class='author_name{' has_title' if n == 2 else ''}'>"
+        f"{badge if n == 2 else ''}<a class='big' href='/u/{name}'>{name}</a></div>"
+        f"<div class='time'>May 3, 2012</div><p>Words of comment {n}.</p></div>"
+        for n, name in enumerate(("ann", "bob", "cyd", "dee", "eve"))
+    )
+
+    thread = _thread(items)
+
+    assert thread is not None
+    assert [comment.author for comment in thread.comments] == ["ann", "bob", "cyd", "dee", "eve"]
+
+
+def test_the_number_of_comments_beside_the_posts_byline_is_no_comment() -> None:
+    read = _thread(
+        "<div><span class='author'>Ann Lee</span> <a href='#c'>May 3, 2012 - 12:14</a>"
+        "<a href='#all' id='num_comentarios_post_42'></a><ul><li>Calls</li><li>Letters and quotas</li></ul></div>"
+        "<p>" + "A long text on calls. " * 40 + "</p>"
+    )
+
+    assert read is None
