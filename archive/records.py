@@ -143,6 +143,8 @@ class Visit:
     last_modified: str | None = None
     #: SHA-256 of the body as received, hexadecimal.
     body_hash: str | None = None
+    #: True where a feed of the site tells of new comments, so that the post need not be looked at for them as often.
+    woken: bool = False
     #: When to look again; `None` lets the archive decide from the post's age.
     due: datetime | None = None
     #: Other addresses that led here.

@@ -8,25 +8,14 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from archive.database import Database
 from archive.deny import denies_address
 from archive.records import Visit, format_time, parse_time, post_id
+from archive.revisits import GONE, next_due
 
-#: A thread is looked at again when its age has doubled, within these bounds: in a simulated year this finds
-#: 99.7 % of the comments by 14.6 requests a post, where daily visits take 365.
-SOONEST = timedelta(hours=1)
-LATEST = timedelta(days=90)
-
-#: After a failure: twice as long each time, within these bounds.
-RETRY_SOONEST = timedelta(hours=1)
-RETRY_LATEST = timedelta(days=7)
-
-#: A page that is gone is asked for seldom.
-GONE_AGAIN = timedelta(days=30)
-_GONE = {404, 410}
 _FIRST_ERROR = 400
 
 
@@ -98,6 +87,17 @@ class Visits:
             connection.executemany(
                 "UPDATE pages SET due = ? WHERE url = ? AND due > ? AND failures = 0 AND EXISTS"
                 " (SELECT 1 FROM posts WHERE posts.id = pages.post_id AND posts.stated <> ?)",
+                rows,
+            )
+
+    def wake_without(self, comments: Iterable[tuple[str, str]]) -> None:
+        """Make visited posts due at once, each given with the id of a comment, that lack this comment."""
+        now = format_time(datetime.now(UTC))
+        rows = [(now, url, now, id_) for url, id_ in comments]
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE pages SET due = ? WHERE url = ? AND due > ? AND failures = 0 AND post_id IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM comments WHERE id = ?)",
                 rows,
             )
 
@@ -276,16 +276,6 @@ class Visits:
         ]
 
 
-def next_due(visit: Visit, failures: int, published: datetime | None) -> datetime:
-    """Return when to visit again: by the post's age, or later and later after failures."""
-    if visit.status in _GONE:
-        return visit.at + GONE_AGAIN
-    if failures:
-        return visit.at + min(RETRY_SOONEST * (1 << min(failures - 1, 20)), RETRY_LATEST)
-    age = visit.at - published if published else LATEST / 4
-    return visit.at + min(max(age, SOONEST), LATEST)
-
-
 def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | None:
     """Return when the post that an unchanged page holds was published."""
     row = connection.execute(
@@ -296,5 +286,5 @@ def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | No
 
 
 def _succeeded(visit: Visit) -> bool:
-    answered = visit.status is not None and (visit.status < _FIRST_ERROR or visit.status in _GONE)
+    answered = visit.status is not None and (visit.status < _FIRST_ERROR or visit.status in GONE)
     return answered and (visit.thread_whole or not visit.thread_reachable)

@@ -26,6 +26,8 @@ MAX_ADDRESSES = 50_000
 MAX_UNPACKED = 50_000_000
 
 _GZIP = b"\x1f\x8b"
+_SIZES = ("{http://purl.org/rss/1.0/modules/slash/}comments", "{http://purl.org/syndication/thread/1.0}total")
+_MAX_DIGITS = 9
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 _OLDER = re.compile(r"\b(older|previous|next)\b|\bmore posts\b|[»→]", re.IGNORECASE)
 _NOT_OLDER = re.compile(r"\bnewer\b|\bcomment", re.IGNORECASE)
@@ -96,6 +98,21 @@ def read_feed(page: Page) -> SiteFeed:
     older = next((each.get("href") for each in root.iter("{*}link") if each.get("rel") == "next"), None)
     generators = [f"{each.text or ''} {each.get('uri', '')}" for each in root.iter("{*}generator")]
     return SiteFeed(page.url, tuple(posts), urljoin(page.url, older) if older else None, " ".join(generators).lower())
+
+
+def thread_sizes(page: Page) -> dict[str, int]:
+    """Return how many comments a feed says that its posts have, by canonical address; empty where it says nothing.
+
+    Sources: http://purl.org/rss/1.0/modules/slash/, https://www.rfc-editor.org/rfc/rfc4685.
+    """
+    root = _xml(page.body)
+    sizes = {}
+    for element in root.iter("{*}item", "{*}entry") if root is not None else ():
+        address = canonical(_post_address(element) or "", page.url)
+        stated = next((text for name in _SIZES if (text := element.findtext(name))), "").strip()
+        if address is not None and stated.isdecimal() and len(stated) <= _MAX_DIGITS:
+            sizes[address] = int(stated)
+    return sizes
 
 
 def feeds(page: Page) -> list[str]:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from scrapy.statscollectors import StatsCollector
 
 from archive.records import Visit
-from archive.visits import LATEST, Known
+from archive.revisits import LATEST
+from archive.visits import Known
 from crawler.asking import Answer, SpiderFetch
 from crawler.fetch import RefusedError, UnreadableError
 from crawler.page import Page
@@ -39,6 +40,8 @@ class PostVisits:
     stats: StatsCollector
     #: Read every page again, changed or not.
     everything: bool = False
+    #: True when a feed tells of the site's new comments.
+    woken: bool = False
     #: Visits in a row that nothing answered.
     silent: int = 0
 
@@ -158,6 +161,7 @@ class PostVisits:
             post=place(read, platform=self.platform.name, fetched=visit.at),
             thread_whole=short is None and unreadable is None,
             thread_reachable=short is not None or unreadable is None,
+            woken=self.woken and not (read.thread is not None and read.thread.pointer),
             reason=short or unreadable,
         )
 
@@ -170,6 +174,7 @@ class PostVisits:
             etag=page.headers.get("etag") or known.etag,
             last_modified=page.headers.get("last-modified") or known.last_modified,
             body_hash=known.body_hash,
+            woken=self.woken,
         )
 
     def _no_post(self, known: Known, page: Page, reason: str) -> Visit:

@@ -1,24 +1,27 @@
 """When a site is looked at again, and how closely: what a crawl remembers of its last turn.
 
 A turn asks the site's feeds first, conditionally. Only when a week has passed, or nothing is known yet, is the
-whole list of posts asked for again.
+whole list of posts asked for again. Feeds are asked as seldom as they allow: the wait doubles while they bring
+nothing, and is halved only when so much is new that something may have fallen off their end.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from archive.records import format_time, parse_time
 from crawler.sites import Site
 
-#: A site is asked at most once an hour; half as often after each turn that brought nothing, once a day at least.
+#: A site is asked for news at most once an hour and at least once a day.
 SOONEST = timedelta(hours=1)
 LATEST = timedelta(days=1)
 #: Feeds hold the newest posts only: the whole list is asked for again for what they let slip.
 LIST_AGAIN = timedelta(days=7)
 #: Where a site has no feed, its list is all there is.
 LIST_AGAIN_WITHOUT_FEED = timedelta(days=1)
+#: Doublings of `SOONEST` that are counted; five reach `LATEST`.
+_MAX_QUIET = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +33,10 @@ class KnownFeed:
     comments: bool = False
     etag: str | None = None
     last_modified: str | None = None
-    #: Of the addresses and dates it held.
+    #: Of the addresses and dates it held; `None` before it was read, or when it could not be read last time.
     hash: str | None = None
+    #: Short hashes of what it held, the first of it only.
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,7 @@ class Turn:
     by_list: bool = False
     #: True when such a list only names the threads: a post that is due is then reason enough to ask for it.
     threads_apart: bool = False
-    #: Turns in a row that brought nothing.
+    #: How often the wait before the next turn has been doubled.
     quiet: int = 0
     feeds: tuple[KnownFeed, ...] = ()
     #: Where the front page was found instead, when the site has moved.
@@ -63,16 +68,13 @@ class Turn:
             by_list=bool(values.get("by_list")),
             threads_apart=bool(values.get("threads_apart")),
             quiet=int(values.get("quiet", 0)),
-            feeds=tuple(KnownFeed(**each) for each in values.get("feeds", ())),
+            feeds=tuple(_feed(each) for each in values.get("feeds", ())),
             moved_to=values.get("moved_to"),
         )
 
     def to_state(self, site: Site) -> dict[str, Any]:
         """Return what `Visits.learn` keeps."""
-        feeds = [
-            {name: getattr(each, name) for name in ("url", "comments", "etag", "last_modified", "hash")}
-            for each in self.feeds
-        ]
+        feeds = [asdict(each) for each in self.feeds]
         times = {"at": self.at, "listed": self.listed}
         values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
         flags = {"by_list": self.by_list, "threads_apart": self.threads_apart}
@@ -82,9 +84,15 @@ class Turn:
         """Return the site at the address to which it has moved, if it has."""
         return site if self.moved_to is None else replace(site, url=self.moved_to)
 
-    def ended(self, *, brought: bool) -> Self:
-        """Return the turn after it ended now."""
-        return replace(self, at=datetime.now(UTC), quiet=0 if brought else self.quiet + 1)
+    def ended(self, *, brought: bool, crowded: bool = False) -> Self:
+        """Return the turn after it ended now; `crowded` when most of a feed was new."""
+        quiet = self.quiet if brought else self.quiet + 1
+        quiet = min(quiet, _MAX_QUIET)
+        return replace(self, at=datetime.now(UTC), quiet=max(0, quiet - 1) if crowded else quiet)
+
+    def tells_of_comments(self) -> bool:
+        """Tell whether the site has a feed of comments that was read last time and held some."""
+        return any(each.comments and each.seen for each in self.feeds)
 
     def wants_due_pages(self) -> bool:
         """Tell whether a page that is due calls for a turn; a list that brings all of a thread needs no such call."""
@@ -92,7 +100,7 @@ class Turn:
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it is time for the site's next turn."""
-        return self.at is None or now >= self.at + min(SOONEST * 2 ** min(self.quiet, 10), LATEST)
+        return self.at is None or now >= self.at + min(SOONEST * 2 ** min(self.quiet, _MAX_QUIET), LATEST)
 
     def wants_list(self, now: datetime) -> bool:
         """Tell whether it is time to ask for the whole list again."""
@@ -114,6 +122,11 @@ def due(
         if turn.is_over(now) or (pages.get(turn.where(site).key, (0, 0))[1] > 0 and turn.wants_due_pages())
     ]
     return [site for _, site in sorted(waiting, key=lambda pair: pair[0])]
+
+
+def _feed(values: Mapping[str, Any]) -> KnownFeed:
+    feed = KnownFeed(**values)
+    return replace(feed, seen=tuple(feed.seen))
 
 
 def _name(site: Site) -> str:

@@ -66,6 +66,8 @@ class SiteVisit:
     posts_seen: int = 0
     #: True once something new was met.
     brought: bool = False
+    #: True once a feed was met of which most was new.
+    crowded: bool = False
     #: True once a list brought a post and only named its thread.
     threads_apart: bool = False
     #: Why the list broke off, in words.
@@ -78,11 +80,15 @@ class SiteVisit:
         self.listed_as = self.site
         if self.wanted.news_only and not turn.wants_list(datetime.now(UTC)):
             self.site = turn.where(self.site)
-            turn = await self._ask_for_news(turn)
+            # A page that is due calls for a visit of that page, not for the feeds.
+            over = turn.is_over(datetime.now(UTC))
+            turn = await self._ask_for_news(turn) if over else turn
             if not turn.by_list or not (self.brought or (turn.threads_apart and await self._due())):
                 async with aclosing(self._revisit(turn, state)) as visits:
                     async for visit in visits:
                         yield visit
+                if over:
+                    await self._keep(turn.ended(brought=self.brought, crowded=self.crowded))
                 return
         async with aclosing(self._visit_wholly(turn)) as visits:
             async for visit in visits:
@@ -97,19 +103,19 @@ class SiteVisit:
     async def _ask_for_news(self, turn: Turn) -> Turn:
         feeds = []
         for feed in turn.feeds:
-            seen, changed = await ask_feed(feed, self.site, self.fetch, self.archive)
-            feeds.append(seen)
-            self.brought = self.brought or changed
+            news = await ask_feed(feed, self.site, self.fetch, self.archive)
+            feeds.append(news.feed)
+            self.brought = self.brought or news.changed
+            self.crowded = self.crowded or news.crowded
         return replace(turn, feeds=tuple(feeds))
 
     async def _revisit(self, turn: Turn, state: Mapping[str, Any]) -> AsyncGenerator[Visit]:
         """Visit what is due, news included, without asking for the list of all posts."""
         platform = PLATFORMS.get(self.site.platform or str(state.get("platform")), PLATFORMS["generic"])
         if not turn.by_list:
-            async with aclosing(self._visit_due(self._posts(platform))) as visits:
+            async with aclosing(self._visit_due(self._posts(platform, turn))) as visits:
                 async for visit in visits:
                     yield visit
-        await self._keep(turn.ended(brought=self.brought))
 
     async def _visit_wholly(self, turn: Turn) -> AsyncGenerator[Visit]:
         """Ask for the front page and the list of all posts, then visit what is due."""
@@ -117,7 +123,7 @@ class SiteVisit:
         self.site = _moved(self.site, front)
         platform = PLATFORMS[self.site.platform] if self.site.platform else recognise(front)
         await self._learn(platform=platform.name, name=self.site.name, url=self.site.url)
-        posts = self._posts(platform)
+        posts = self._posts(platform, turn)
         async with aclosing(self._list(posts, front)) as visits:
             async for visit in visits:
                 yield visit
@@ -133,13 +139,14 @@ class SiteVisit:
             feeds=known_feeds(front, turn.feeds),
             moved_to=self.site.url if self.site != self.listed_as else None,
         )
-        await self._keep(turn.ended(brought=self.brought))
+        await self._keep(turn.ended(brought=self.brought, crowded=self.crowded))
 
-    def _posts(self, platform: Platform) -> PostVisits:
+    def _posts(self, platform: Platform, turn: Turn) -> PostVisits:
         if platform.shared_slot is not None:
             self.fetch.share_slot(self.site.url, platform.shared_slot)
         self.fetch.slow_down(self.site.url, self.site.delay, pace=platform.pace)
-        return PostVisits(self.site, platform, self.fetch, self.stats, everything=self.wanted.everything)
+        everything, woken = self.wanted.everything, turn.tells_of_comments()
+        return PostVisits(self.site, platform, self.fetch, self.stats, everything=everything, woken=woken)
 
     async def _keep(self, turn: Turn) -> None:
         """Keep the turn under the address by which the catalogue knows the site, moved or not."""

@@ -12,7 +12,7 @@ from scrapy import Spider
 
 from archive.archive import Archive
 from archive.records import Visit
-from archive.visits import next_due
+from archive.revisits import next_due
 from crawler import hackernews
 from crawler.asking import SpiderFetch
 from crawler.fetch import UnreadableError

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,14 @@ def catalogued(blog: Blog, directory: Path) -> Callable[[], dict[str, Any]]:
     return lambda: crawl(directory, settings={"CATALOGUES": []})
 
 
-def feed(blog: Blog, path: str, *listed: tuple[str, datetime]) -> None:
-    """Put an RSS feed at `path` and name it on the front page."""
+def feed(blog: Blog, path: str, *listed: tuple[str, datetime], sizes: tuple[int, ...] = ()) -> None:
+    """Put an RSS feed at `path`, with the sizes of threads where given."""
     items = "".join(
-        f"<item><link>{blog.url}{address}</link><pubDate>{format_datetime(moment)}</pubDate></item>"
-        for address, moment in listed
+        f"<item><link>{blog.url}{address}</link><pubDate>{format_datetime(moment)}</pubDate>"
+        + (f"<slash:comments>{size}</slash:comments></item>" if size is not None else "</item>")
+        for (address, moment), size in zip_longest(listed, sizes)
     )
-    xml = f"<rss><channel>{items}</channel></rss>"
+    xml = f'<rss xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel>{items}</channel></rss>'
     blog.pages[path] = Answer(xml, headers={"Content-Type": "application/rss+xml"}, validators=True)
 
 
@@ -110,6 +112,57 @@ def test_a_new_comment_in_the_feed_of_comments_wakes_its_post(
     assert (blog.count("/discussed/"), blog.count("/silent/")) == (1, 0)
 
 
+def test_a_comment_that_was_held_back_wakes_its_post_though_its_date_is_old(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("discussed", comments=1))
+    name_feeds(blog)
+    feed(blog, "/feed/", ("/discussed/", NOW))
+    feed(blog, "/comments/feed/", ("/discussed/#comment-1", NOW))
+    catalogued()
+    next_hour(directory)
+    catalogued()
+    next_hour(directory)
+    blog.post("discussed", comments=2)
+    feed(blog, "/comments/feed/", ("/discussed/#comment-2", NOW), ("/discussed/#comment-1", NOW))
+
+    assert catalogued()["archive/comments_new"] == 1
+
+
+def test_a_size_of_a_thread_that_the_feed_states_anew_wakes_its_post_once(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("discussed", comments=1))
+    name_feeds(blog)
+    feed(blog, "/feed/", ("/discussed/", NOW), sizes=(1,))
+    catalogued()
+    next_hour(directory)
+    catalogued()
+    next_hour(directory)
+    blog.post("discussed", comments=2)
+    feed(blog, "/feed/", ("/discussed/", NOW), sizes=(5,))
+
+    assert catalogued()["archive/comments_new"] == 1
+    next_hour(directory)
+    assert catalogued().get("crawl/pages_visited", 0) == 0
+
+
+def test_a_page_that_is_due_is_visited_without_asking_for_news(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("older"), blog.post("newer"))
+    name_feeds(blog)
+    feed(blog, "/feed/", ("/newer/", NOW))
+    catalogued()
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE pages SET due = '2000' WHERE url LIKE '%/older/'")
+    blog.asked.clear()
+
+    catalogued()
+
+    assert [path for path in blog.paths() if path != "/robots.txt"] == ["/older/"]
+
+
 def test_a_site_asked_this_hour_is_not_asked_again(
     blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
 ) -> None:
@@ -165,6 +218,19 @@ def test_a_site_that_brings_nothing_is_asked_less_and_less_but_daily(quiet: int,
 
     assert not turn.is_over(NOW + timedelta(hours=hours, seconds=-1))
     assert turn.is_over(NOW + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    ("brought", "crowded", "hours"), [(False, False, 16), (True, False, 8), (True, True, 4), (False, True, 8)]
+)
+def test_news_let_the_wait_be_and_only_a_feed_full_of_them_halves_it(
+    brought: bool, crowded: bool, hours: int
+) -> None:
+    turn = Turn(at=NOW, quiet=3).ended(brought=brought, crowded=crowded)
+
+    assert turn.at is not None
+    assert not turn.is_over(turn.at + timedelta(hours=hours, seconds=-1))
+    assert turn.is_over(turn.at + timedelta(hours=hours))
 
 
 def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> None:

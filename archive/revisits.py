@@ -1,0 +1,33 @@
+"""When a page is visited again: by the age of its post, later and later after failures, seldom once it is gone.
+
+benchmarks/year.py measures what this finds, and how many requests it takes, in a simulated year.
+"""
+
+from datetime import datetime, timedelta
+
+from archive.records import Visit
+
+#: A thread is looked at again when its age has doubled, within these bounds.
+SOONEST = timedelta(hours=1)
+LATEST = timedelta(days=90)
+#: Where a feed tells of new comments, a thread is looked at when its age is this many times as much again.
+WOKEN_PATIENCE = 3
+
+#: After a failure: twice as long each time, within these bounds.
+RETRY_SOONEST = timedelta(hours=1)
+RETRY_LATEST = timedelta(days=7)
+
+#: A page that is gone is asked for seldom.
+GONE_AGAIN = timedelta(days=30)
+GONE = {404, 410}
+
+
+def next_due(visit: Visit, failures: int, published: datetime | None) -> datetime:
+    """Return when to visit again: by the post's age, or later and later after failures."""
+    if visit.status in GONE:
+        return visit.at + GONE_AGAIN
+    if failures:
+        return visit.at + min(RETRY_SOONEST * (1 << min(failures - 1, 20)), RETRY_LATEST)
+    wait = visit.at - published if published else LATEST / 4
+    wait = WOKEN_PATIENCE * wait if visit.woken else wait
+    return visit.at + min(max(wait, SOONEST), LATEST)
