@@ -70,8 +70,8 @@ def vocabulary(random: np.random.Generator) -> np.ndarray:
     known = set(words)
     while len(words) < VOCABULARY:
         syllables = 1 + int(random.integers(0, 3)) + (len(words) > 2000)
-        word = "".join(str(random.choice(part)) for _ in range(syllables) for part in (_ONSETS, _NUCLEI, _CODAS))
-        word += str(random.choice(_ENDINGS))
+        parts = [*(_ONSETS, _NUCLEI, _CODAS) * syllables, _ENDINGS]
+        word = "".join(part[random.integers(0, len(part))] for part in parts)
         if word not in known:
             known.add(word)
             words.append(word)
@@ -83,7 +83,7 @@ def posts(number: int, comments: int, seed: int = 7) -> Iterator[Post]:
     random = np.random.default_rng(seed)
     words = vocabulary(random)
     shares = 1.0 / (np.arange(len(words)) + 2.7)
-    shares /= shares.sum()
+    bounds = np.cumsum(shares / shares.sum())
     topics = random.integers(100, 6_000, (TOPICS, 40))
     names = [f"{words[2000 + 2 * n].title()} {words[3001 + 2 * n].title()}" for n in range(4_000)]
     threads = _thread_sizes(random, number, comments)
@@ -100,7 +100,7 @@ def posts(number: int, comments: int, seed: int = 7) -> Iterator[Post]:
             author=names[place % 300],
             published=published,
             language="en",
-            text=_text(random, words, shares, topic, int(random.gamma(3, POST_WORDS / 3)) + 20),
+            text=_text(random, words, bounds, topic, int(random.gamma(3, POST_WORDS / 3)) + 20),
             tags=tuple(words[topic[:3]]),
             platform=("wordpress", "substack", "ghost")[place % 3],
             comments=tuple(
@@ -110,7 +110,7 @@ def posts(number: int, comments: int, seed: int = 7) -> Iterator[Post]:
                     position=n,
                     author=names[int(random.zipf(1.3)) % len(names)],
                     published=published + timedelta(hours=n + 1),
-                    text=_text(random, words, shares, topic, int(random.gamma(2, COMMENT_WORDS / 2)) + 3),
+                    text=_text(random, words, bounds, topic, int(random.gamma(2, COMMENT_WORDS / 2)) + 3),
                     permalink=f"{url}#comment-{n}",
                     system="wordpress",
                 )
@@ -126,11 +126,11 @@ def _thread_sizes(random: np.random.Generator, number: int, comments: int) -> li
     return [int(size) for size in sizes]
 
 
-def _text(random: np.random.Generator, words: np.ndarray, shares: np.ndarray, topic: np.ndarray, length: int) -> str:
-    drawn = np.where(
-        random.random(length) < 0.08, random.choice(topic, length), random.choice(len(words), length, p=shares)
-    )
-    said = list(words[drawn])
+def _text(random: np.random.Generator, words: np.ndarray, bounds: np.ndarray, topic: np.ndarray, length: int) -> str:
+    on_topic, telling = random.random(length) < 0.08, random.choice(topic, length)
+    # What `random.choice` does with shares, without summing these up for each text.
+    ordinary = np.searchsorted(bounds, random.random(length) * bounds[-1], side="right")
+    said = words[np.where(on_topic, telling, ordinary)].tolist()
     for end in range(11, length, 13):
         said[end] = f"{said[end]}."
     for end in range(77, length, 78):
