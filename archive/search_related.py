@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from archive.results import Hit, Query
 from archive.search_evaluate import Evaluation
 from archive.search_page import hit, ordered
 from archive.search_snapshot import Snapshot
-from archive.search_words import WORD, fold, is_stop_word, words_of
+from archive.search_words import WORD, Words, is_stop_word, words_of
 
 #: Words of a post by which related ones are found.
 TELLING = 20
@@ -56,30 +57,40 @@ def telling_words(
     snapshot: Snapshot, documents: Iterable[int], number: int, besides: Iterable[str] = ()
 ) -> list[str]:
     """Return the words, as most often written, that stand often in some documents and seldom elsewhere."""
-    weights: Counter[str] = Counter()
-    written: dict[str, Counter[str]] = {}
+    weights: dict[str, float] = defaultdict(float)
+    written: Counter[tuple[str, str]] = Counter()
     for document in documents:
         for term, times in _terms(snapshot.hit(document), written).items():
-            weights[term] += times / (times + _SATURATION)  # type: ignore[assignment]  # counts may be fractions
+            weights[term] += times / (times + _SATURATION)
     for term in besides:
         weights.pop(term, None)
     telling: dict[str, float] = {}
-    for term, weight in weights.most_common(MOST_WEIGHED):
+    for term in sorted(weights, key=lambda term: (-weights[term], term))[:MOST_WEIGHED]:
         holding = snapshot.holding("words", term)
         if holding > 1:  # a word of one text leads to no other
-            telling[term] = weight * math.log(1 + snapshot.size / holding)
+            telling[term] = weights[term] * math.log(1 + snapshot.size / holding)
     best = sorted(telling, key=lambda term: (-telling[term], term))[:number]
-    return [written[term].most_common(1)[0][0] for term in best]
+    commonest = {term: word for (term, word), _ in reversed(written.most_common()) if term in telling}
+    return [commonest[term] for term in best]
 
 
-def _terms(values: dict[str, Any], written: dict[str, Counter[str]]) -> Counter[str]:
+def _terms(values: dict[str, Any], written: Counter[tuple[str, str]]) -> dict[str, int]:
     """Return how often each term stands in a text, and note how it is written."""
     words = words_of(values["borrowed"]["language"])
-    counts: Counter[str] = Counter()
-    for text, times in ((values["title"] or "", _TITLE), (values["text"][:MOST_CHARACTERS], 1)):
-        for word in map(fold, WORD.findall(text)):
-            if len(word) >= SHORTEST and word.isalpha() and not is_stop_word(word):
-                (term, _), *_ = words(word)[0]
-                counts[term] += times
-                written.setdefault(term, Counter())[word] += 1
+    counts: dict[str, int] = defaultdict(int)
+    for text, weight in ((values["title"] or "", _TITLE), (values["text"][:MOST_CHARACTERS], 1)):
+        for word, times in Counter(WORD.findall(text.lower())).items():
+            term = _telling_term(words, word)
+            if term is not None:
+                counts[term] += times * weight
+                written[term, word] += times
     return counts
+
+
+@lru_cache(maxsize=100_000)
+def _telling_term(words: Words, word: str) -> str | None:
+    """Return the term of a word; `None` for one that tells nothing."""
+    if len(word) < SHORTEST or not word.isalpha() or is_stop_word(word):
+        return None
+    ((term, _), *_), places = words(word)
+    return term if places == 1 else None  # a run of a script without spaces is no word
