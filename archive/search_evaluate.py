@@ -17,14 +17,14 @@ from whoosh.lang import has_stemmer
 
 from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.schema import NO_DATE, SPELLINGS, key_of
-from archive.search_postings import Documents, Postings, Weights, following
+from archive.search_postings import Documents, Postings, Weights, following, near
 from archive.search_snapshot import K1, Mask, Snapshot
 from archive.search_words import fold, is_stop_word, words_of
 
 #: A query whose words stand together in fewer texts than this also finds texts with some of them.
 ENOUGH = 10
 
-#: How much two words of a query that stand beside each other count against one of them, among how many documents.
+#: How much two words of a query that follow each other count against one of them, among how many documents.
 LIFT = 0.5
 LIFTED = 300
 
@@ -74,11 +74,11 @@ class Evaluation:
             some = allowed & _any(masks)
             if np.count_nonzero(some) > np.count_nonzero(every):
                 every, whole = some, every
-        self._lift_neighbours(soft, every)
+        self._lift_near_words(_plain_words(root), every)
         return Found(every, self._scores, whole, self._cut, frozenset(self._terms))
 
-    def _lift_neighbours(self, words: list[Word], mask: Mask) -> None:
-        """Lift the best documents in which words of the query stand beside each other as they do there."""
+    def _lift_near_words(self, words: list[Word], mask: Mask) -> None:
+        """Lift the best documents in which words that follow each other in the query stand near each other."""
         best = np.flatnonzero(mask)
         if len(best) > LIFTED:
             best = best[np.argpartition(-self._scores[best], LIFTED)[:LIFTED]]
@@ -90,9 +90,9 @@ class Evaluation:
                 self._snapshot.postings("words", term) for word in (left, right) for term in self._only_term(word)
             ]
             if len(pair) == 2 and left != right:  # noqa: PLR2004 (a pair)
-                found = following(pair, among)
+                documents, weights = near(among, *pair)
                 rarity = sum(self._rarity(len(postings.documents)) for postings in pair) / 2
-                self._scores[found.documents] += LIFT * self._bm25(found.documents, found.weights, rarity)
+                self._scores[documents] += LIFT * self._bm25(documents, weights, rarity)
 
     def _only_term(self, word: Word) -> tuple[str, ...]:
         terms = _parts(self._words[0](word.text))
@@ -231,11 +231,18 @@ def _parts(terms: tuple[tuple[tuple[str, int], ...], int]) -> tuple[str, ...]:
     return tuple(term for term, _ in pairs[:width])
 
 
+def _plain_words(root: Node) -> list[Word]:
+    """Return the words asked for anywhere in a text, without those that say nothing."""
+    parts = root.parts if isinstance(root, All) else (root,)
+    words = [part for part in parts if isinstance(part, Word) and part.field is None]
+    return [word for word in words if word.prefix or not is_stop_word(word.text)]
+
+
 def _parted(root: Node) -> tuple[list[Node], list[Word]]:
     """Return what every hit must have, and the plain words of which some may lack."""
     parts = list(root.parts) if isinstance(root, All) else [root]
     soft = [part for part in parts if isinstance(part, Word) and part.field is None and not part.must]
-    telling = [word for word in soft if not is_stop_word(word.text) or word.prefix]
+    telling = [word for word in _plain_words(root) if not word.must]
     required = [part for part in parts if not (isinstance(part, Word) and part.field is None and not part.must)]
     if not telling and not any(isinstance(part, Word | Phrase) for part in required):
         telling = soft

@@ -19,6 +19,14 @@ _PLACE_BITS = 32
 #: Room for the offset of a phrase's last word below place 0.
 _FIRST_PLACE = 1 << 16
 
+#: How many places apart two words are near each other, and how much it counts, falling with the distance, where they
+#: are not one behind the other.
+NEAR_PLACES = 8
+NEAR = 0.3
+
+#: Farther than any two words.
+_FAR = 1 << 40
+
 #: Bytes of decoded posting lists kept in a process.
 CACHE_BYTES = 64 * 1024 * 1024
 
@@ -105,10 +113,10 @@ def joined(found: Sequence[tuple[Postings, int]]) -> Postings:
     )
 
 
-def following(found: list[Postings], among: Documents | None = None) -> Postings:
+def following(found: list[Postings]) -> Postings:
     """Return where terms follow each other at adjacent places, with the number of times as weight."""
     lists = sorted((postings.documents for postings in found), key=len)
-    documents = reduce(_common, lists if among is None else [among, *lists])
+    documents = reduce(_common, lists)
     keys = None
     for offset, postings in enumerate(found):
         if not len(documents):
@@ -122,6 +130,25 @@ def following(found: list[Postings], among: Documents | None = None) -> Postings
     starts = np.concatenate([[0], np.cumsum(times)])
     places = ((keys & ((1 << _PLACE_BITS) - 1)) - _FIRST_PLACE).astype(np.uint32)
     return Postings(where.astype(np.int32), times.astype(np.float32), places, starts)
+
+
+def near(among: Documents, left: Postings, right: Postings) -> tuple[Documents, Weights]:
+    """Return in which of some documents two terms stand within `NEAR_PLACES`, and how often and closely they do.
+
+    An occurrence of the left one counts 1 where the right one follows it, and less the farther the nearest is.
+    """
+    documents = reduce(_common, [among, left.documents, right.documents])
+    if not len(documents):
+        return documents, NOWHERE.weights
+    here, there = _keys(left, documents, 0), _keys(right, documents, 0)
+    after = np.searchsorted(there, here)
+    ahead = np.where(after < len(there), there[np.minimum(after, len(there) - 1)] - here, _FAR)
+    behind = np.where(after > 0, here - there[np.maximum(after - 1, 0)], _FAR)
+    closeness = NEAR * (1 - np.minimum(ahead, behind) / (NEAR_PLACES + 1))
+    closeness[ahead == 1] = 1.0
+    summed = np.bincount(np.searchsorted(documents, here >> _PLACE_BITS), weights=np.maximum(closeness, 0.0))
+    where = np.flatnonzero(summed)
+    return documents[where], summed[where].astype(np.float32)
 
 
 def _blocks(matcher: Any) -> Iterator[tuple[Any, ...]]:

@@ -310,6 +310,25 @@ def test_words_that_stand_together_come_first(archive: Archive) -> None:
     assert found(archive, "cold email") == ["near", "apart"]
 
 
+@pytest.mark.parametrize("asked", ["cold email", "cold AND email"])
+@pytest.mark.parametrize("near", ["cold and warm email", "email that is cold"])
+def test_words_that_stand_near_each_other_come_before_words_far_apart(
+    archive: Archive, asked: str, near: str
+) -> None:
+    between = "one two three four five six seven eight nine ten"
+    write(archive, "apart", f"cold {between} email and warm", published=datetime(2020, 1, 1, tzinfo=UTC))
+    write(archive, "near", f"{near} {between}")
+    archive.sync()
+    assert found(archive, asked) == ["near", "apart"]
+
+
+def test_words_one_behind_the_other_come_before_words_near_each_other(archive: Archive) -> None:
+    write(archive, "near", "email cold and warm for all", published=datetime(2020, 1, 1, tzinfo=UTC))
+    write(archive, "together", "warm and cold email for all")
+    archive.sync()
+    assert found(archive, "cold email") == ["together", "near"]
+
+
 def test_a_query_of_an_author_by_filter(sales: Archive) -> None:
     assert search(sales, "", filters=(("author", "Bo Ek"), ("year", "2016"))).total == 3
 
