@@ -9,6 +9,8 @@ from archive.records import Precision, format_time
 #: `discussed`: most comments in the thread first.
 Sort = Literal["relevance", "newest", "oldest", "discussed"]
 Kind = Literal["post", "comment"]
+#: Where words of a query stand: a comment's title is its post's.
+Place = Literal["title", "text", "author", "tags", "site"]
 
 #: Runs of text; True marks those that matched.
 Snippet = tuple[tuple[str, bool], ...]
@@ -31,7 +33,7 @@ class Query:
     #: From 1.
     page: int = 1
     per_page: int = 10
-    #: At most two hits of one thread are listed; `Hit.more` counts the others.
+    #: At most two hits of one thread are listed; `Hit.more` counts the others. Copies of a text stand in `Hit.also`.
     grouped: bool = False
 
 
@@ -52,8 +54,16 @@ class Hit:
     published_precision: Precision | None
     score: float
     snippet: Snippet
+    #: The title as runs; empty without one.
+    heading: Snippet = ()
+    #: Where words of the query were seen in it, in this order; empty where none were asked for.
+    matched: tuple[Place, ...] = ()
+    #: Tags among which words of the query were seen.
+    tags: tuple[str, ...] = ()
     #: Hits of the same thread that a grouped list leaves out, on its last hit of the page.
     more: int = 0
+    #: Later hits of the page that say the same, which a grouped list shows with this one.
+    also: tuple["Hit", ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as JSON values."""
@@ -68,7 +78,9 @@ class Hit:
             "published": format_time(self.published) if self.published else None,
             "score": round(self.score, 3),
             "snippet": [list(run) for run in self.snippet],
+            "matched": list(self.matched),
             "more": self.more,
+            "also": [hit.to_json() for hit in self.also],
         }
 
 

@@ -7,14 +7,13 @@ import numpy as np
 from archive.errors import QueryError
 from archive.query_tree import All, Node, Parsed
 from archive.query_words import understood
-from archive.results import FACETS, Hit, Kind, Query, Results
+from archive.results import FACETS, Query, Results
 from archive.schema import NO_DATE
 from archive.search_evaluate import Evaluation, Found
 from archive.search_facets import facet, months
+from archive.search_hits import hits
 from archive.search_snapshot import Snapshot
-from archive.search_snippets import snippet
 from archive.search_suggest import correction
-from archive.search_words import words_of
 
 #: Hits on a page, and in all pages: who wants more wants an export.
 MOST_PER_PAGE = 100
@@ -22,6 +21,9 @@ MOST_HITS = 10_000
 
 #: Hits of one thread in a grouped list.
 THREAD_HITS = 2
+
+#: How many times the hits wanted are put in order to group them; and again so many times, where that is too few.
+REACH = 10
 
 #: More than any score: texts with all the words come before texts with some.
 _WHOLE_FIRST = np.float32(1e6)
@@ -51,7 +53,7 @@ def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], 
         cut=found.cut,
         message=_sentences(remarks),
         suggestion=correction(snapshot, query.text, parsed) if found.whole is not None or not total else None,
-        hits=tuple(hit(snapshot, number, found, more.get(number, 0)) for number in numbers),
+        hits=hits(snapshot, numbers, found, more=more, fold=query.grouped),
         facets=tuple(facet(snapshot, name, candidates) for name in FACETS),
         months=months(snapshot, candidates),
     )
@@ -65,11 +67,15 @@ def ordered(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> 
     if last > MOST_HITS:
         raise QueryError(f"only the first {MOST_HITS:,} hits can be paged through; narrow the search, or export it")
     keys = _sort_keys(snapshot, found, candidates, query)
-    best = np.arange(len(candidates)) if query.grouped else _smallest(keys[0], last)
-    order = candidates[best][np.lexsort((candidates[best], *(key[best] for key in reversed(keys))))]
-    if query.grouped:
-        order = order[_ranks(snapshot.threads[order]) < THREAD_HITS]
-    return [int(number) for number in order[first:last]]
+    reach = last * REACH if query.grouped else last
+    while True:
+        best = _smallest(keys[0], reach)
+        order = candidates[best][np.lexsort((candidates[best], *(key[best] for key in reversed(keys))))]
+        if query.grouped:
+            order = order[_ranks(snapshot.threads[order]) < THREAD_HITS]
+        if len(order) >= last or len(best) == len(candidates):
+            return [int(number) for number in order[first:last]]
+        reach *= REACH
 
 
 def _sort_keys(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> list[Any]:
@@ -113,26 +119,6 @@ def _smallest(keys: Any, number: int) -> Any:
         return np.arange(len(keys))
     bound = np.partition(keys, number - 1)[number - 1]
     return np.flatnonzero(keys <= bound)
-
-
-def hit(snapshot: Snapshot, number: int, found: Found, more: int = 0) -> Hit:
-    """Return a document as a hit."""
-    values = snapshot.hit(number)
-    kind: Kind = "post" if values["id"] == values["post_id"] else "comment"
-    return Hit(
-        id=values["id"],
-        kind=kind,
-        post_id=values["post_id"],
-        url=values["url"],
-        title=values["title"],
-        author=values["author"],
-        site=values["borrowed"]["site"],
-        published=values["published"],
-        published_precision=values["published_precision"],
-        score=float(found.scores[number]),
-        more=more,
-        snippet=snippet(values["text"], found.terms, words_of(values["borrowed"]["language"])),
-    )
 
 
 def _some_words(whole: int) -> str:

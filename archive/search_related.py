@@ -12,7 +12,8 @@ import numpy as np
 from archive.query_tree import Either, Named, Node, Not, Word
 from archive.results import Hit, Query
 from archive.search_evaluate import Evaluation
-from archive.search_page import hit, ordered
+from archive.search_hits import hits
+from archive.search_page import ordered
 from archive.search_snapshot import Snapshot
 from archive.search_words import WORD, Words, is_stop_word, words_of
 
@@ -43,7 +44,7 @@ def related(snapshot: Snapshot, post_id: str, number: int) -> tuple[Hit, ...]:
     filters: list[Node] = [Named("kind", "post", exact=True), Not(Named("thread", post_id))]
     found = Evaluation(snapshot, time.monotonic() + SECONDS).find(Either(tuple(map(Word, telling))), filters)
     numbers = ordered(snapshot, found, np.flatnonzero(found.mask), Query(per_page=number))
-    return tuple(hit(snapshot, each, found) for each in numbers)
+    return hits(snapshot, numbers, found)
 
 
 def key_terms(snapshot: Snapshot, root: Node, number: int) -> tuple[str, ...]:

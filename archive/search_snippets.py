@@ -29,6 +29,16 @@ def snippet(text: str, terms: Collection[str], words: Words) -> Snippet:
     return tuple(_runs(text, start, end, matches))
 
 
+def marked(text: str, terms: Collection[str], words: Words) -> Snippet:
+    """Return all of `text`, which is a line or a paragraph, as runs."""
+    runs: list[tuple[str, bool]] = []
+    at = 0
+    for start, end, _ in _matches(text, frozenset(terms), words):
+        runs += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    return tuple(run for run in (*runs, (text[at:], False)) if run[0])
+
+
 def _matches(text: str, terms: frozenset[str], words: Words) -> list[tuple[int, int, str]]:
     """Return start, end and term of each matching word."""
     found: list[tuple[int, int, str]] = []

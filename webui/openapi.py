@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 from archive.records import Precision, Status
-from archive.results import FILTERS, Kind
+from archive.results import FILTERS, Kind, Place
 from webui.params import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
 
 Schema = dict[str, Any]
@@ -73,7 +73,7 @@ def _schemas() -> dict[str, Schema]:
         "Hit": _object(
             id=_TEXT, kind={"enum": list(get_args(Kind))}, post_id=_id("post"), url=_TEXT, title=_MAYBE_TEXT,
             author=_MAYBE_TEXT, site=_TEXT, published=_MAYBE_TIME, score={"type": "number"},
-            more=_COUNT,
+            matched=_list({"enum": list(get_args(Place))}), more=_COUNT, also=_list(_reference("Hit")),
             snippet=_list({"type": "array", "prefixItems": [_TEXT, _FLAG], "minItems": 2, "maxItems": 2}),
         ),
         "Post": _object(

@@ -1,0 +1,79 @@
+"""Documents as hits: what is shown of a text that was found, and where the words of the query stand in it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archive.results import Hit, Kind, Place, Snippet
+from archive.schema import TAGS_BETWEEN
+from archive.search_evaluate import Found
+from archive.search_folding import folded
+from archive.search_snapshot import Snapshot
+from archive.search_snippets import marked, snippet
+from archive.search_words import Words, words_of
+
+_NOT_MORE: Mapping[int, int] = {}
+
+
+def hits(
+    snapshot: Snapshot,
+    numbers: Sequence[int],
+    found: Found,
+    *,
+    more: Mapping[int, int] = _NOT_MORE,
+    fold: bool = False,
+) -> tuple[Hit, ...]:
+    """Return documents as hits, in the order of their numbers; `more` says of how many each stands for its thread.
+
+    With `fold`, copies of a text are shown with the first of them.
+    """
+    read = [snapshot.hit(number) for number in numbers]
+    shown = [
+        _hit(snapshot, number, values, found, more.get(number, 0))
+        for number, values in zip(numbers, read, strict=True)
+    ]
+    return folded(shown, [values["text"] for values in read]) if fold else tuple(shown)
+
+
+def _hit(snapshot: Snapshot, number: int, values: Mapping[str, Any], found: Found, more: int) -> Hit:
+    kind: Kind = "post" if values["id"] == values["post_id"] else "comment"
+    borrowed, title, author = values["borrowed"], values["title"], values["author"]
+    words = words_of(borrowed["language"])
+    passage = snippet(values["text"], found.terms, words)
+    heading = marked(title, found.terms, words) if title else ()
+    tags = _tags(snapshot, number, found, words) if kind == "post" else ()
+    seen: dict[Place, bool] = {
+        "title": _any(heading),
+        "text": _any(passage),
+        "author": bool(author) and _any(marked(author, found.terms, words)),
+        "tags": bool(tags),
+        "site": _any(marked(borrowed["site"], found.terms, words)),
+    }
+    return Hit(
+        id=values["id"],
+        kind=kind,
+        post_id=values["post_id"],
+        url=values["url"],
+        title=title,
+        author=author,
+        site=borrowed["site"],
+        published=values["published"],
+        published_precision=values["published_precision"],
+        score=float(found.scores[number]),
+        snippet=passage,
+        heading=heading,
+        matched=tuple(place for place, there in seen.items() if there),
+        tags=tags,
+        more=more,
+    )
+
+
+def _tags(snapshot: Snapshot, number: int, found: Found, words: Words) -> tuple[str, ...]:
+    if not found.terms:
+        return ()
+    column = snapshot.names("tag_names")
+    tags = column.names[column.codes[number]].split(TAGS_BETWEEN)
+    return tuple(tag for tag in tags if _any(marked(tag, found.terms, words)))
+
+
+def _any(runs: Snippet) -> bool:
+    return any(is_marked for _, is_marked in runs)
