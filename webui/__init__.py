@@ -19,6 +19,7 @@ from webui import (
     site_views,
     version_views,
 )
+from webui.addressing import path_to
 from webui.opening import open_archive
 from webui.params import MAX_QUERY
 from webui.static_files import versioned
@@ -45,5 +46,5 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     showing.register(app)
     errors.register(app)
     safety.register(app)
-    app.jinja_env.globals |= {"static_url": versioned(app), "max_query": MAX_QUERY}
+    app.jinja_env.globals |= {"path_to": path_to, "static_url": versioned(app), "max_query": MAX_QUERY}
     return app

@@ -13,9 +13,9 @@ from archive.export.shapes import SHAPES
 from archive.export.shards import encoded
 from archive.records import format_time
 from archive.results import Hit, Query
+from webui.addressing import Addresses
 from webui.opening import archive
 from webui.params import ArgumentError, pairs, read_query
-from webui.result_page import text_address
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -115,4 +115,4 @@ def _updated(hits: tuple[Hit, ...]) -> str:
 
 
 def _address(hit: Hit) -> str:
-    return request.host_url.rstrip("/") + text_address(hit, Query(sort="newest"))
+    return request.host_url.rstrip("/") + Addresses(Query(sort="newest")).text(hit)

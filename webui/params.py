@@ -40,7 +40,7 @@ def read_query(arguments: Arguments, *, per_page: int = PER_PAGE) -> Query:
     )
     if len(filters) > MAX_FILTERS:
         raise ArgumentError(f"At most {MAX_FILTERS} filters can be held at once; {len(filters)} were asked for.")
-    sort = _choice(arguments, "sort", SORTS) or (SORTS[0] if text else "newest")
+    sort = _choice(arguments, "sort", SORTS) or usual_sort(text)
     page = read_number(arguments, "page", 1, MAX_PAGE) or 1
     return Query(text=text, filters=filters, sort=sort, page=page, per_page=per_page)
 
@@ -65,9 +65,14 @@ def pairs(query: Query) -> Pairs:
     found: Pairs = {"q": [query.text]} if query.text else {}
     for name, value in query.filters:
         found.setdefault(name, []).append(value)
-    if query.sort != (SORTS[0] if query.text else "newest"):
+    if query.sort != usual_sort(query.text):
         found["sort"] = [query.sort]
     return found
+
+
+def usual_sort(text: str) -> Sort:
+    """Return the order that goes without saying: relevance only where there are words."""
+    return SORTS[0] if text else "newest"
 
 
 def phrase(words: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,10 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive.errors import ArchiveOpenError, NotFoundError
 from archive.records import Post
 from archive.results import Hit, Query, Results
+from webui.addressing import Addresses
 from webui.opening import archive
 from webui.params import MAX_QUERY, Arguments, read_number, read_query, read_text
 from webui.post_page import PostPage, find_thread_page
-from webui.result_page import search_address
 from webui.showing import comment_anchor
 
 blueprint = Blueprint("posts", __name__)
@@ -84,4 +83,4 @@ def _back(arguments: Arguments) -> tuple[str, Query] | None:
     query = read_query(arguments)
     if not query.text and not query.filters:
         return None
-    return search_address(replace(query, page=1), page=query.page), query
+    return Addresses(query).searched(page=query.page), query

@@ -1,23 +1,19 @@
 """A page of results as the template shows it: every link is an address, computed here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import urlencode
 
-from flask import url_for
-
-from archive.results import Facet, Hit, Query, Results
-from webui.params import MAX_PAGE, SORTS, Pairs, pairs
-from webui.showing import comment_anchor
-from webui.timeline import Timeline, timeline, years
+from archive.results import Facet, Hit, Results
+from webui.addressing import Addresses, address, path_to
+from webui.params import MAX_PAGE, SORTS, pairs
+from webui.showing import facet_value
+from webui.timeline import Timeline, months, timeline, years
 
 #: Values of a facet shown at once; more are found by narrowing.
 FACET_VALUES_SHOWN = 12
 #: Page links on each side of the present one.
 PAGES_AROUND = 2
-
-#: Facets whose values are shown otherwise.
-_CHARTED = "year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +48,28 @@ class FacetLinks:
 class ResultPage:
     """What the template needs to know of `Results`."""
 
-    def __init__(self, results: Results) -> None:
-        """Show one page of results."""
+    def __init__(self, results: Results, terms: Sequence[str] | None = None) -> None:
+        """Show one page of results, and words that would narrow them, `None` where they were not asked for."""
         self.results = results
         self.query = results.query
+        self.words_asked = terms is not None
+        self._terms = terms or ()
+        self._addresses = Addresses(results.query)
 
     @cached_property
     def chips(self) -> tuple[Chip, ...]:
         """The filters held."""
-        return tuple(Chip(name, self._shown(name, value), search_address(without(self.query, name, value)))
-                     for name, value in self.query.filters)  # fmt: skip
+        return tuple(
+            Chip(name, self._shown(name, value), self._addresses.without(name, value))
+            for name, value in self.query.filters
+        )
 
     @cached_property
     def sorts(self) -> tuple[Link, ...]:
         """The orders to choose from; relevance only where there are words."""
         orders = SORTS if self.query.text else SORTS[1:]
         return tuple(
-            Link(sort, search_address(replace(self.query, sort=sort)), chosen=sort == self.query.sort)
-            for sort in orders
+            Link(sort, self._addresses.searched(sort=sort), chosen=sort == self.query.sort) for sort in orders
         )
 
     @cached_property
@@ -82,11 +82,33 @@ class ResultPage:
 
     @cached_property
     def timeline(self) -> Timeline | None:
-        """Hits a year, oldest first; `None` when there are no two years."""
-        counts = next((facet.counts for facet in self.results.facets if facet.name == _CHARTED), ())
-        chosen = {value for name, value in self.query.filters if name == _CHARTED}
-        found = {int(year): count for year, count in counts if year.isdigit()}
-        return timeline(years(found, chosen=chosen, address=self._in_year))
+        """Hits a year, or a month where all are of one year, oldest first; `None` when there are no two of these."""
+        found = {int(year): count for year, count in self._counts("year")}
+        if len(found) != 1:
+            return timeline(years(found, address=self._in_year))
+        (year,) = found
+        counts = {f"{year}-01": 0, f"{year}-12": 0} | dict(self.results.months)
+        return timeline(months(counts, address=self._in_month)) if len(self.results.months) > 1 else None
+
+    @cached_property
+    def unplaced(self) -> int:
+        """Number of hits that stand nowhere in the timeline, as their date is not known so far."""
+        placed = sum(bar.point.count for bar in self.timeline.bars) if self.timeline else self.results.total
+        return self.results.total - placed
+
+    @cached_property
+    def words(self) -> tuple[Link, ...]:
+        """Words that stand in many of the best hits and in few other texts: with one more, the results are fewer."""
+        text = self.query.text
+        return tuple(
+            Link(term, Addresses(replace(self.query, text=f"{text} +{term}".strip(), page=1)).searched())
+            for term in self._terms
+        )
+
+    @property
+    def words_address(self) -> str:
+        """Address of this page with `words`."""
+        return address(path_to("search.results"), pairs(self.query) | {"words": ["1"]}) + "#words"
 
     @cached_property
     def last_page(self) -> int:
@@ -97,12 +119,12 @@ class ResultPage:
     def previous(self) -> str | None:
         """Address of the page before."""
         page = min(self.query.page - 1, self.last_page)
-        return search_address(self.query, page=page) if page >= 1 else None
+        return self._addresses.searched(page=page) if page >= 1 else None
 
     @cached_property
     def next(self) -> str | None:
         """Address of the page after."""
-        return search_address(self.query, page=self.query.page + 1) if self.query.page < self.last_page else None
+        return self._addresses.searched(page=self.query.page + 1) if self.query.page < self.last_page else None
 
     @cached_property
     def pages(self) -> tuple[Link, ...]:
@@ -111,7 +133,7 @@ class ResultPage:
         last = min(self.last_page, first + 2 * PAGES_AROUND)
         numbers = range(max(1, last - 2 * PAGES_AROUND), last + 1)
         return tuple(
-            Link(str(number), search_address(self.query, page=number), chosen=number == self.query.page)
+            Link(str(number), self._addresses.searched(page=number), chosen=number == self.query.page)
             for number in numbers
         )
 
@@ -120,59 +142,64 @@ class ResultPage:
         """Number of the first hit on this page, from 1."""
         return (self.query.page - 1) * self.query.per_page + 1
 
-    @property
+    @cached_property
     def feed_address(self) -> str:
         """Address of these results as a feed."""
-        return _address(url_for("feeds.atom"), pairs(replace(self.query, sort="newest")))
+        return address(path_to("feeds.atom"), pairs(replace(self.query, sort="newest")))
 
     @property
     def export_address(self) -> str:
         """Address of all these results as JSON lines."""
-        return _address(url_for("feeds.export"), pairs(self.query))
+        return address(path_to("feeds.export"), pairs(self.query))
 
     @property
     def without_filters(self) -> str | None:
         """Address of the same words without filters; `None` when none is held."""
-        return search_address(replace(self.query, filters=())) if self.query.filters and self.query.text else None
-
-    def narrowed_address(self, name: str, value: str) -> str:
-        """Return the address of these results with one filter more."""
-        return search_address(narrowed(self.query, name, value))
+        if not self.query.filters or not self.query.text:
+            return None
+        return Addresses(replace(self.query, filters=())).searched()
 
     @property
     def meant(self) -> str | None:
         """Address of the query as it was perhaps meant; `None` without a suggestion."""
         suggestion = self.results.suggestion
-        return search_address(replace(self.query, text=suggestion, page=1)) if suggestion else None
+        return Addresses(replace(self.query, text=suggestion)).searched() if suggestion else None
+
+    def narrowed_address(self, name: str, value: str) -> str:
+        """Return the address of these results with one filter more."""
+        return self._addresses.narrowed(name, value)
 
     def thread_address(self, hit: Hit) -> str:
         """Return the address of all hits in the thread of one."""
-        return self.narrowed_address("thread", hit.post_id)
+        return self._addresses.narrowed("thread", hit.post_id)
 
     def hit_address(self, hit: Hit) -> str:
         """Return the address of a hit's text on our pages, from where one comes back to these results."""
-        return text_address(hit, self.query)
+        return self._addresses.text(hit)
 
     def _shown(self, name: str, value: str) -> str:
         """Return a filter's value as readers know it: a thread by its post's title."""
         if name != "thread":
-            return value
+            return facet_value(value, name)
         return next((hit.title for hit in self.results.hits if hit.title), value)
 
     def _in_year(self, year: int) -> str:
-        return self.narrowed_address(_CHARTED, str(year))
+        return self._addresses.narrowed("year", str(year))
+
+    def _in_month(self, month: str) -> str:
+        return self._addresses.narrowed("month", month)
+
+    def _counts(self, name: str) -> tuple[tuple[str, int], ...]:
+        return next((facet.counts for facet in self.results.facets if facet.name == name), ())
 
     def _facet(self, facet: Facet) -> FacetLinks:
         chosen = {value for name, value in self.query.filters if name == facet.name}
+        lead = self._addresses
         counts = facet.counts[:FACET_VALUES_SHOWN]
         links = tuple(
             Link(
-                value,
-                search_address(
-                    without(self.query, facet.name, value)
-                    if value in chosen
-                    else narrowed(self.query, facet.name, value)
-                ),
+                facet_value(value, facet.name),
+                lead.without(facet.name, value) if value in chosen else lead.narrowed(facet.name, value),
                 count,
                 value in chosen,
             )
@@ -180,38 +207,3 @@ class ResultPage:
             if value
         )
         return FacetLinks(facet.name, links, len(facet.counts) - len(counts))
-
-
-def search_address(query: Query, *, page: int = 1) -> str:
-    """Return the address of a page of results."""
-    return _address(url_for("search.results"), _arguments(query, page))
-
-
-def text_address(hit: Hit, query: Query) -> str:
-    """Return the address of a hit on our pages: a post, or a comment in its thread."""
-    path = url_for("posts.post", post_id=hit.post_id)
-    arguments = _arguments(query, query.page)
-    if hit.kind == "post":
-        return _address(path, arguments)
-    anchor = comment_anchor(hit.id)
-    return f"{_address(path, arguments | {'comment': [anchor]})}#{anchor}"
-
-
-def narrowed(query: Query, name: str, value: str) -> Query:
-    """Return the search with one filter more; another value of the same facet is let go."""
-    others = tuple(each for each in query.filters if each[0] != name)
-    return replace(query, filters=(*others, (name, value)), page=1)
-
-
-def without(query: Query, name: str, value: str) -> Query:
-    """Return the search with one filter less."""
-    return replace(query, filters=tuple(each for each in query.filters if each != (name, value)), page=1)
-
-
-def _arguments(query: Query, page: int) -> Pairs:
-    return pairs(query) | ({"page": [str(page)]} if page > 1 else {})
-
-
-def _address(path: str, arguments: Pairs) -> str:
-    """Return an address with arguments; a page has dozens, and `url_for` is slow at these."""
-    return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path

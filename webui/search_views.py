@@ -6,13 +6,16 @@ from flask import Blueprint, render_template, request
 
 from archive.results import Query
 from webui.opening import archive, holdings
-from webui.params import read_query
+from webui.params import read_number, read_query
 from webui.result_page import ResultPage
 
 blueprint = Blueprint("search", __name__)
 
 #: Newest posts shown on the front page.
 LATEST = 6
+
+#: Words offered to narrow results by.
+TERMS = 12
 
 #: Queries to learn from, each with what it finds.
 EXAMPLES = (
@@ -47,7 +50,8 @@ def results() -> str:
     query = read_query(request.args)
     in_thread = any(name == "thread" for name, _ in query.filters)
     found = archive().search(replace(query, grouped=not in_thread))
-    return render_template("results.html", page=ResultPage(found), holdings=holdings())
+    terms = archive().index.key_terms(query, TERMS) if read_number(request.args, "words", 0, 1) else None
+    return render_template("results.html", page=ResultPage(found, terms), holdings=holdings())
 
 
 @blueprint.get("/help")

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from archive.records import Precision, format_time
+from archive.records import Precision, format_time, parse_time
+from archive.results import Hit
 
 #: Facets as readers call them, and the values that read better in other words.
 FACET_TITLES = {
@@ -13,6 +14,7 @@ FACET_TITLES = {
     "has": "With",
     "site": "Site",
     "year": "Year",
+    "month": "Month",
     "author": "Written by",
     "tag": "Tag",
     "thread": "In the thread",
@@ -32,7 +34,7 @@ _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
 def register(app: Flask) -> None:
     """Give templates the functions of this module."""
     dates = (date_iso, date_words, time_words)
-    names = (facet_title, facet_value, sort_title)
+    names = (facet_title, sort_title, found_in)
     functions = (*dates, *names, number, counted, web_link, host, comment_anchor)
     app.jinja_env.filters.update({function.__name__: function for function in functions})
 
@@ -105,4 +107,12 @@ def sort_title(name: str) -> str:
 
 def facet_value(value: str, name: str) -> str:
     """Return a facet's value for readers."""
+    if name == "month":
+        return date_words(parse_time(f"{value}-01T00:00:00Z"), "month")
     return FACET_VALUES.get((name, value), value)
+
+
+def found_in(hit: Hit) -> str:
+    """Return in words where the query's words stand in a text."""
+    tags = f"{'tag' if len(hit.tags) == 1 else 'tags'} {', '.join(hit.tags)}"
+    return ", ".join(tags if place == "tags" else place for place in hit.matched)

@@ -5,7 +5,9 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask
+
+from webui.addressing import path_to
 
 #: A year, the longest that caches are asked for.
 KEPT_SECONDS = 365 * 24 * 3600
@@ -22,6 +24,6 @@ def versioned(app: Flask) -> Callable[[str], str]:
         return sha256((folder / name).read_bytes()).hexdigest()[:_TAG_LENGTH]
 
     def address(name: str) -> str:
-        return url_for("static", filename=name, v=tag(name))
+        return path_to("static", filename=name, v=tag(name))
 
     return address

@@ -1,6 +1,6 @@
 """Counts over time as the bars of a small chart."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 #: Size of the drawing in its own units; the page stretches it to its own.
@@ -20,61 +20,60 @@ class Point:
     label: str
     count: int
     address: str | None = None
-    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A point where it stands in the drawing."""
+    """A point where it stands in the drawing: outlines of the bar itself, and of all that can be clicked."""
 
     point: Point
-    x: float
-    y: float
-    width: float
-    height: float
+    outline: str
+    reach: str
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Points at equal distances, empty ones included, and the bars of those that are not."""
+    """Points at equal distances, empty ones included, and the bars of those that are not; a year or a month each."""
 
     points: tuple[Point, ...]
     bars: tuple[Bar, ...]
+    unit: str
     width: int = WIDTH
     height: int = HEIGHT
 
 
 def timeline(points: Sequence[Point]) -> Timeline | None:
-    """Return the chart of points from the earliest to the latest, `None` for fewer than two."""
+    """Return the chart of years or months from the earliest to the latest, `None` for fewer than two."""
     if len(points) < 2:  # noqa: PLR2004 (one point is no line)
         return None
     most = max(point.count for point in points)
     step = WIDTH / len(points)
     bars = tuple(_bar(point, most=most, place=place, step=step) for place, point in enumerate(points) if point.count)
-    return Timeline(tuple(points), bars)
+    return Timeline(tuple(points), bars, "Year" if points[0].label.isdigit() else "Month")
 
 
-def years(
-    counts: Mapping[int, int], *, chosen: Collection[str] = (), address: Callable[[int], str | None] = lambda _: None
-) -> tuple[Point, ...]:
+def years(counts: Mapping[int, int], *, address: Callable[[int], str | None] = lambda _: None) -> tuple[Point, ...]:
     """Return a point for each year from the first that has a count to the last."""
     if not counts:
         return ()
     last = max(counts)
     first = min(year for year in counts if year > last - MOST_YEARS)
     return tuple(
-        Point(str(year), counts.get(year, 0), address(year) if counts.get(year) else None, str(year) in chosen)
+        Point(str(year), counts.get(year, 0), address(year) if counts.get(year) else None)
         for year in range(first, last + 1)
     )
 
 
-def months(counts: Mapping[str, int]) -> tuple[Point, ...]:
+def months(counts: Mapping[str, int], *, address: Callable[[str], str | None] = lambda _: None) -> tuple[Point, ...]:
     """Return a point for each month, written `2015-03`, from the first that has a count to the last."""
     if not counts:
         return ()
     last = max(counts)
     first = max(min(counts), f"{int(last[:4]) - MOST_YEARS:04}-01")
-    return tuple(Point(month, counts.get(month, 0)) for month in _months(first, last))
+    return tuple(
+        Point(month, counts.get(month, 0), address(month) if counts.get(month) else None)
+        for month in _months(first, last)
+    )
 
 
 def _months(first: str, last: str) -> Iterator[str]:
@@ -85,5 +84,7 @@ def _months(first: str, last: str) -> Iterator[str]:
 
 
 def _bar(point: Point, *, most: int, place: int, step: float) -> Bar:
-    height = max(_LOWEST, round(HEIGHT * point.count / most, 1))
-    return Bar(point, round(place * step, 1), round(HEIGHT - height, 1), round(step * (1 - _GAP), 1), height)
+    height = max(_LOWEST, round(HEIGHT * point.count / most))
+    left, width = round(place * step, 1), round(step * (1 - _GAP), 1)
+    top = HEIGHT - height
+    return Bar(point, f"M{left} {top}h{width}v{height}h-{width}z", f"M{left} 0h{width}v{HEIGHT}h-{width}z")

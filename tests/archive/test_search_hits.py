@@ -12,11 +12,12 @@ from archive.records import Comment, Post, comment_id, post_id
 from archive.results import Query
 
 LETTER = (
-    "Every renewal begins on the first day. We used to open the folder sixty days before a contract ended, and by then "
-    "the customer had made up their mind in the week in which the import failed and nobody rang. So the folder is now "
-    "opened when the ink is dry. On day one we write down what they want to say about us in a year, and on day ninety "
-    "we read it to them. Most of them laugh, some of them change the sentence, and all of them know what we are for. "
-    "The renewal itself takes ten minutes, and we spend them on the price."
+    "Every renewal begins on the first day. We used to open the folder sixty days before a contract "
+    "ended, and by then the customer had made up their mind in the week in which the import failed and "
+    "nobody rang. So the folder is now opened when the ink is dry. On day one we write down what they "
+    "want to say about us in a year, and on day ninety we read it to them. Most of them laugh, some of "
+    "them change the sentence, and all of them know what we are for. The renewal itself takes ten "
+    "minutes, and we spend them on the price."
 )
 
 
@@ -65,8 +66,8 @@ def test_another_post_on_the_same_is_no_copy(archive: Archive) -> None:
 
 def test_a_comment_is_a_copy_only_of_the_same_reader_s(archive: Archive) -> None:
     said = (("Ann Lee", "The renewal is won early!"), ("Bo Ek", "The renewal is won early!"))
-    results = found(archive, made("one.example", "Elsewhere.", said=said), made("two.example", "Far away.", said=said),
-                    text="said:renewal")  # fmt: skip
+    posts = (made("one.example", "Elsewhere.", said=said), made("two.example", "Far away.", said=said))
+    results = found(archive, *posts, text="said:renewal")
 
     assert results.total == 4
     listed = [(hit.author, [each.author for each in hit.also]) for hit in results.hits]

@@ -17,7 +17,7 @@ def test_from_a_search_by_a_facet_to_a_comment_and_back(open_page, script: bool)
     page = open_page("/", script=script)
     page.get_by_label("Search posts and comments").fill("objection")
     page.get_by_role("button", name="Search").click()
-    page.locator(".facets").get_by_role("link", name="Comments").click()
+    page.locator(".facets").get_by_role("link", name="Comments", exact=True).click()
     expect(page.locator(".hit.post")).to_have_count(0)
 
     hit = page.locator(".hit.comment", has_text="Happy ears")

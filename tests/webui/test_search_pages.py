@@ -1,6 +1,7 @@
 """What a reader sees of search: the front page, results, facets, filters, paging, and when nothing is found."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -156,6 +157,89 @@ def test_a_click_on_a_year_narrows_to_it(client: FlaskClient) -> None:
 
     year = bar.get("aria-label").partition(":")[0]
     assert {each.get("datetime")[:4] for each in narrowed.cssselect(".hit time")} == {year}
+
+
+def test_in_one_year_the_timeline_has_months_that_narrow(client: FlaskClient) -> None:
+    tree = page(client, "/search?year=2019")
+    bars = tree.cssselect(".timeline svg a")
+
+    assert texts(tree, ".timeline h2") == ["Results by month"]
+    assert texts(tree, ".timeline .ends span") == ["2019-01", "2019-12"]
+    for bar in bars:
+        month, _, count = bar.get("aria-label").partition(": ")
+        narrowed = page(client, bar.get("href"))
+        assert narrowed.cssselect("h1")[0].text_content().startswith(f"{count} result")
+        assert {each.get("datetime")[:7] for each in narrowed.cssselect(".hit time")} == {month}
+        assert texts(narrowed, ".chips b")[1].endswith(" 2019")
+    assert len(bars) > 1
+
+
+def test_what_has_no_date_is_counted_beside_the_timeline(client: FlaskClient) -> None:
+    tree = page(client, "/search")
+
+    placed = sum(int(each.text_content()) for each in tree.cssselect(".timeline tbody td"))
+    (said,) = texts(tree, ".timeline > .meta")
+    total = int(tree.cssselect("h1")[0].text_content().split()[0])
+    assert said == f"{total - placed} without a year"
+
+
+def test_posts_with_comments_can_be_chosen(client: FlaskClient) -> None:
+    (link,) = [each for each in page(client, "/search?kind=post").cssselect(".facets a")
+               if each.text_content() == "Comments below"]  # fmt: skip
+
+    narrowed = page(client, link.get("href"))
+
+    assert texts(narrowed, ".hit .kind") == ["Post"] * len(narrowed.cssselect(".hit"))
+    for hit in narrowed.cssselect(".hit h2 a"):
+        assert page(client, hit.get("href")).cssselect(".comment")
+
+
+def test_words_to_narrow_by_are_offered_when_asked_for(client: FlaskClient) -> None:
+    tree = page(client, "/search?q=the&kind=post")
+    (ask,) = tree.cssselect("#words a")
+
+    offered = page(client, ask.get("href").partition("#")[0]).cssselect("#words a")
+
+    total = int(tree.cssselect("h1")[0].text_content().split()[0])
+    for link in offered:
+        narrowed = page(client, link.get("href"))
+        assert 0 < int(narrowed.cssselect("h1")[0].text_content().split()[0]) <= total
+        assert texts(narrowed, ".hit mark"), link.get("href")
+    assert len(offered) > 3
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=tag:pricing", "in title, text, tag pricing"),
+        ("q=commenter:priya", "in author"),
+        ("q=dispatcher", ""),
+        ("q=contract&kind=post", "in title, text, tag annual contract"),
+    ],
+)
+def test_a_hit_says_where_its_words_stand(client: FlaskClient, query: str, said: str) -> None:
+    tree = page(client, f"/search?{query}")
+
+    assert (texts(tree.cssselect(".hit")[0], ".places") or [""])[0] == said
+
+
+def test_copies_of_a_post_are_shown_once_with_links_to_the_others(tmp_path: Path, library: dict[str, Post]) -> None:
+    post = library["cold-email-that-got-answers"]
+    with Archive(tmp_path) as archive:
+        for site in ("one.example", "two.example", "three.example"):
+            url = f"https://{site}/copied"
+            archive.add(replace(post, id=post_id(url), url=url, site=site, comments=()))
+        archive.sync()
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+
+    tree = page(app.test_client(), "/search?q=dispatcher")
+
+    (hit,) = tree.cssselect(".hit")
+    assert "Also at 2 places: " in texts(hit, ".more")[0]
+    shown = [each.get("href").partition("?")[0] for each in hit.cssselect("h2 a, .more a")]
+    assert len(set(shown)) == 3
+    assert all(app.test_client().get(each).status_code == 200 for each in shown)
+    app.extensions["archive"].archive.close()
 
 
 def test_no_results_say_how_to_go_on(client: FlaskClient) -> None:
