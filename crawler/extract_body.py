@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from copy import deepcopy
 from dataclasses import replace
+from functools import lru_cache
 
 from lxml.etree import LxmlError, _Element
 from lxml.html import HtmlElement
@@ -117,16 +118,21 @@ def _by_readability(tree: HtmlElement) -> str:
 
 def _agreement(one: str, other: str) -> float:
     """Return the F1 of two texts' words, 0 when one is empty."""
-    words, others = Counter(_WORD.findall(one.lower())), Counter(_WORD.findall(other.lower()))
+    words, others = _words(one), _words(other)
     total = words.total() + others.total()
     return 2 * (words & others).total() / total if words and others else 0.0
 
 
 def _holds(text: str, part: str) -> bool:
     """Tell whether a text holds nearly all words of another, and not more than three times as many."""
-    words, wanted = Counter(_WORD.findall(text.lower())), Counter(_WORD.findall(part.lower()))
+    words, wanted = _words(text), _words(part)
     found = (words & wanted).total()
     return found >= NEARLY_ALL * wanted.total() and words.total() <= LONGER * wanted.total()
+
+
+@lru_cache(maxsize=4)
+def _words(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text.lower()))
 
 
 def _plain(text: str) -> str:

@@ -115,7 +115,7 @@ class _Written:
 
     def add(self, text: str) -> None:
         if not self._preformatted:
-            self._line.append(_SPACE.sub(" ", text))
+            self._line.append(text)
             return
         first, *others = text.replace("\r\n", "\n").split("\n")
         self._line.append(first)
@@ -159,6 +159,8 @@ class _Written:
         self._gap = bool(self._lines) and not self._bullet
 
     def _end_line(self) -> None:
+        if not self._line:
+            return
         line = "".join(self._line)
         self._line = []
         line = line.rstrip() if self._preformatted else _SPACE.sub(" ", line).strip()

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from lxml.html import HtmlElement
+
 from crawler.comments.authors import read_authors
 from crawler.comments.base import CommentSystem
 from crawler.comments.bodies import read_texts
@@ -59,7 +61,11 @@ class GenericComments(CommentSystem):
 
     def thread(self, page: Page) -> Thread | None:
         """Return the thread that the structure of a page shows; `None` when it shows none."""
-        outline = Outline(page.tree)
+        return self.thread_in(page.tree, page)
+
+    def thread_in(self, region: HtmlElement, page: Page) -> Thread | None:
+        """Return the thread that the structure of a region of a page shows; `None` when it shows none."""
+        outline = Outline(region)
         best = _best(outline, groups(outline)) or _best(outline, dated(outline))
         if best is None:
             return None
@@ -70,13 +76,14 @@ class GenericComments(CommentSystem):
         return Thread(system=self.name, comments=comments, stated=count, short=short) if comments else None
 
 
-def refined(comments: Sequence[ReadComment], page: Page) -> tuple[ReadComment, ...]:
+def refined(comments: Sequence[ReadComment], region: HtmlElement, page: Page) -> tuple[ReadComment, ...]:
     """Return comments that a platform's markup gave, with what the page's structure tells better: name, date, text.
 
-    Themes print the platform's classes around anything; what they print around each comment alike shows what it is.
-    Comments that stand apart from the thread, undated, in a list of recent ones, are left out.
+    They stand in `region`, the only part of the page that is looked at. Themes print the platform's classes around
+    anything; what they print around each comment alike shows what it is. Comments that stand apart from the thread,
+    undated, in a list of recent ones, are left out.
     """
-    thread = GenericComments().thread(page)
+    thread = GenericComments().thread_in(region, page)
     seen = {each.native_id: each for each in thread.comments if each.native_id} if thread else {}
     known = sum(1 for each in comments if each.native_id in seen)
     if known < MOST * len(comments):

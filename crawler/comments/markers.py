@@ -1,16 +1,20 @@
 """Find what stands once in every comment of a page: numbered ids, classes, permalinks, microdata."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
+
+from lxml.html import HtmlElement
 
 from crawler.comments.outline import Outline
 from crawler.comments.shown_dates import find_date
 
 #: Ids longer than this are not written by comment software.
 MAX_ID = 160
+#: Characters of an element's classes that are looked at.
+MAX_CLASSES = 2000
 #: Words of a line that is a date with a name.
 MAX_DATED_WORDS = 16
 #: Groups of dated lines worth trying.
@@ -85,7 +89,7 @@ def groups(outline: Outline) -> list[Group]:
     found: dict[str, dict[str, int]] = {}
     weights: dict[str, int] = {}
     for number, element in enumerate(outline.elements):
-        for key, name, weight in _marks(element.attrib, element.tag, number):
+        for key, name, weight in _marks(element, number):
             found.setdefault(key, {}).setdefault(name, number)
             weights[key] = weight
         if element.tag in {"ol", "ul"} and _LISTS.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
@@ -145,16 +149,19 @@ def _group(key: str, weight: int, members: dict[str, int]) -> Group:
     return Group(key, weight, tuple(members.values())[:MAX_MARKS], names[:MAX_MARKS])
 
 
-def _marks(attributes: Iterable[str], tag: str, number: int) -> Iterator[tuple[str, str, int]]:
-    get = attributes.get  # type: ignore[attr-defined]  # lxml's attributes are a mapping that its stubs do not declare
+def _marks(element: HtmlElement, number: int) -> Iterator[tuple[str, str, int]]:
+    get, tag = element.get, element.tag
     identity = get("id") or (get("name") if tag == "a" else None)
     if identity and len(identity) < MAX_ID:
         yield from _numbered(identity, "id ")
     if tag == "a":
-        yield from _linked(get("href") or "")
+        href = get("href") or ""
+        if "#" in href or "=" in href:
+            yield from _linked(href)
     classes = get("class")
-    if classes:
-        yield from _classed(tag, classes, number)
+    if classes and tag not in _NEVER:
+        for token, weight in _classed(classes[:MAX_CLASSES]):
+            yield f"class {tag}.{token}", f"\x00{number}", weight
     kind = get("itemtype")
     if kind and kind.rstrip("/").endswith(("/Comment", "/UserComments", "/Answer")):
         yield "schema", f"\x00{number}", 3
@@ -179,7 +186,6 @@ def _key_weight(key: str) -> int | None:
     return None if machinery else 0
 
 
-@lru_cache(maxsize=CACHED)
 def _class_weight(token: str) -> int | None:
     """Return how sure a class is a comment's; `None` when it is none."""
     if token in {"h-cite", "u-comment"}:
@@ -200,10 +206,8 @@ def _linked(href: str) -> Iterator[tuple[str, str, int]]:
                 yield f"{key} of {page}", name, min(weight, 1)
 
 
-def _classed(tag: str, classes: str, number: int) -> Iterator[tuple[str, str, int]]:
-    if tag in _NEVER:
-        return
-    for token in classes.split()[:12]:
-        weight = _class_weight(token)
-        if weight is not None:
-            yield f"class {tag}.{token}", f"\x00{number}", weight
+@lru_cache(maxsize=CACHED)
+def _classed(classes: str) -> tuple[tuple[str, int], ...]:
+    """Return the classes that are a comment's, and how sure each is."""
+    weights = ((token, _class_weight(token)) for token in classes.split()[:12])
+    return tuple((token, weight) for token, weight in weights if weight is not None)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lxml import html
+from lxml.etree import iterwalk
 
 #: Pieces of a line that are put together; a line of more is prose.
 MAX_LINE_PIECES = 60
@@ -176,19 +177,18 @@ class Outline:
     def _lay_out(self, tree: html.HtmlElement) -> None:
         opened: list[int] = []
         silent = -1
-        for node in tree.iter():
-            parent = node.getparent() if opened else None
-            while opened and self.elements[opened[-1]] is not parent:
-                silent = self._close(opened, silent)
-            if not isinstance(node.tag, str):
-                if silent < 0:
-                    self._add(node.tail, opened[-1] if opened else -1)
-            elif len(self.elements) < MAX_ELEMENTS:
+        walk = iterwalk(tree, events=("start", "end", "comment", "pi"))
+        for event, node in walk:
+            if event == "start":
+                if len(self.elements) >= MAX_ELEMENTS:
+                    break
                 silent = self._open(node, opened, silent)
-            else:
-                break
-        while opened:
-            silent = self._close(opened, silent)
+            elif event == "end":
+                silent = self._close(node, opened, silent)
+            elif silent < 0 and opened and node.tail:
+                self.pieces.append(Piece(len(self.elements) - 1, opened[-1], node.tail))
+        for number in opened:
+            self.ends[number] = len(self.elements)
 
     def _open(self, node: html.HtmlElement, opened: list[int], silent: int) -> int:
         number = len(self.elements)
@@ -203,27 +203,24 @@ class Outline:
         if tag in _SILENT:
             return number
         if tag in _BLOCKS:
-            self._add(PARAGRAPH, number)
+            self.pieces.append(Piece(number, number, PARAGRAPH))
         elif tag == "br":
-            self._add(LINE, number)
-        self._add(node.text, number)
+            self.pieces.append(Piece(number, number, LINE))
+        if text := node.text:
+            self.pieces.append(Piece(number, number, text))
         return silent
 
-    def _close(self, opened: list[int], silent: int) -> int:
+    def _close(self, node: html.HtmlElement, opened: list[int], silent: int) -> int:
         number = opened.pop()
-        self.ends[number] = len(self.elements)
-        node = self.elements[number]
+        last = len(self.elements)
+        self.ends[number] = last
         if silent == number:
             silent = -1
         elif silent < 0 and node.tag in _BLOCKS:
-            self._add(PARAGRAPH, number)
-        if silent < 0 and opened:
-            self._add(node.tail, opened[-1])
+            self.pieces.append(Piece(last - 1, number, PARAGRAPH))
+        if silent < 0 and opened and (tail := node.tail):
+            self.pieces.append(Piece(last - 1, opened[-1], tail))
         return silent
-
-    def _add(self, text: str | None, owner: int) -> None:
-        if text:
-            self.pieces.append(Piece(len(self.elements) - 1, owner, text))
 
 
 def is_hidden(element: html.HtmlElement) -> bool:

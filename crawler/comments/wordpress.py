@@ -15,7 +15,7 @@ from crawler.comments.base import CommentSystem
 from crawler.comments.generic import is_quoted, refined
 from crawler.comments.wordpress_items import ITEM_ID, Item, classes, is_pending, item
 from crawler.comments.wordpress_pages import further_pages, stated_count
-from crawler.comments.wordpress_reading import read
+from crawler.comments.wordpress_reading import is_core, read
 from crawler.fetch import Fetch, UnreadableError
 from crawler.page import Page, parse_xml
 from crawler.reading import ReadComment, Thread
@@ -46,6 +46,8 @@ class _Seen:
     pings: int
     #: Ids of comments whose parent the depth limit hides.
     unsure: tuple[str, ...]
+    #: Every comment stands in markup of WordPress's own.
+    core: bool
 
 
 class WordPressComments(CommentSystem):
@@ -64,7 +66,7 @@ class WordPressComments(CommentSystem):
         more = further_pages(page)
         return Thread(
             system=self.name,
-            comments=refined(seen.comments, page),
+            comments=seen.comments if seen.core else refined(seen.comments, _around(elements), page),
             stated=_without_pings(stated_count(page.tree), seen.pings, len(seen.comments)),
             more=more,
             pointer=_pointer(page, seen, more),
@@ -119,6 +121,13 @@ def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
     return found
 
 
+def _around(elements: Iterable[HtmlElement]) -> HtmlElement:
+    """Return the innermost element that holds all of some, and what is right before and after them."""
+    lines = [[*reversed(list(each.iterancestors()))] for each in elements]
+    shared = [first for first, *others in zip(*lines, strict=False) if all(each is first for each in others)]
+    return shared[-1]
+
+
 def _looks_like_item(node: HtmlElement) -> bool:
     return len(node) > 0 and "comment-respond" not in classes(node) and not _is_aside(node)
 
@@ -156,6 +165,7 @@ def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
     comments: list[ReadComment] = []
     pings = 0
     parents = _Parents()
+    core = True
     for element, number in elements.items():
         found = item(element, number, elements.__contains__)
         if _is_ping(found):
@@ -165,8 +175,9 @@ def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
             if is_quoted(comment.text):
                 pings += 1
             elif comment.text or comment.author or comment.native_id:
+                core = core and is_core(found)
                 comments.append(parents.placed(comment, found))
-    return _Seen(tuple(comments), pings, parents.unsure())
+    return _Seen(tuple(comments), pings, parents.unsure(), core)
 
 
 def _languages(tree: HtmlElement) -> tuple[str, ...] | None:

@@ -1,8 +1,9 @@
 """The elements of a WordPress list: which holds one comment, and which of its parts belong to no reply."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
@@ -10,6 +11,8 @@ from lxml.html import HtmlElement
 #: `comment-12`, `li-comment-12`, `div-comment-12`, `wpd-comm-12_0`: the number is the comment's own.
 ITEM_ID = re.compile(r"(?:li-|div-|wpd-|wc-)?(?:comment|comm)-(?:id-)?(\d{1,19})(?:_\d+)?")
 _DEPTH = re.compile(r"(?:thread-)?depth-(\d{1,3})")
+
+_NONE: frozenset[str] = frozenset()
 
 #: Class names written as one line of words.
 names = re.compile(r"[\w-]+").findall
@@ -29,6 +32,15 @@ class Item:
     #: The replies' elements inside, left out of everything read here.
     nested: frozenset[HtmlElement]
 
+    @cached_property
+    def named(self) -> Mapping[str, Sequence[HtmlElement]]:
+        """The comment's own elements below its root, by class, each in the order of the page."""
+        found: dict[str, list[HtmlElement]] = {}
+        for node in self.own[1:]:
+            for name in classes(node):
+                found.setdefault(name, []).append(node)
+        return found
+
     @property
     def classes(self) -> frozenset[str]:
         """Classes of the element."""
@@ -43,7 +55,8 @@ class Item:
 
 def classes(element: HtmlElement) -> frozenset[str]:
     """Return an element's classes in lower case."""
-    return frozenset((element.get("class") or "").lower().split())
+    stated = element.get("class")
+    return frozenset(stated.lower().split()) if stated else _NONE
 
 
 def item(element: HtmlElement, native_id: str | None, items: Callable[[HtmlElement], bool]) -> Item:

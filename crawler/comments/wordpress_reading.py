@@ -71,16 +71,24 @@ _BUTTONS = re.compile(
     r"like|liked by \d+ \w+|loading\.{0,3}|permalink|link|quote|\(edit\)|report|share|[↓↑#|·•\-–— ]+)",
     re.IGNORECASE,
 )
+#: What stands before and after a name under a text.
+_AROUND_SIGNATURE = " -–—~.,"
 #: Names are short; a longer "name" is a paragraph that a theme calls author.
 MAX_NAME = 120
+
+
+def is_core(found: Item) -> bool:
+    """Tell whether a comment stands in markup of WordPress's own, whose parts are named for what they are."""
+    named = found.named.keys()
+    if named.isdisjoint(_AUTHOR[:2]) or named.isdisjoint(_TEXT[:2]):
+        return False
+    return any(node.tag == "time" and node.get("datetime") is not None for node in found.own)
 
 
 def read(found: Item, page: Page, languages: tuple[str, ...] | None) -> ReadComment:
     """Return one comment as the page shows it."""
     author = _author(found)
     date, shown = _date(found, page, languages)
-    body = _body(found)
-    permalink = _permalink(found, page.url)
     return ReadComment(
         native_id=found.native_id,
         depth=found.depth,
@@ -88,20 +96,16 @@ def read(found: Item, page: Page, languages: tuple[str, ...] | None) -> ReadComm
         author_url=author[1] and urljoin(page.url, author[1]),
         published=date,
         date_shown=shown,
-        text=body,
-        permalink=permalink,
+        text=_unsigned(_body(found), author[0]),
+        permalink=_permalink(found, page.url),
         by_post_author="bypostauthor" in found.classes,
     )
 
 
 def _with_class(found: Item, names: Iterable[str]) -> Iterator[HtmlElement]:
     """Yield own elements in the order of `names`, then of the page."""
-    by_name: dict[str, list[HtmlElement]] = {}
-    for node in found.own[1:]:
-        for name in classes(node):
-            by_name.setdefault(name, []).append(node)
     for name in names:
-        yield from by_name.get(name, ())
+        yield from found.named.get(name, ())
 
 
 def _author(found: Item) -> tuple[str | None, str | None]:
@@ -250,6 +254,12 @@ def _is_meta(node: HtmlElement) -> bool:
     if marks & (frozenset(_AUTHOR[:-1]) | frozenset(_DATE)):
         return True
     return _is_permalink(node)
+
+
+def _unsigned(text: str, author: str | None) -> str:
+    """Cut a last line that is nothing but the commenter's name."""
+    said, _, last = text.rpartition("\n")
+    return said.rstrip() if author and last.strip(_AROUND_SIGNATURE) == author else text
 
 
 def _trim(text: str) -> str:

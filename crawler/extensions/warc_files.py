@@ -1,9 +1,11 @@
 """WARC files on disk: open ones, which one process holds, and torn ones, which a killed process left."""
 
 import fcntl
+import gzip
 import logging
 import os
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from archive.durable import sync
 
 logger = logging.getLogger(__name__)
 
+#: warcio's own level, 9, takes half as much time again for 0.4 % less space.
+LEVEL = 6
 _BLOCK = 64 * 1024
 
 
@@ -27,7 +31,8 @@ class OpenWarc:
         self._file = path.open("xb")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         sync(path.parent)  # a file that a power cut takes with its name could not be missed
-        self.writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
+        self._record = BytesIO()
+        self.writer = WARCWriter(self._record, gzip=False, warc_version="WARC/1.1")
         #: Its final name.
         self.name = path.name.removesuffix(OPEN)
 
@@ -35,8 +40,12 @@ class OpenWarc:
         """Write a record; return its offset and length."""
         offset = self._file.tell()
         self.writer.write_record(record)
+        member = gzip.compress(self._record.getvalue(), compresslevel=LEVEL, mtime=0)
+        self._record.seek(0)
+        self._record.truncate()
+        self._file.write(member)
         self._file.flush()
-        return offset, self._file.tell() - offset
+        return offset, len(member)
 
     def close(self) -> None:
         """Give the file its final name, once all of it is on the disk: a named file is whole."""
