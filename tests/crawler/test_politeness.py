@@ -1,7 +1,6 @@
 """A server that asks us to wait is left in peace: its whole slot, not the one request that met the answer."""
 
 import asyncio
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
