@@ -103,7 +103,8 @@ def _score(outline: Outline, uses: list[tuple[Part, int]], total: int) -> float:
 
 def _name_in(outline: Outline, number: int) -> str | None:
     """Return the name that an element holds alone, or with a date and glue; what spans lines of prose holds none."""
-    lines = list(outline.lines_in(outline.element(number)))
+    inner = _full_name_in(outline, number)
+    lines = list(outline.lines_in(outline.element(number if inner is None else inner)))
     if len(lines) > 1:
         lines = [line for line in lines if not is_glue(line) and not _is_date(line)]
     name = clean_name(lines[0]) if len(lines) == 1 else ""
@@ -112,6 +113,15 @@ def _name_in(outline: Outline, number: int) -> str | None:
     words = outline.text(outline.element(number)).split()
     number_as_name = len(words) == 1 and words[0].isdigit() and _hint(outline, number) >= SAYS_SO
     return words[0] if number_as_name else None  # some call themselves 1001
+
+
+def _full_name_in(outline: Outline, number: int) -> int | None:
+    """Return the element inside that hCard calls the name, which leaves badges out.
+
+    Source: https://microformats.org/wiki/hcard.
+    """
+    inside = range(number + 1, outline.ends[number])
+    return next((each for each in inside if "fn" in (outline.elements[each].get("class") or "").split()), None)
 
 
 def _is_date(line: str) -> bool:

@@ -10,7 +10,8 @@ rispondi cita segnala gusta reageer reageren beantwoorden svara svar odpowiedz c
 login log sign cancel awaiting moderation hidden show more less options subscriber yes no loading email mail website
 homepage abusive disagree topic off pts fan fans follower followers posts comments photo karma joined since
 reputation follow user following facebook twitter google flagged unflag remove undo close abonné abonnée abonnent
-suscriptor abbonato premium
+suscriptor abbonato premium comentario comentarios comentar commentaire commentaires commenter kommentare kommentieren
+commenti commento commenta reacties комментарии комментировать
 """
 _SMALL = """
 to this in as by post a the here click is your all for it me and or of from with

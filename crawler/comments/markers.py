@@ -37,14 +37,14 @@ COMMENT_WORD = re.compile(
 #: Parts of a comment's machinery that are not a comment.
 _MACHINERY = re.compile(
     r"form|respond|input|button|btn|count|vote|rating|like|score|toggle|hide|hidden|avatar|image|tooltip|report|flag|"
-    r"count|nav|pag(?:e|ing|inat)|label|error|notif|subscri|recent|latest|sidebar|widget|related|footer|css|script|cancel|"
+    r"count|^(?:fa|bi|ion|dashicons|glyphicon)-|last[-_]?(?:comm|repl)|nav|pag(?:e|ing|inat)|label|error|notif|subscri|recent|latest|sidebar|widget|related|footer|css|script|cancel|"
     r"(?:reply|replies|answer)[-_]?(?:link|to|box|area|button|container)|link|icon|notes?$|guideline|leader|preview|header|heading|"
     r"(?:^|[-_])(?:num|nb|total)[-_]|policy|login|sign|leave|add|post-?comment|write|intro|title|filter|sort|tab|module|menu|postid|status|open|close|info",
     re.IGNORECASE,
 )
 #: Classes of what holds all comments.
 _CONTAINER = re.compile(
-    r"comm?ents|commentaires|kommentare|replies|respon[sd]es|list|area|section|discussions?$|feedbacks|wrappers|guestbook$|opinions?$",
+    r"comm?ents|comentarios|commentaires|kommentare|replies|respon[sd]es|list|area|section|discussions?$|feedbacks|wrappers|guestbook$|opinions?$",
     re.IGNORECASE,
 )
 #: Ids of blocks that hold comments.
@@ -181,8 +181,11 @@ def _numbered(value: str, prefix: str) -> Iterator[tuple[str, str, int]]:
 def _key_weight(key: str) -> int | None:
     """Return how sure an id is a comment's, by its words; `None` when it is a part of the machinery."""
     machinery = _MACHINERY.search(key)
-    if COMMENT_WORD.search(key):
-        return 1 if machinery or _SEVERAL.search(key) else 3
+    found = COMMENT_WORD.search(key)
+    if found:
+        if machinery or _SEVERAL.search(key):
+            return 1
+        return 2 if found[0].lower() == "opinion" else 3  # a column of a newspaper has that name too
     return None if machinery else 0
 
 

@@ -165,7 +165,7 @@ def _are_titled(parts: Sequence[Part], most: float) -> bool:
 
 
 def _are_posts(outline: Outline, group: Group, parts: Sequence[Part]) -> bool:
-    if _are_titled(parts, MAX_MEAN_NAME):
+    if _are_titled(parts, MAX_MEAN_NAME) or stated(outline, parts[0].item.run.start) == 0:
         return True
     return group.weight < BY_LINK and not among_comments(outline, parts[0].item.run.start)
 

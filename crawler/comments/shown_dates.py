@@ -36,7 +36,7 @@ _MONTH = rf"(?:{_MONTHS})\b\.?"
 _DAY_OF_MONTH = r"\d{1,2}(?:st|nd|rd|th|er|º)?\.?"
 _YEAR = r"(?:(?:19|20)\d\d|['’]\d\d)"
 _TIME = (
-    r"(?:kl\.?\s?)?\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[ap]\.?\s?m(?![a-z])\.?)?(?:\s?(?:uhr|hrs?|h)\b)?"
+    r"(?:kl\.?\s?)?\d{1,2}[:.h][0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?\s?m(?![a-z])\.?)?(?:\s?(?:uhr|hrs?|h)\b)?"
     r"(?:\s?\(?(?:[A-Z]{1,2}[SD]T|UTC|GMT|CET|CEST|Z)\b\)?)?(?:\s?[+-]\d\d:?\d\d)?|\d{1,2}\s?[ap]\.?m(?![a-z])\.?|\d{1,2}h\b"
 )
 _PREPOSITION = r"at|um|à|às|a\s+las|alle(?:\s+ore)?|ore|om|klo?|o|of|de|den|on|le|the|am"
@@ -101,4 +101,4 @@ def find_time(text: str) -> tuple[int, int] | None:
     return found.span() if found else None
 
 
-_LONE_TIME = re.compile(rf"\b(?:{_TIME})", re.IGNORECASE)
+_LONE_TIME = re.compile(rf"(?<![$€£¥.,])(?<![$€£¥]\s)\b(?:{_TIME})", re.IGNORECASE)

@@ -127,8 +127,8 @@ def test_a_name_is_read_without_the_words_around_it_in_whatever_language(byline:
 def test_a_labelled_line_that_every_comment_has_is_no_part_of_what_was_said() -> None:
     texts = ("<p>Ring twice.</p>", "<p>Note: I sell.</p><p>Ring thrice.</p>", "<p>Write first.</p>")
     items = "".join(
-        f"<li id='comment-{n}'><b class='author'>Ann</b> <i>May 3, 2012</i><p>Home town: No {n}</p>{text}</li>"
-        for n, text in enumerate(texts)
+        f"<li id='comment-{n}'><b class='author'>Ann</b> <i>May 3, 2012</i><p>Home town: {town}</p>{text}</li>"
+        for n, (town, text) in enumerate(zip(("Oslo", "New York", "Bern"), texts, strict=True))
     )
 
     thread = _thread(f"<h2>Comments</h2><ol>{items}</ol>")
@@ -173,3 +173,51 @@ def test_the_number_of_comments_beside_the_posts_byline_is_no_comment() -> None:
     )
 
     assert read is None
+
+
+def test_a_badge_beside_the_name_in_an_hcard_is_not_part_of_the_name() -> None:
+    badges = ("", " <span>投稿作成者</span>", "")
+    items = "".join(
+        f"<li id='comment-{n}'><div class='comment-author vcard'><cite><b class='fn'>{name}</b>{badges[n]}</cite>"
+        f"<a href='#comment-{n}'>May {n + 1}, 2012</a></div><p>{text}</p></li>"
+        for n, (name, text) in enumerate(
+            (("りた", "Ring twice."), ("しげ", "Ring thrice."), ("ぞう", "Write first."))
+        )
+    )
+
+    thread = _thread(f"<ol>{items}</ol>")
+
+    assert thread is not None
+    assert [comment.author for comment in thread.comments] == ["りた", "しげ", "ぞう"]
+
+
+def test_the_icon_of_a_count_in_a_list_of_posts_marks_no_comment() -> None:
+    post = "<p><b class='name'>Ann {n}</b> <i class='fa fa-comment'>7</i> <i>May {n}, 2012</i><br>A post on calls</p>"
+
+    assert _thread("<main>" + "".join(post.format(n=n) for n in range(1, 7)) + "</main>") is None
+
+
+def test_columns_of_a_newspaper_are_no_thread() -> None:
+    column = (
+        "<div id='boxOpinion_{n}'><b class='author'>Ann Lee</b><h3><a href='/{n}'>How to call without hate</a></h3>"
+        "<p>A column on calls, the first of several, by our editor.</p></div>"
+    )
+
+    assert _thread("<main>" + "".join(column.format(n=n) for n in range(1, 7)) + "</main>") is None
+
+
+def test_a_price_is_no_time_of_day() -> None:
+    ring = "<div id='next{n}'><b>Ring of {n}</b><p>A ring of the finest silver wire</p><i>{price}</i></div>"
+    prices = ("9.99", "7.45", "$4.29", "€ 8.30", "3.75", "2.85", "6.95")
+
+    rings = "".join(ring.format(n=n, price=price) for n, price in enumerate(prices))
+
+    assert _thread(f"<h3>Comments on rings</h3>{rings}") is None
+
+
+def test_dated_blocks_under_a_heading_that_counts_no_comments_are_no_thread() -> None:
+    block = (
+        "<div class='box'><b>Ann Lee</b><p class='when'>May {n}, 2012</p><p>Ten percent off, today only.</p></div>"
+    )
+
+    assert _thread("<h2>0 Comments</h2>" + "".join(block.format(n=n) for n in range(1, 8))) is None
