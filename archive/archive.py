@@ -13,6 +13,7 @@ from archive.database import Database
 from archive.deny import denies_address, unfinished
 from archive.errors import NotFoundError
 from archive.index import Index, SyncReport
+from archive.policies import Policies
 from archive.records import Post, Visit, post_id
 from archive.results import Query, Results
 from archive.revisions import Revision
@@ -32,6 +33,7 @@ class Archive:
         self.store = Store(self.database)
         self.visits = Visits(self.database)
         self.captures = Captures(self.database)
+        self.policies = Policies(self.database)
         self.index = Index(self.directory / "index", self.store, archive_id=self.database.meta("archive_id") or "")
 
     def __enter__(self) -> Self:

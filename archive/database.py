@@ -14,7 +14,7 @@ from uuid import uuid4
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
 
 #: Raised with every change of the tables below; older files are migrated, newer ones refused.
-VERSION = 1
+VERSION = 2
 
 #: How long a writer waits for the others; a transaction of ours takes milliseconds.
 BUSY_SECONDS = 60
@@ -74,6 +74,14 @@ CREATE TABLE captures (
 CREATE INDEX captures_by_url ON captures (url, at);
 CREATE INDEX captures_by_digest ON captures (digest, url);
 """
+
+_POLICIES = """
+-- What hosts say to crawlers in robots.txt and tdmrep.json, as they last answered.
+CREATE TABLE policies (url TEXT PRIMARY KEY, asked TEXT NOT NULL, status INTEGER, body BLOB NOT NULL) WITHOUT ROWID
+"""
+
+#: What makes a file of one version one of the next.
+_MIGRATIONS = {1: _POLICIES}
 
 
 class Database:
@@ -176,16 +184,24 @@ class Database:
         if not self._has_tables():
             with self.write() as connection:
                 if not self._has_tables():  # another process may have been first
-                    for statement in _TABLES.split(";\n"):
+                    for statement in [*_TABLES.split(";\n"), _POLICIES]:
                         connection.execute(statement)
                     values = [("version", str(VERSION)), ("archive_id", uuid4().hex)]
                     connection.executemany("INSERT INTO meta VALUES (?, ?)", values)
         version = int(self.meta("version") or 0)
+        if version < VERSION:
+            self._migrate()
         if version > VERSION:
             raise ArchiveVersionError(
                 f"{self.path} was written by a newer sales-archive (format {version}, this one knows {VERSION}); "
                 "upgrade the program"
             )
+
+    def _migrate(self) -> None:
+        with self.write() as connection:
+            for version in range(int(self.meta("version") or 0), VERSION):  # another process may have been first
+                connection.execute(_MIGRATIONS[version])
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'version'", (str(VERSION),))
 
     def _has_tables(self) -> bool:
         found = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()

@@ -20,6 +20,8 @@ RETRY_LATEST = timedelta(days=7)
 #: A page that is gone is asked for seldom.
 GONE_AGAIN = timedelta(days=30)
 GONE = {404, 410}
+#: The first HTTP status that is an error.
+FIRST_ERROR = 400
 
 
 def next_due(visit: Visit, failures: int, published: datetime | None) -> datetime:
@@ -31,3 +33,9 @@ def next_due(visit: Visit, failures: int, published: datetime | None) -> datetim
     wait = visit.at - published if published else LATEST / 4
     wait = WOKEN_PATIENCE * wait if visit.woken else wait
     return visit.at + min(max(wait, SOONEST), LATEST)
+
+
+def succeeded(visit: Visit) -> bool:
+    """Tell whether a visit brought all that can be had, so that it need not be tried again soon."""
+    answered = visit.status is not None and (visit.status < FIRST_ERROR or visit.status in GONE)
+    return answered and (visit.thread_whole or not visit.thread_reachable)

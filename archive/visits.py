@@ -6,7 +6,7 @@ the next crawl believe, by its ETag, that it already holds a page it never store
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,9 +14,7 @@ from typing import Any
 from archive.database import Database
 from archive.deny import denies_address
 from archive.records import Visit, format_time, parse_time, post_id
-from archive.revisits import GONE, next_due
-
-_FIRST_ERROR = 400
+from archive.revisits import FIRST_ERROR, next_due, succeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ class Visits:
         """Write how a visit went, in the caller's transaction."""
         row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()
         failures, known_post = row or (0, None)
-        failures = 0 if _succeeded(visit) else failures + 1
+        failures = 0 if succeeded(visit) else failures + 1
         published = visit.post.published if visit.post else _published(connection, known_post)
         due = visit.due or next_due(visit, failures, published)
         at = format_time(visit.at)
@@ -149,7 +147,7 @@ class Visits:
         if row is None or row[0] is None:
             return post_id(self.target(url))
         alive = connection.execute(
-            "SELECT 1 FROM pages WHERE post_id = ? AND url <> ? AND status < ?", (row[0], url, _FIRST_ERROR)
+            "SELECT 1 FROM pages WHERE post_id = ? AND url <> ? AND status < ?", (row[0], url, FIRST_ERROR)
         ).fetchone()
         return None if alive else str(row[0])
 
@@ -245,6 +243,19 @@ class Visits:
             text = json.dumps(self.site(site) | state, ensure_ascii=False, sort_keys=True)
             connection.execute("INSERT OR REPLACE INTO sites VALUES (?, ?)", (site, text))
 
+    def note_turn(self, site: str, turn: Mapping[str, Any], *, failure: str | None) -> str | None:
+        """Keep how a site's turn went, and return when one went well before; `None` when none did.
+
+        A failure that goes on keeps the time at which it began, in `failing_since`.
+        """
+        now = format_time(datetime.now(UTC))
+        before = self.site(site)
+        if failure is None:
+            self.learn(site, **turn, failure=None, failing_since=None, well=now)
+        else:
+            self.learn(site, **turn, failure=failure, failing_since=before.get("failing_since") or now)
+        return before.get("well")
+
     def start_job(self, spider: str) -> int:
         """Note that a crawl began; return its number."""
         with self._database.write() as connection:
@@ -283,8 +294,3 @@ def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | No
         (id_,),
     ).fetchone()
     return parse_time(row[0]) if row is not None and row[0] is not None else None
-
-
-def _succeeded(visit: Visit) -> bool:
-    answered = visit.status is not None and (visit.status < _FIRST_ERROR or visit.status in GONE)
-    return answered and (visit.thread_whole or not visit.thread_reachable)

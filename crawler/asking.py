@@ -15,9 +15,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.fetch import RefusedError, UnreadableError
-from crawler.middlewares.failures import DOWNLOAD_FAILURES
+from crawler.fetch import PostponedError, RefusedError, UnreadableError
+from crawler.middlewares.failures import DOWNLOAD_FAILURES, PostponedRequest
 from crawler.middlewares.politeness import Politeness
+from crawler.middlewares.reservations import KNOWN_ONLY, TdmReservations
 from crawler.page import Page
 from crawler.urls import canonical
 from crawler.work import Workers
@@ -48,15 +49,29 @@ class SpiderFetch:
         self._budget = budget
         self._left = budget
 
-    async def ask(self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"") -> Answer:
-        """Return the answer of any status; raise `UnreadableError` when there is none."""
+    async def ask(
+        self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"", for_news: bool = False
+    ) -> Answer:
+        """Return the answer of any status; raise `UnreadableError` when there is none.
+
+        `for_news`: a look at a feed, which is no reason to ask its host what it reserves.
+        """
         if self._left <= 0:
-            raise RefusedError(url, f"the budget of {self._budget} requests for one site and crawl is used up")
+            raise PostponedError(url, f"the budget of {self._budget} requests for one site and crawl is used up")
         self._left -= 1
         try:
             method = "POST" if posted else "GET"
-            request = Request(url, method=method, body=posted, headers=dict(headers or {}), dont_filter=True)
+            request = Request(
+                url,
+                method=method,
+                body=posted,
+                headers=dict(headers or {}),
+                meta={KNOWN_ONLY: for_news},
+                dont_filter=True,
+            )
             response = await self._crawler.engine.download_async(request)
+        except PostponedRequest as error:
+            raise PostponedError(error.url, str(error)) from error
         except IgnoreRequest as error:
             raise RefusedError(url, str(error) or "refused") from error
         except DOWNLOAD_FAILURES as error:
@@ -75,6 +90,8 @@ class SpiderFetch:
             headers["Content-Type"] = "application/json"
             posted = json.dumps(question).encode()
         page = _good(await self.ask(url, headers, posted=posted))
+        if page.headers.get("tdm-reservation", "").strip() == "1":
+            raise RefusedError(url, "text and data mining is reserved there")
         try:
             return json.loads(page.body), page
         except (ValueError, RecursionError) as error:
@@ -83,6 +100,11 @@ class SpiderFetch:
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a pure function in a worker process; raise `UnreadableError` when it hangs or dies."""
         return await self._workers.run(function, *args, **kwargs)
+
+    def reserves(self, url: str) -> bool:
+        """Tell whether the host of an address reserves mining it, as far as this crawl knows."""
+        reservations = self._crawler.get_downloader_middleware(TdmReservations)
+        return reservations is not None and bool(reservations.of(url).reserve(url))
 
     def share_slot(self, url: str, slot: str) -> None:
         """Ask the host of an address in a platform's slot from now on."""

@@ -2,7 +2,7 @@
 
 import zlib
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -12,6 +12,7 @@ from archive.archive import Archive
 from archive.captures import Capture
 from crawler.fetch import UnreadableError
 from crawler.page import Page
+from crawler.reservations import PATH, Reservations
 from crawler.urls import canonical
 
 _OK = 200
@@ -37,8 +38,16 @@ def captured_page(archive: Archive, url: str) -> Page:
             raise UnreadableError(
                 at, f"answered with status {status}", status=int(status) if status.isdecimal() else None
             )
+        headers = _reserved(archive, at) | headers
         return Page(at, body, datetime.fromisoformat(capture.at).astimezone(UTC), headers, _OK)
     raise UnreadableError(url, "leads on and on")
+
+
+def _reserved(archive: Archive, url: str) -> dict[str, str]:
+    """Return the header by which a crawl states what the host of an address reserves; none where it does not."""
+    parts = urlsplit(url)
+    kept = archive.policies.kept(f"{parts.scheme}://{parts.netloc}{PATH}")
+    return {"tdm-reservation": "1"} if kept is not None and Reservations.of(kept.body).reserve(url) else {}
 
 
 def _read(archive: Archive, capture: Capture) -> tuple[dict[str, str], str, bytes]:

@@ -25,7 +25,11 @@ class UnreadableError(Exception):
 
 
 class RefusedError(UnreadableError):
-    """Say that an address was not asked for: robots.txt, a budget or the guard of addresses forbids it."""
+    """Say that an address was not asked for: robots.txt, a reservation or the guard of addresses forbids it."""
+
+
+class PostponedError(RefusedError):
+    """Say that an address was not asked for this time: a budget is used up, or a host is down or busy."""
 
 
 class Fetch(Protocol):

@@ -14,7 +14,7 @@ from crawler.page import Page
 
 #: How robots rules may call us.
 OUR_NAMES = frozenset({"*", "sales-archive", "salesarchive"})
-_ROBOTS_METAS = ("robots", "sales-archive")
+_ROBOTS_METAS = ("robots", "salesarchive", "sales-archive")
 _KEPT = ("noarchive", "noai", "noimageai", "noindex")
 _WITH_VALUE = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
 _LICENCE = re.compile(

@@ -1,17 +1,22 @@
-"""Ask a site's feeds for news: a new post becomes a row, a new comment wakes the post it stands under."""
+"""Ask a site's feeds for news: a new post becomes a row, a new comment wakes the post it stands under.
+
+A turn that looks for news costs two requests at most, robots.txt included: what is left waits for the next turn.
+"""
 
 import asyncio
 import hashlib
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from archive.archive import Archive
 from archive.records import comment_id
 from crawler.asking import SpiderFetch
 from crawler.discovery import is_post_address
-from crawler.fetch import UnreadableError
+from crawler.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.listings import comment_feeds, feeds, read_feed, thread_sizes
+from crawler.middlewares.robots import KEPT_FOR
 from crawler.page import Page
 from crawler.platforms.wordpress_feed import newest_comments
 from crawler.sites import Site
@@ -19,12 +24,14 @@ from crawler.turns import KnownFeed
 
 logger = logging.getLogger(__name__)
 
-_OK = 200
-_NOT_MODIFIED = 304
+#: Requests of a turn that finds nothing new.
+MOST_REQUESTS = 2
 #: Entries of a feed that are told apart from one turn to the next; WordPress's holds 10, others 20 to 100.
 MAX_SEEN = 100
 
-
+_OK = 200
+_NOT_MODIFIED = 304
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 #: Comment system of the feeds whose comments are known by their number.
 _SYSTEM = "wordpress"
 
@@ -42,7 +49,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Asked:
     """A feed after it was asked."""
 
     feed: KnownFeed
@@ -50,6 +57,45 @@ class News:
     changed: bool = False
     #: True when more than half of it was new: had we come later, something would have fallen off its end.
     crowded: bool = False
+    #: Why it did not answer, in words.
+    silent: str | None = None
+    #: True when it answered, and not as a feed.
+    strange: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the feeds of a site said."""
+
+    #: In the state now seen.
+    feeds: tuple[KnownFeed, ...]
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def brought(self) -> bool:
+        """True when a feed named something new."""
+        return any(each.changed for each in self.asked)
+
+    @property
+    def crowded(self) -> bool:
+        """True when most of a feed was new."""
+        return any(each.crowded for each in self.asked)
+
+    @property
+    def strange(self) -> bool:
+        """True when a feed is none any more: the site has changed."""
+        return any(each.strange for each in self.asked)
+
+    @property
+    def owed(self) -> bool:
+        """True when a feed waits for the next turn."""
+        return len(self.asked) < len(self.feeds)
+
+    @property
+    def silent(self) -> str | None:
+        """Why none of them answered, in words; `None` when one did, or none was asked."""
+        reasons = [each.silent for each in self.asked]
+        return reasons[0] if reasons and None not in reasons else None
 
 
 def known_feeds(front: Page, before: tuple[KnownFeed, ...]) -> tuple[KnownFeed, ...]:
@@ -60,23 +106,57 @@ def known_feeds(front: Page, before: tuple[KnownFeed, ...]) -> tuple[KnownFeed, 
     return tuple(states.get(each.url, each) for each in named)
 
 
-async def ask_feed(feed: KnownFeed, site: Site, fetch: SpiderFetch, archive: Archive) -> News:
-    """Return the feed's new state, and whether it brought anything; a feed that cannot be read is forgotten.
+async def ask_for_news(known: tuple[KnownFeed, ...], site: Site, fetch: SpiderFetch, archive: Archive) -> News:
+    """Ask the feeds that waited longest, as far as the requests of a turn go."""
+    wanted = await asyncio.to_thread(_affordable, known, archive)
+    asked = [await _ask(each, site, fetch, archive) for each in wanted]
+    states = {each.feed.url: each.feed for each in asked}
+    return News(tuple(states.get(each.url, each) for each in known), tuple(asked))
+
+
+def _affordable(known: tuple[KnownFeed, ...], archive: Archive) -> list[KnownFeed]:
+    """Return the feeds to ask, the longest waiting first; one at least, whatever it costs."""
+    wanted: list[KnownFeed] = []
+    hosts: set[str] = set()
+    for feed in sorted(known, key=lambda each: each.asked or _LONG_AGO):
+        robots = _robots_of(feed.url)
+        asked_too = {robots} if archive.policies.kept(robots, within=KEPT_FOR) is None else set()
+        if wanted and len(wanted) + 1 + len(hosts | asked_too) > MOST_REQUESTS:
+            break
+        wanted.append(feed)
+        hosts |= asked_too
+    return wanted
+
+
+def _robots_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
+
+
+async def _ask(feed: KnownFeed, site: Site, fetch: SpiderFetch, archive: Archive) -> Asked:
+    """Return the feed's new state, and what it brought; what was seen of one that cannot be read is forgotten.
 
     Its validators count only once its addresses are in the archive: a crash between the two would lose them.
     """
     conditions = {"If-None-Match": feed.etag, "If-Modified-Since": feed.last_modified}
+    forgotten = KnownFeed(url=feed.url, comments=feed.comments, asked=datetime.now(UTC))
     try:
-        answer = await fetch.ask(feed.url, {name: value for name, value in conditions.items() if value})
+        headers = {name: value for name, value in conditions.items() if value}
+        page = (await fetch.ask(feed.url, headers, for_news=True)).page
     except UnreadableError as error:
         logger.info("No news of %s: %s", site.key, error)
-        return News(KnownFeed(url=feed.url, comments=feed.comments))
-    page = answer.page
+        forbidden = isinstance(error, RefusedError) and not isinstance(error, PostponedError)
+        return Asked(forgotten, silent=None if forbidden else error.reason)
+    feed = replace(feed, asked=page.fetched)
     if page.status == _NOT_MODIFIED:
-        return News(feed)
-    if page.status != _OK:
-        return News(KnownFeed(url=feed.url, comments=feed.comments))
-    told = _told(feed, page)
+        return Asked(feed)
+    told = _told(feed, page) if page.status == _OK else []
+    if page.status != _OK or (feed.seen and not told):  # another page in its place, or nothing any more
+        return Asked(forgotten, strange=True)
+    return await _compare(feed, page, told, site, archive)
+
+
+async def _compare(feed: KnownFeed, page: Page, told: list[Told], site: Site, archive: Archive) -> Asked:
     digest = _hash("\n".join(map(str, told)))
     seen = tuple(_hash(str(each))[:8] for each in told[:MAX_SEEN])
     known = set(feed.seen) or set(seen)
@@ -87,7 +167,7 @@ async def ask_feed(feed: KnownFeed, site: Site, fetch: SpiderFetch, archive: Arc
         await asyncio.to_thread(_wake, archive, new)
     etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
     state = replace(feed, etag=etag, last_modified=last_modified, hash=digest, seen=seen)
-    return News(state, changed=digest != feed.hash, crowded=2 * len(new) > len(seen))
+    return Asked(state, changed=digest != feed.hash, crowded=2 * len(new) > len(seen))
 
 
 def _told(feed: KnownFeed, page: Page) -> list[Told]:

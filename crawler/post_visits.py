@@ -11,7 +11,7 @@ from archive.records import Visit
 from archive.revisits import LATEST
 from archive.visits import Known
 from crawler.asking import Answer, SpiderFetch
-from crawler.fetch import RefusedError, UnreadableError
+from crawler.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.page import Page
 from crawler.platforms.base import Platform
 from crawler.reading import ReadPost, Thread
@@ -44,19 +44,18 @@ class PostVisits:
     woken: bool = False
     #: Visits in a row that nothing answered.
     silent: int = 0
+    #: Why the rest has to wait for another crawl, in words.
+    postponed: str | None = None
 
-    async def visit(self, known: Known) -> Visit:
-        """Return what a visit of a known address brings; it never raises for what the web does."""
+    async def visit(self, known: Known) -> Visit | None:
+        """Return what a visit of a known address brings; it never raises for what the web does.
+
+        `None` when it is put off: the address then stays due.
+        """
         try:
             answer = await self.fetch.ask(known.url, self._conditions(known))
-        except RefusedError as error:
-            self.stats.inc_value("crawl/refused")
-            return replace(self._without_post(known, error.reason), due=datetime.now(UTC) + REFUSED_AGAIN)
         except UnreadableError as error:
-            self.silent += 1
-            self.stats.inc_value("crawl/silent")
-            logger.info("%s", error)
-            return self._without_post(known, error.reason)
+            return self._unanswered(known, error)
         self.silent = 0
         page = answer.page
         if page.status == _NOT_MODIFIED or (page.status == _OK and self._same(known, page)):
@@ -69,6 +68,9 @@ class PostVisits:
 
     async def listed(self, read: ReadPost, fetched: datetime) -> Visit:
         """Return the visit of a post that a list brought, its thread asked for where the list only names it."""
+        if self.fetch.reserves(read.url):  # the list is of another address, and says nothing of this one
+            rights = tuple(dict.fromkeys((*read.rights, "tdm-reserved")))
+            read = replace(read, rights=rights, status="withheld", thread=None)
         if read.thread is not None and read.thread.pointer:
             read = replace(read, thread=await self._thread(read))
         return self._visit(read, Visit(url=read.url, site=self.site.key, at=fetched, status=_OK), None)
@@ -76,6 +78,22 @@ class PostVisits:
     def unread(self, known: Known, reason: str) -> Visit:
         """Return the visit of a page that was there and could not be read: to be tried again, later and later."""
         return replace(self._without_post(known, reason), status=_OK, thread_whole=False)
+
+    def _unanswered(self, known: Known, error: UnreadableError) -> Visit | None:
+        visit = self._without_post(known, error.reason)
+        if isinstance(error, PostponedError):
+            if not same_site(error.url, self.site.url):
+                return visit  # a redirect led to a host that is down
+            self.stats.inc_value("crawl/postponed")
+            self.postponed = error.reason
+            return None
+        if isinstance(error, RefusedError):
+            self.stats.inc_value("crawl/refused")
+            return replace(visit, due=datetime.now(UTC) + REFUSED_AGAIN)
+        self.silent += 1
+        self.stats.inc_value("crawl/silent")
+        logger.info("%s", error)
+        return visit
 
     def _conditions(self, known: Known) -> dict[str, str]:
         if self.everything or not known.thread_whole:

@@ -58,6 +58,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.guard.AddressGuard": 50,
     "crawler.middlewares.politeness.Politeness": 90,  # before robots.txt, whose Crawl-delay is of a slot
     "crawler.middlewares.robots.Robots": 100,
+    "crawler.middlewares.reservations.TdmReservations": 110,  # after robots.txt, which may forbid to ask
 }
 
 # --- Safety ----------------------------------------------------------------------------------------------------

@@ -37,6 +37,18 @@ class KnownFeed:
     hash: str | None = None
     #: Short hashes of what it held, the first of it only.
     seen: tuple[str, ...] = ()
+    #: When it was asked for last, whatever it said.
+    asked: datetime | None = None
+
+    @classmethod
+    def from_state(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild a feed from what `to_state` returned."""
+        asked, seen = values.get("asked"), values.get("seen", ())
+        return cls(**dict(values) | {"asked": parse_time(asked) if asked else None, "seen": tuple(seen)})
+
+    def to_state(self) -> dict[str, Any]:
+        """Return all of it as JSON values."""
+        return asdict(self) | {"asked": format_time(self.asked) if self.asked else None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +65,8 @@ class Turn:
     #: How often the wait before the next turn has been doubled.
     quiet: int = 0
     feeds: tuple[KnownFeed, ...] = ()
+    #: True when one of the feeds was left to the next turn.
+    owed: bool = False
     #: Where the front page was found instead, when the site has moved.
     moved_to: str | None = None
 
@@ -68,16 +82,17 @@ class Turn:
             by_list=bool(values.get("by_list")),
             threads_apart=bool(values.get("threads_apart")),
             quiet=int(values.get("quiet", 0)),
-            feeds=tuple(_feed(each) for each in values.get("feeds", ())),
+            feeds=tuple(map(KnownFeed.from_state, values.get("feeds", ()))),
+            owed=bool(values.get("owed")),
             moved_to=values.get("moved_to"),
         )
 
     def to_state(self, site: Site) -> dict[str, Any]:
         """Return what `Visits.learn` keeps."""
-        feeds = [asdict(each) for each in self.feeds]
+        feeds = [each.to_state() for each in self.feeds]
         times = {"at": self.at, "listed": self.listed}
         values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
-        flags = {"by_list": self.by_list, "threads_apart": self.threads_apart}
+        flags = {"by_list": self.by_list, "threads_apart": self.threads_apart, "owed": self.owed}
         return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds, "moved_to": self.moved_to}}
 
     def where(self, site: Site) -> Site:
@@ -100,11 +115,12 @@ class Turn:
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it is time for the site's next turn."""
-        return self.at is None or now >= self.at + min(SOONEST * 2 ** min(self.quiet, _MAX_QUIET), LATEST)
+        pause = SOONEST if self.owed else min(SOONEST * 2 ** min(self.quiet, _MAX_QUIET), LATEST)
+        return self.at is None or now >= self.at + pause
 
-    def wants_list(self, now: datetime) -> bool:
-        """Tell whether it is time to ask for the whole list again."""
-        again = LIST_AGAIN if self.feeds else LIST_AGAIN_WITHOUT_FEED
+    def wants_list(self, now: datetime, *, without_feed: bool = False) -> bool:
+        """Tell whether it is time to ask for the whole list again, as a site `without_feed` where that is said."""
+        again = LIST_AGAIN if self.feeds and not without_feed else LIST_AGAIN_WITHOUT_FEED
         return self.listed is None or now >= self.listed + again
 
 
@@ -122,11 +138,6 @@ def due(
         if turn.is_over(now) or (pages.get(turn.where(site).key, (0, 0))[1] > 0 and turn.wants_due_pages())
     ]
     return [site for _, site in sorted(waiting, key=lambda pair: pair[0])]
-
-
-def _feed(values: Mapping[str, Any]) -> KnownFeed:
-    feed = KnownFeed(**values)
-    return replace(feed, seen=tuple(feed.seen))
 
 
 def _name(site: Site) -> str:

@@ -6,7 +6,7 @@ nothing: the next one finds them due.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,16 +16,16 @@ from typing import Any
 from scrapy.statscollectors import StatsCollector
 
 from archive.archive import Archive
-from archive.records import Visit, format_time
+from archive.records import Visit
 from archive.visits import Known
 from crawler.asking import SpiderFetch
 from crawler.fetch import UnreadableError
-from crawler.news import ask_feed, known_feeds
+from crawler.news import News, ask_for_news, known_feeds
 from crawler.page import Page
 from crawler.platforms import PLATFORMS, recognise
 from crawler.platforms.base import Platform
+from crawler.post_lists import PostList
 from crawler.post_visits import PostVisits
-from crawler.reading import Listed, ReadPost
 from crawler.sites import Site
 from crawler.turns import Turn
 from crawler.urls import canonical, site_of
@@ -33,8 +33,6 @@ from crawler.wanted import Wanted
 
 logger = logging.getLogger(__name__)
 
-#: Addresses put into the archive in one transaction.
-BATCH = 200
 #: Posts of one site in the making at once: while one waits for its slot, others are read or wait for their thread.
 AT_ONCE = 4
 #: So many visits in a row that nothing answered end the site's turn: it is down, and its posts stay due.
@@ -55,59 +53,65 @@ class SiteVisit:
     archive: Archive
     stats: StatsCollector
     wanted: Wanted
-    #: Addresses whose visit this crawl has already brought, or that it leaves out.
-    done: set[str] = field(default_factory=set)
-    #: With `since` or `limit`: the addresses that they leave.
-    chosen: set[str] = field(default_factory=set)
+    #: Its list of posts; empty in a turn that does not ask for it.
+    listing: PostList = field(init=False)
     #: The site as it was asked for, before it was found to have moved.
-    listed_as: Site | None = None
+    listed_as: Site = field(init=False)
     #: Pages visited, and those among them that are posts.
     visited: int = 0
     posts_seen: int = 0
-    #: True once something new was met.
-    brought: bool = False
-    #: True once a feed was met of which most was new.
-    crowded: bool = False
-    #: True once a list brought a post and only named its thread.
-    threads_apart: bool = False
-    #: Why the list broke off, in words.
-    list_failure: str | None = None
+    #: What its feeds said; `None` in a turn that did not ask them.
+    news: News | None = None
+    #: What is wrong with the site, in words.
+    failure: str | None = None
+
+    def __post_init__(self) -> None:
+        """Begin with nothing listed."""
+        self.listing = PostList(self.archive, self.stats, self.wanted)
+        self.listed_as = self.site
 
     async def visits(self) -> AsyncGenerator[Visit]:
-        """Yield what each visit brings; raise `UnreadableError` when the front page cannot be had."""
+        """Yield what each visit brings; raise `UnreadableError` when the site cannot be had."""
         state = await asyncio.to_thread(self.archive.visits.site, self.site.key)
         turn = Turn.of(self.site, state)
-        self.listed_as = self.site
         if self.wanted.news_only and not turn.wants_list(datetime.now(UTC)):
             self.site = turn.where(self.site)
             # A page that is due calls for a visit of that page, not for the feeds.
-            over = turn.is_over(datetime.now(UTC))
-            turn = await self._ask_for_news(turn) if over else turn
-            if not turn.by_list or not (self.brought or (turn.threads_apart and await self._due())):
+            turn = await self._ask_for_news(turn) if turn.is_over(datetime.now(UTC)) else turn
+            if await self._needs_no_list(turn):
                 async with aclosing(self._revisit(turn, state)) as visits:
                     async for visit in visits:
                         yield visit
-                if over:
-                    await self._keep(turn.ended(brought=self.brought, crowded=self.crowded))
                 return
         async with aclosing(self._visit_wholly(turn)) as visits:
             async for visit in visits:
                 yield visit
 
-    async def note_failure(self) -> None:
+    async def note_failure(self, reason: str) -> None:
         """Note that the turn came to nothing, so that a site that is down is asked less often."""
-        site = self.listed_as or self.site
+        self.failure = reason
+        site = self.listed_as
         turn = Turn.of(site, await asyncio.to_thread(self.archive.visits.site, site.key))
         await self._keep(turn.ended(brought=False))
 
     async def _ask_for_news(self, turn: Turn) -> Turn:
-        feeds = []
-        for feed in turn.feeds:
-            news = await ask_feed(feed, self.site, self.fetch, self.archive)
-            feeds.append(news.feed)
-            self.brought = self.brought or news.changed
-            self.crowded = self.crowded or news.crowded
-        return replace(turn, feeds=tuple(feeds))
+        """Return the turn with what the feeds said; raise `UnreadableError` where none answers that used to."""
+        news = await ask_for_news(turn.feeds, self.site, self.fetch, self.archive)
+        if news.silent is not None:
+            raise UnreadableError(turn.feeds[0].url, news.silent)
+        self.news = news
+        listed = turn.listed
+        if news.strange and turn.wants_list(datetime.now(UTC), without_feed=True):
+            logger.info("A feed of %s is none any more; its list is read again", self.site.key)
+            listed = None
+        return replace(turn, feeds=news.feeds, owed=news.owed, listed=listed)
+
+    async def _needs_no_list(self, turn: Turn) -> bool:
+        """Tell whether news and pages that are due can be had without the list of all posts."""
+        if turn.listed is None:
+            return False
+        brought = self.news is not None and self.news.brought
+        return not turn.by_list or not (brought or (turn.threads_apart and await self._due()))
 
     async def _revisit(self, turn: Turn, state: Mapping[str, Any]) -> AsyncGenerator[Visit]:
         """Visit what is due, news included, without asking for the list of all posts."""
@@ -116,6 +120,7 @@ class SiteVisit:
             async with aclosing(self._visit_due(self._posts(platform, turn))) as visits:
                 async for visit in visits:
                     yield visit
+        await self._keep(turn if self.news is None else self._ended(turn))
 
     async def _visit_wholly(self, turn: Turn) -> AsyncGenerator[Visit]:
         """Ask for the front page and the list of all posts, then visit what is due."""
@@ -124,22 +129,28 @@ class SiteVisit:
         platform = PLATFORMS[self.site.platform] if self.site.platform else recognise(front)
         await self._learn(platform=platform.name, name=self.site.name, url=self.site.url)
         posts = self._posts(platform, turn)
-        async with aclosing(self._list(posts, front)) as visits:
+        async with aclosing(self.listing.read(posts, front)) as visits:
             async for visit in visits:
                 yield visit
+        await self._judge_list()
         async with aclosing(self._visit_due(posts)) as visits:
             async for visit in visits:
                 yield visit
-        whole = self.list_failure is None and self.wanted.limit is None and self.wanted.since is None
+        whole = self.listing.failure is None and self.wanted.limit is None and self.wanted.since is None
         turn = replace(
             turn,
             listed=datetime.now(UTC) if whole else turn.listed,
-            by_list=bool(self.done),
-            threads_apart=self.threads_apart,
+            by_list=bool(self.listing.done),
+            threads_apart=self.listing.threads_apart,
             feeds=known_feeds(front, turn.feeds),
+            owed=False,
             moved_to=self.site.url if self.site != self.listed_as else None,
         )
-        await self._keep(turn.ended(brought=self.brought, crowded=self.crowded))
+        await self._keep(self._ended(turn))
+
+    def _ended(self, turn: Turn) -> Turn:
+        brought = self.listing.brought or (self.news is not None and self.news.brought)
+        return turn.ended(brought=brought, crowded=self.news is not None and self.news.crowded)
 
     def _posts(self, platform: Platform, turn: Turn) -> PostVisits:
         if platform.shared_slot is not None:
@@ -149,90 +160,34 @@ class SiteVisit:
         return PostVisits(self.site, platform, self.fetch, self.stats, everything=everything, woken=woken)
 
     async def _keep(self, turn: Turn) -> None:
-        """Keep the turn under the address by which the catalogue knows the site, moved or not."""
-        site = self.listed_as or self.site
-        await asyncio.to_thread(self.archive.visits.learn, site.key, **turn.to_state(site))
+        """Keep the turn, and what was wrong, under the address by which the catalogue knows the site."""
+        site, note = self.listed_as, self.archive.visits.note_turn
+        well = await asyncio.to_thread(note, site.key, turn.to_state(site), failure=self.failure)
+        if self.failure is not None:
+            told = f"{self.failure}; last well on {well[:10]}" if well else self.failure
+            self.stats.set_value(f"crawl/site_failure/{site.key}", told)
 
     async def _learn(self, **state: Any) -> None:
         await asyncio.to_thread(self.archive.visits.learn, self.site.key, **state)
-
-    async def _list(self, posts: PostVisits, front: Page) -> AsyncGenerator[Visit]:
-        """Put the listed addresses into the archive; yield the posts that the list already brings whole."""
-        batch: list[Listed] = []
-        listed = 0
-        async with aclosing(_closing(posts.platform.posts(self.site, front, self.fetch))) as list_of_posts:
-            try:
-                async for found in list_of_posts:
-                    if not self._choose(found):
-                        continue
-                    listed += 1
-                    if isinstance(found, Listed):
-                        batch.append(found)
-                    elif await self._is_due(found):
-                        yield await posts.listed(found, front.fetched)
-                    if len(batch) >= BATCH:
-                        await self._discover(batch)
-                    if self.wanted.limit is not None and listed >= self.wanted.limit:
-                        break
-            except UnreadableError as error:
-                self.list_failure = str(error)
-                self.stats.inc_value("crawl/lists_broken_off")
-                logger.warning("The list of %s's posts broke off: %s", self.site.key, error)
-        await self._discover(batch)
-        await self._learn(listed=format_time(datetime.now(UTC)), list_failure=self.list_failure)
-
-    def _choose(self, found: Listed | ReadPost) -> bool:
-        """Tell whether a listed post is of the site and of those wanted."""
-        url = found.url
-        if not url or not self.site.covers(url):
-            self.stats.inc_value("crawl/off_site")
-            return False
-        dated = _date(found)
-        if self.wanted.since is not None and dated is not None and dated < self.wanted.since:
-            return False
-        self.chosen.add(url)
-        return True
-
-    async def _discover(self, batch: list[Listed]) -> None:
-        """Make rows of a batch, and empty it."""
-        found = [(each.url, each.modified) for each in batch]
-        stated = [(each.url, each.stated) for each in batch if each.stated is not None]
-        batch.clear()
-        if found:
-            new = await asyncio.to_thread(self.archive.visits.discover, self.site.key, found)
-            self.stats.inc_value("crawl/addresses_new", new)
-            self.brought = self.brought or new > 0
-        if stated:
-            await asyncio.to_thread(self.archive.visits.wake, stated)
-
-    async def _is_due(self, read: ReadPost) -> bool:
-        """Tell whether to take a post that a list brought: its thread costs requests where the list only names it."""
-        self.done.add(read.url)
-        if read.thread is None or not read.thread.pointer:
-            return True
-        self.threads_apart = True
-        if self.wanted.everything:
-            return True
-        changed = read.updated or (read.published.moment if read.published is not None else None)
-        await self._discover([Listed(read.url, changed, stated=read.thread.stated)])
-        return await asyncio.to_thread(self.archive.visits.is_due, read.url)
 
     async def _visit_due(self, posts: PostVisits) -> AsyncGenerator[Visit]:
         """Visit the addresses that are due and that no list has brought already, some at a time."""
         due = await self._due()
         self.stats.inc_value("crawl/pages_due", len(due))
-        running: dict[asyncio.Task[Visit], Known] = {}
+        running: dict[asyncio.Task[Visit | None], Known] = {}
         waiting = iter(due)
         try:
             while True:
-                if posts.silent < MAX_SILENT:
+                if posts.silent < MAX_SILENT and posts.postponed is None:
                     for known in islice(waiting, AT_ONCE - len(running)):
                         running[asyncio.create_task(posts.visit(known))] = known
                 if not running:
                     break
                 finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in finished:
-                    yield self._outcome(task, running.pop(task), posts)
+                    visit = self._outcome(task, running.pop(task), posts)
+                    if visit is not None:
+                        yield visit
         finally:
             for task in running:
                 task.cancel()
@@ -241,43 +196,48 @@ class SiteVisit:
 
     def _judge(self, posts: PostVisits) -> None:
         """Tell of a site that fell silent, or whose pages hold no posts any more."""
-        reason = None
-        if posts.silent >= MAX_SILENT:
-            reason = f"fell silent after {posts.silent} requests"
+        if posts.postponed is not None:
+            self.failure = f"what is due had to wait: {posts.postponed}"
+        elif posts.silent >= MAX_SILENT:
+            self.failure = f"fell silent after {posts.silent} requests"
         elif self.visited >= ENOUGH_PAGES and not self.posts_seen:
-            reason = f"none of the {self.visited} pages visited could be read as a post"
-        if reason is not None:
-            self.stats.set_value(f"crawl/site_failure/{self.site.key}", reason)
+            self.failure = f"none of the {self.visited} pages visited could be read as a post"
+
+    async def _judge_list(self) -> None:
+        """Tell of a site whose lists name no post, above all where they used to."""
+        if self.listing.named or self.listing.failure is not None:
+            return
+        archived = await asyncio.to_thread(self.archive.store.count, self.site.key)
+        self.failure = f"no post is listed any more, of {archived} archived" if archived else "no post was found"
 
     async def _due(self) -> list[Known]:
         visits = self.archive.visits
         due = await asyncio.to_thread(visits.due, self.site.key, everything=self.wanted.everything)
-        chosen = None if self.wanted.since is None and self.wanted.limit is None else self.chosen
+        chosen = None if self.wanted.since is None and self.wanted.limit is None else self.listing.chosen
         return [
             known
             for known in due
-            if known.url not in self.done and self.site.covers(known.url) and (chosen is None or known.url in chosen)
+            if known.url not in self.listing.done
+            and self.site.covers(known.url)
+            and (chosen is None or known.url in chosen)
         ]
 
-    def _outcome(self, task: asyncio.Task[Visit], known: Known, posts: PostVisits) -> Visit:
-        """Return the visit; what went wrong in reading one page costs that page only."""
+    def _outcome(self, task: asyncio.Task[Visit | None], known: Known, posts: PostVisits) -> Visit | None:
+        """Return the visit, `None` when it is put off; what went wrong in reading one page costs that page only."""
         self.stats.inc_value("crawl/pages_visited")
-        self.visited += 1
         error = task.exception()
         if error is None:
             visit = task.result()
+            if visit is None:
+                return None
+            self.visited += 1
             self.posts_seen += visit.post is not None or visit.status == _NOT_MODIFIED
             return visit
+        self.visited += 1
         self.stats.inc_value("spider_exceptions/count")
         self.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
         logger.error("Reading %s failed", known.url, exc_info=error)
         return posts.unread(known, f"reading failed: {type(error).__name__}: {error}")
-
-
-def _date(found: Listed | ReadPost) -> datetime | None:
-    if isinstance(found, Listed):
-        return found.modified
-    return found.published.moment if found.published is not None else None
 
 
 def _moved(site: Site, front: Page) -> Site:
@@ -288,8 +248,3 @@ def _moved(site: Site, front: Page) -> Site:
     if site_of(url) != site.key:
         logger.info("%s has moved to %s", site.url, url)
     return replace(site, url=url)
-
-
-async def _closing(posts: AsyncIterator[Listed | ReadPost]) -> AsyncGenerator[Listed | ReadPost]:
-    async for each in posts:
-        yield each

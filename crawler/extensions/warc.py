@@ -30,7 +30,9 @@ from archive.captures import OPEN, Capture
 from archive.errors import ArchiveError
 from crawler.extensions.warc_files import OpenWarc, close_torn
 from crawler.extensions.warc_rights import may_be_kept
+from crawler.middlewares.reservations import TdmReservations
 from crawler.opening import archive_of
+from crawler.reservations import Reservations
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class _Received:
     headers: list[tuple[str, str]]
     body: bytes
     address: str | None
+    #: What its host reserves.
+    host: Reservations
 
 
 class WarcFiles:
@@ -89,8 +93,10 @@ class WarcFiles:
             for value in values
         ]
         address = str(response.ip_address) if response.ip_address else None
+        reservations = self._crawler.get_downloader_middleware(TdmReservations)
+        host = reservations.of(request.url) if reservations is not None else Reservations()
         self._received.put(
-            _Received(request.url, datetime.now(UTC), response.status, headers, response.body, address)
+            _Received(request.url, datetime.now(UTC), response.status, headers, response.body, address, host)
         )
 
     async def close(self) -> None:
@@ -105,7 +111,7 @@ class WarcFiles:
             close_torn(self._archive)
             writer = _Writer(self._archive, self._agent)
             while (received := self._received.get()) is not None:
-                if may_be_kept(received.url, received.headers, received.body, received.at):
+                if may_be_kept(received.url, received.headers, received.body, received.at, host=received.host):
                     writer.write(received)
                 else:
                     self._crawler.stats.inc_value("warc/withheld")

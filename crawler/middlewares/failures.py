@@ -14,6 +14,16 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
+
+class PostponedRequest(IgnoreRequest):
+    """Say that a request is not made now, and may be made another time."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        """`url` is what was not asked for: it may be where a redirect led."""
+        super().__init__(reason)
+        self.url = url
+
+
 #: `IgnoreRequest` is ours or Scrapy's refusal; `OSError` comes from broken compressed bodies; `ValueError` from
 #: headers and addresses that no client can make sense of.
 DOWNLOAD_FAILURES = (

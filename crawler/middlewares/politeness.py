@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+
+from crawler.middlewares.failures import PostponedRequest
 
 #: Operators that serve many blogs from the same machines: one slot each.
 SHARED_SLOTS = (
@@ -88,7 +89,7 @@ class Politeness:
         slot = self.slot(request.url)
         request.meta["download_slot"] = slot
         if slot in self._closed:
-            raise IgnoreRequest(self._closed[slot])
+            raise PostponedRequest(request.url, self._closed[slot])
 
     def receive(self, request: Request, response: Response) -> None:
         """Hold the slot when the server asks to come back later."""

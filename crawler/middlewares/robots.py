@@ -2,12 +2,15 @@
 
 In place of Scrapy's own middleware, which from 2.14 to 2.19 lets requests pass unjudged when several wait for the
 same robots.txt (measured: 10 of 12 disallowed addresses were fetched), allows all when robots.txt fails, and
-ignores Crawl-delay. Every request passes here: also each redirect and each that a reader makes.
+ignores Crawl-delay. Every request passes here: also each redirect and each that a reader makes. An answer is kept in
+the archive for a day, as the RFC allows, so that a crawl every hour does not ask every hour.
 Source: https://www.rfc-editor.org/rfc/rfc9309.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -15,19 +18,27 @@ from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
+from archive.errors import ArchiveError
+from archive.policies import Policy
 from crawler.decoding import decode
-from crawler.middlewares.failures import DOWNLOAD_FAILURES
+from crawler.middlewares.failures import DOWNLOAD_FAILURES, PostponedRequest
 from crawler.middlewares.politeness import Politeness
+from crawler.opening import archive_of
 
 #: What a robots.txt may hold at least, by RFC 9309; the rest is not read.
 MAX_BYTES = 500 * 1024
 #: A longer Crawl-delay would keep one site busy for weeks; then this is kept, which is slower than any person reads.
 MAX_CRAWL_DELAY = 120.0
+#: How long an answer is taken for granted; the RFC allows no more.
+KEPT_FOR = timedelta(hours=24)
 
+_OK = 200
 _MISSING = range(400, 500)
 _TOO_MANY_REQUESTS = 429
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +57,9 @@ class Robots:
     """Refuse what robots.txt disallows, raising `IgnoreRequest` with the reason."""
 
     def __init__(self, crawler: Crawler) -> None:
-        """Ask as the crawl does."""
+        """Ask as the crawl does, and keep what is answered in its archive."""
         self._crawler = crawler
+        self._archive = archive_of(crawler)
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._rules: dict[str, asyncio.Task[Rules]] = {}
 
@@ -66,34 +78,52 @@ class Robots:
             return rules.response.replace(request=request, flags=[*rules.response.flags, "cached"])
         if rules.unreachable is not None:
             self._crawler.stats.inc_value("robots/unreachable")
-            raise IgnoreRequest(f"robots.txt is unreachable ({rules.unreachable}), so nothing there may be fetched")
+            raise PostponedRequest(
+                request.url, f"robots.txt is unreachable ({rules.unreachable}), so nothing there may be fetched"
+            )
         if rules.parsed is not None and not rules.parsed.can_fetch(request.url, self._agent):
             self._crawler.stats.inc_value("robots/forbidden")
             raise IgnoreRequest("robots.txt forbids it")
         return None
 
     async def _of(self, origin: str) -> Rules:
-        """Return the rules of a host, asked for once, however many requests wait for them."""
+        """Return the rules of a host, looked up once, however many requests wait for them."""
         if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._ask(origin))
+            self._rules[origin] = asyncio.ensure_future(self._look_up(f"{origin}/robots.txt"))
         return await asyncio.shield(self._rules[origin])
 
-    async def _ask(self, origin: str) -> Rules:
-        meta = {"asks_robots_txt": True, "max_retry_times": 1}
-        request = Request(f"{origin}/robots.txt", meta=meta, dont_filter=True)
-        try:
-            response = await self._crawler.engine.download_async(request)
-        except DOWNLOAD_FAILURES as error:
-            return Rules(None, unreachable=str(error) or type(error).__name__)
-        if response.status in _MISSING and response.status != _TOO_MANY_REQUESTS:
+    async def _look_up(self, url: str) -> Rules:
+        """Return the rules that the archive keeps of a host, else what it answers now."""
+        kept = await asyncio.to_thread(self._archive.policies.kept, url, within=KEPT_FOR)
+        response = await self._ask(url) if kept is None else _response(kept)
+        if isinstance(response, str):
+            return Rules(None, unreachable=response)
+        if response.status != _OK:
             return Rules(None, response=response)
-        if response.status != 200:  # noqa: PLR2004 (the one status that brings rules)
-            return Rules(None, unreachable=f"status {response.status}")
         parsed = Protego.parse(decode(response.body[:MAX_BYTES], None))
-        self._keep_delay(parsed.crawl_delay(self._agent), request.meta.get("download_slot"))
+        self._keep_delay(parsed.crawl_delay(self._agent), url)
         return Rules(parsed, response=response)
 
-    def _keep_delay(self, seconds: float | None, slot: str | None) -> None:
+    async def _ask(self, url: str) -> Response | str:
+        """Return the answer that says what is allowed, and keep it; why there is none, in words."""
+        meta = {"asks_robots_txt": True, "max_retry_times": 1}
+        try:
+            response = await self._crawler.engine.download_async(Request(url, meta=meta, dont_filter=True))
+        except DOWNLOAD_FAILURES as error:
+            return str(error) or type(error).__name__
+        if response.status != _OK and (response.status not in _MISSING or response.status == _TOO_MANY_REQUESTS):
+            return f"status {response.status}"
+        try:
+            await asyncio.to_thread(self._archive.policies.keep, url, response.status, response.body[:MAX_BYTES])
+        except ArchiveError as error:
+            logger.info("The rules of %s are not kept: %s", url, error)
+        return response
+
+    def _keep_delay(self, seconds: float | None, url: str) -> None:
         politeness = self._crawler.get_downloader_middleware(Politeness)
-        if seconds and slot and politeness is not None:
-            politeness.slow_down(slot, min(float(seconds), MAX_CRAWL_DELAY))
+        if seconds and politeness is not None:
+            politeness.slow_down(politeness.slot(url), min(float(seconds), MAX_CRAWL_DELAY))
+
+
+def _response(kept: Policy) -> Response:
+    return TextResponse(kept.url, status=kept.status or _OK, body=kept.body, headers={"Content-Type": "text/plain"})

@@ -116,8 +116,7 @@ class BlogSpider(Spider):
             except UnreadableError as error:
                 logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
                 crawler.stats.inc_value("crawl/sites_failed")
-                crawler.stats.set_value(f"crawl/site_failure/{site.key}", error.reason)
-                await visit_site.note_failure()
+                await visit_site.note_failure(error.reason)
             else:
                 crawler.stats.inc_value("crawl/sites_answered")
         crawler.stats.inc_value("crawl/sites_done")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.asking import SpiderFetch
-from crawler.fetch import RefusedError, UnreadableError
+from crawler.fetch import PostponedError, RefusedError, UnreadableError
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import ask, crawl, judged
 
@@ -140,4 +140,4 @@ def test_an_address_that_does_not_answer_is_unreadable_not_refused(directory: Pa
         raise AssertionError
 
     # robots.txt there cannot be reached either, and that refuses.
-    assert ask(directory, read) is RefusedError
+    assert ask(directory, read) is PostponedError

@@ -68,12 +68,37 @@ def test_a_quiet_site_costs_its_feeds_and_nothing_else(
 
     stats = catalogued()
 
-    assert [(each.path, each.status) for each in blog.asked] == [
-        ("/robots.txt", 404),
-        ("/feed/", 304),
-        ("/comments/feed/", 304),
-    ]
+    assert [(each.path, each.status) for each in blog.asked] == [("/feed/", 304), ("/comments/feed/", 304)]
     assert judged(stats).status == 0
+
+
+def test_where_robots_txt_must_be_asked_for_again_one_feed_waits_an_hour_for_its_turn(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(blog.post("discussed", comments=1))
+    name_feeds(blog)
+    feed(blog, "/feed/", ("/discussed/", NOW))
+    feed(blog, "/comments/feed/")
+    catalogued()
+    for _ in range(5):  # a site as quiet as that is asked once a day
+        next_hour(directory)
+        catalogued()
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE policies SET asked = '2000-01-01T00:00:00Z'")
+        connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
+    blog.asked.clear()
+
+    statuses = [judged(catalogued()).status]
+    first, blog.asked = blog.paths(), []
+    an_hour_ago = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', ?)", (an_hour_ago,))
+    statuses.append(judged(catalogued()).status)
+
+    assert (len(first), first[0]) == (2, "/robots.txt")
+    assert "/robots.txt" not in blog.paths()
+    assert {*first[1:], *blog.paths()} == {"/feed/", "/comments/feed/"}
+    assert statuses == [0, 0]
 
 
 def test_a_new_post_in_the_feed_is_archived_without_listing_all_posts(
