@@ -78,7 +78,10 @@ class SiteCoverage:
     def concerns(self) -> tuple[str, ...]:
         """What keeps the site from being whole, in words, the gravest first; empty when nothing is known to be."""
         unread = self.pages - self.visited
+        failure, since = self.learned.get("failure"), self.learned.get("failing_since")
         found = (
+            (failure, f"its last visit failed: {failure}, for the first time on {str(since)[:10]}"),
+            *((True, concern) for concern in self.learned.get("concerns") or ()),
             (self.learned.get("list_failure"), f"its posts could not be listed: {self.learned.get('list_failure')}"),
             (self.failing, f"{_counted(self.failing, 'page')} failed"),
             (unread > 0, f"{_counted(unread, 'page')} not read yet"),

@@ -30,6 +30,8 @@ class Change:
     comments_new: int = 0
     comments_changed: int = 0
     comments_removed: int = 0
+    #: Characters of the post's text as it was known before; `None` where no whole text was.
+    text_before: int | None = None
 
     @property
     def revisions(self) -> int:
@@ -62,8 +64,8 @@ class Store:
         thread_whole = thread_whole and allowed.comment_system is not None
         if not thread_whole:
             allowed = _with_known_thread(connection, allowed)
-        kind = _add_post(connection, allowed, saved)
-        return _add_comments(connection, allowed, saved, Change(kind), thread_whole)
+        change = _add_post(connection, allowed, saved)
+        return _add_comments(connection, allowed, saved, change, thread_whole)
 
     def add_discussion(self, connection: sqlite3.Connection, comments: tuple[Comment, ...]) -> Change | None:
         """Write the thread that another place holds about an archived post, beside the post's own thread.
@@ -159,6 +161,11 @@ class Store:
         )
         return {site: (posts, comments) for site, posts, comments in rows}
 
+    def count(self, site: str) -> int:
+        """Return the number of posts of a site."""
+        row = self._database.connection.execute("SELECT count(*) FROM posts WHERE site = ?", (site,)).fetchone()
+        return int(row[0])
+
     def damage(self) -> list[str]:
         """Return what is inconsistent among the records, in words; empty when sound."""
         ask = self._database.connection.execute
@@ -219,16 +226,19 @@ def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
     return replace(post, comments=comments, comment_system=system, comments_stated=stated)
 
 
-def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
+def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> Change:
     known = known_post(connection, post.id)
     values = post.without_thread().to_json()
+    text_before = None
     if known is not None:
-        values = settled(json.loads(known[0]), values)
+        before = json.loads(known[0])
+        text_before = len(before["text"]) if before["status"] == "whole" else None
+        values = settled(before, values)
     digest = content_hash(values, _PASSING_POST)
     if known is not None and known[1] == digest:
         if known[2] != post.comments_stated:
             connection.execute("UPDATE posts SET stated = ? WHERE id = ?", (post.comments_stated, post.id))
-        return "unchanged"
+        return Change("unchanged", text_before=text_before)
     del values["comments"]
     seq = revise(connection, post.id, post.id, values, saved, digest)
     connection.execute(
@@ -236,7 +246,7 @@ def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> str:
         " seq = excluded.seq, hash = excluded.hash, stated = excluded.stated",
         (post.id, post.url, post.site, seq, digest, post.comments_stated),
     )
-    return "new" if known is None else "changed"
+    return Change("new" if known is None else "changed", text_before=text_before)
 
 
 def _add_comments(

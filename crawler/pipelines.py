@@ -1,6 +1,7 @@
 """Archive what each visit brought."""
 
 import asyncio
+import logging
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -8,7 +9,10 @@ from scrapy.crawler import Crawler
 from archive.errors import ArchiveError
 from archive.records import Visit
 from archive.store import Change
+from crawler.health import Tally, concerns
 from crawler.opening import archive_of
+
+logger = logging.getLogger(__name__)
 
 
 class ArchivePipeline:
@@ -19,6 +23,7 @@ class ArchivePipeline:
         self._crawler = crawler
         self._archive = archive_of(crawler)
         self._closing: asyncio.Future[None] | None = None
+        self._tallies: dict[str, Tally] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -38,9 +43,23 @@ class ArchivePipeline:
         self._count(item, change)
         return item
 
+    async def close_spider(self) -> None:
+        """Judge what came of each site, and keep the judgement with the site."""
+        for site, tally in self._tallies.items():
+            try:
+                found = await asyncio.to_thread(concerns, tally, self._archive, site)
+                await asyncio.to_thread(self._archive.visits.learn, site, concerns=found)
+            except ArchiveError as error:
+                self._crawler.stats.inc_value("archive/errors")
+                logger.error("What came of %s is not judged: %s", site, error)  # noqa: TRY400 (the disk's fault: no trace)
+                return
+            if found:
+                self._crawler.stats.set_value(f"crawl/site_concerns/{site}", found)
+
     def _count(self, visit: Visit, change: Change | None) -> None:
         count = self._crawler.stats.inc_value
         if visit.post is not None and change is not None:
+            self._tallies.setdefault(visit.site, Tally()).note(visit, change)
             count(f"archive/posts_{change.post}")
             count("archive/comments_new", change.comments_new)
             count("archive/comments_changed", change.comments_changed)

@@ -28,6 +28,8 @@ class Exit(IntEnum):
     STOPPED = 6
     #: Some sites did not answer, or their lists broke off; the others were crawled.
     INCOMPLETE = 7
+    #: What came looks wrong: posts without text, texts that shrank, threads that are short.
+    UNHEALTHY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ _GRAVITY = (
     Exit.NOT_STARTED,
     Exit.STOPPED,
     Exit.SILENT,
+    Exit.UNHEALTHY,
     Exit.INCOMPLETE,
     Exit.OK,
 )
@@ -76,6 +79,12 @@ def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Ex
     failures = {name.removeprefix(_FAILURE): why for name, why in stats.items() if name.startswith(_FAILURE)}
     silent = Exit.INCOMPLETE if stats.get("crawl/sites_answered", 0) else Exit.SILENT
     found += [(silent, f"{site}: {why}") for site, why in sorted(failures.items())]
+    found += [
+        (Exit.UNHEALTHY, f"{name.removeprefix(_CONCERNS)}: {why}")
+        for name, concerns in sorted(stats.items())
+        if name.startswith(_CONCERNS)
+        for why in concerns
+    ]
     if stats.get("crawl/sites_failed", 0) > len(failures):
         found.append((silent, "a site could not be read; see the log"))
     if broken := stats.get("crawl/lists_broken_off", 0):
@@ -84,3 +93,4 @@ def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Ex
 
 
 _FAILURE = "crawl/site_failure/"
+_CONCERNS = "crawl/site_concerns/"

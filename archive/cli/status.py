@@ -39,6 +39,7 @@ def _print(status: dict[str, Any]) -> None:
     table(
         ("site", "posts", "comments"), [(site["site"], site["posts"], site["comments"]) for site in status["sites"]]
     )
+    _print_list("sites that need a look", [each for site in status["sites"] for each in _concerns(site)])
     _print_list(
         "threads shorter than their site states, or not read to the end",
         [
@@ -55,6 +56,14 @@ def _print(status: dict[str, Any]) -> None:
         ],
     )
     _print_list("latest crawls", [_job(job) for job in status["jobs"]])
+
+
+def _concerns(site: dict[str, Any]) -> list[str]:
+    """Return what the last crawl found wrong with a site, in words."""
+    found = [str(each) for each in site.get("concerns") or ()]
+    if site.get("failure"):
+        found.insert(0, f"{site['failure']}, since {str(site['failing_since'])[:10]}")
+    return [f"{site['site']}: {each}" for each in found]
 
 
 def _print_list(heading: str, lines: list[str]) -> None:
