@@ -126,6 +126,7 @@ async def _crawl(blog: LivingBlog, directory: Path, days: int) -> int:
             if not due([site], visits.sites(), visits.pages_by_site(), datetime.now(UTC)):
                 continue
             turns += 1
+            blog.policies = archive.policies
             turn = SiteVisit(site, blog, archive, stats, wanted)
             async for visit in turn.visits():
                 archive.record(visit)

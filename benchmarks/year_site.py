@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from archive.policies import Policies
 from crawler.asking import Answer
 from crawler.fetch import UnreadableError
+from crawler.middlewares.robots import KEPT_FOR
 from crawler.page import Page
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 URL = "https://blog.example"
-#: As long as a crawl may go by a robots.txt, by RFC 9309.
-ROBOTS_AGAIN = timedelta(days=1)
 #: What WordPress's feeds hold.
 FEED_LENGTH = 10
 #: The first comment comes after minutes, the last one after years.
@@ -102,18 +102,23 @@ class LivingBlog:
         self._validators = validators
         #: Requests by kind: `robots`, `lists`, `feeds`, `posts`.
         self.asked: Counter[str] = Counter()
-        self._robots_again = datetime.min.replace(tzinfo=UTC)
+        #: Where the answer of robots.txt is kept, as a crawl does.
+        self.policies: Policies | None = None
 
     # What a site's turn asks of its `fetch`.
 
-    async def ask(self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"") -> Answer:
+    async def ask(
+        self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"", for_news: bool = False
+    ) -> Answer:
         """Return the answer of any status."""
-        del posted
+        del posted, for_news
         now = datetime.now(UTC)
         path = urlsplit(url).path
-        if now >= self._robots_again:
+        robots = urljoin(url, "/robots.txt")
+        if self.policies is None or self.policies.kept(robots, within=KEPT_FOR) is None:
             self.asked["robots"] += 1
-            self._robots_again = now + ROBOTS_AGAIN
+            if self.policies is not None:
+                self.policies.keep(robots, 404)
         if path != "/robots.txt":
             self.asked[self._kind(path)] += 1
         body = self._body(path, now)
@@ -142,6 +147,11 @@ class LivingBlog:
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a reader here."""
         return function(*args, **kwargs)
+
+    def reserves(self, url: str) -> bool:
+        """Tell that nothing is reserved."""
+        del url
+        return False
 
     def share_slot(self, url: str, slot: str) -> None:
         """Do nothing: there are no slots here."""
