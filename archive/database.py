@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from archive.durable import make_directory, sync
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
 
 #: Raised with every change of the tables below; older files are migrated, newer ones refused.
@@ -94,7 +95,7 @@ class Database:
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_directory(path.parent)
             self._prepare()
         except (OSError, sqlite3.DatabaseError) as error:
             self.close()
@@ -167,6 +168,7 @@ class Database:
             busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        sync(self.path.with_name(f"{self.path.name}-wal"))  # SQLite leaves the cut to the system
         return not busy
 
     def close(self) -> None:

@@ -13,6 +13,15 @@ def sync(path: Path) -> None:
         os.close(number)
 
 
+def make_directory(path: Path) -> None:
+    """Make a directory and those above it where missing, their names on the disk; raise `OSError`."""
+    if path.is_dir():
+        return
+    make_directory(path.parent)
+    path.mkdir(exist_ok=True)
+    sync(path.parent)
+
+
 def sync_tree(directory: Path) -> None:
     """Return when the names in a directory and in those below it are on the disk; files are the caller's to sync."""
     for path in directory.rglob("*"):

@@ -170,10 +170,10 @@ class IndexFiles:
         return [path for path in self.directory.iterdir() if path.name[:1] == "g" and path.name[1:].isdecimal()]
 
     def _remove(self, keep: State | None) -> None:
-        """Remove other generations, and what killed writers left in this one and beside it."""
-        for path in self._generations():
-            if keep is None or path.name != keep.generation:
-                shutil.rmtree(path, ignore_errors=True)
+        """Remove other generations, and what killed writers left in this one and beside it, for good."""
+        others = [path for path in self._generations() if keep is None or path.name != keep.generation]
+        for path in others:
+            shutil.rmtree(path, ignore_errors=True)
         left = [
             *self.directory.glob(".state-*"),
             *(self.directory.glob(f"{keep.generation}/*.toc.*") if keep else ()),
@@ -181,6 +181,8 @@ class IndexFiles:
         for path in left:
             with suppress(OSError):
                 path.unlink()
+        if others:
+            sync(self.directory)  # what is forgotten must not come back after a power cut
 
 
 def write_error(path: Path, error: OSError) -> ArchiveWriteError:

@@ -146,6 +146,17 @@ ON_DESCRIPTOR(fdatasync, 'S', 0, (int descriptor), (descriptor))
 ON_DESCRIPTOR(ftruncate, 'T', length, (int descriptor, off_t length), (descriptor, length))
 ON_DESCRIPTOR(ftruncate64, 'T', length, (int descriptor, off64_t length), (descriptor, length))
 
+/* Whether a name is free to be made: it is not there, but its directory is. */
+static int is_free(const char *path) {
+  char parent[PATH_MAX];
+  struct stat found;
+  snprintf(parent, sizeof parent, "%s", path);
+  char *end = strrchr(parent, '/');
+  if (!end || end == parent) return 0;
+  *end = 0;
+  return lstat(path, &found) && !stat(parent, &found);
+}
+
 static void removes(char kind, int directory, const char *name) {
   char path[PATH_MAX];
   struct stat found;
@@ -169,8 +180,7 @@ int rmdir(const char *name) {
 
 static void makes(int directory, const char *name) {
   char path[PATH_MAX];
-  struct stat found;
-  if (armed && of_name(directory, name, path) && lstat(path, &found)) changes('D', 0, path, "");
+  if (armed && of_name(directory, name, path) && is_free(path)) changes('D', 0, path, "");
 }
 
 int mkdir(const char *name, mode_t mode) {
@@ -211,7 +221,7 @@ static void opens(int directory, const char *name, int flags) {
   if (!armed || !(flags & (O_CREAT | O_TRUNC)) || !of_name(directory, name, path)) return;
   if (!stat(path, &found)) {
     if (flags & O_TRUNC && !(flags & O_EXCL) && found.st_size) changes('T', 0, path, "");
-  } else if (flags & O_CREAT) {
+  } else if (flags & O_CREAT && is_free(path)) {
     changes('C', 0, path, "");
   }
 }

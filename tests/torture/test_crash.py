@@ -1,8 +1,7 @@
 """`kill -9` at every call that changes a file leaves the state before or after, and the work can be done again."""
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,19 +16,6 @@ pytestmark = [
 
 #: Trials of each piece of work where there is little time.
 SAMPLE = 6
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shim.build(tmp_path_factory.mktemp("shim"))
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
-    """Return a directory in memory where there is one: what is on the disk does not matter to a killed process."""
-    shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as directory:
-        yield Path(directory)
 
 
 @pytest.mark.parametrize("work", WORKS)

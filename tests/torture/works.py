@@ -43,6 +43,9 @@ class Work(ABC):
     #: About as many calls that change a file does it make.
     calls = 100
 
+    #: Whether what was promised outlives a power cut; else it outlives a killed process.
+    outlives_power = True
+
     def prepare(self, root: Path) -> None:
         """Lay out what the work begins with."""
         Archive(root / KEPT).close()
@@ -142,6 +145,7 @@ class Capturing(Work):
     """Keep raw responses, one of them twice."""
 
     calls = 60
+    outlives_power = False
 
     def steps(self, root: Path) -> Iterator[None]:
         with Archive(root / KEPT) as archive:

@@ -1,0 +1,79 @@
+"""A piece of work that goes undisturbed once, and then is disturbed again and again."""
+
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from tests.torture import shim
+from tests.torture.works import KEPT, Work
+
+
+class Trial:
+    """A directory in which the work is laid out anew for each trial, and the states that it should go through."""
+
+    def __init__(self, work: Work, directory: Path) -> None:
+        self._work = work
+        self.start, self.root = directory / "start", directory / "trial"
+        self.start.mkdir()
+        with redirect_stdout(sys.stderr):
+            work.prepare(self.start)
+            self.lay_out()
+            self._states = [work.state(self.root)]
+            for _ in work.steps(self.root):
+                self._states.append(work.state(self.root))
+
+    def lay_out(self) -> None:
+        """Bring the directory to the work's beginning."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(self.start, self.root)
+
+    def worked(self, arm: Callable[[], None]) -> list[str]:
+        """Work in a child, armed; return a line for each step done and, if it lived, the number of its calls."""
+        self.lay_out()
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            arm()
+            for _ in self._work.steps(self.root):
+                shim.mark("step")
+                os.write(writing, b"step\n")
+            os.write(writing, f"{shim.calls()}\n".encode())
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            lines = told.read().splitlines()
+        os.waitpid(child, 0)
+        return lines
+
+    def fault(self, promised: int, *, power: bool = False) -> str | None:
+        """Return what is wrong in the directory after so many steps were seen done; `power` tells what went away."""
+        lost_at_most = len(self._states) if power and not self._work.outlives_power else 0
+        try:
+            with redirect_stdout(sys.stderr):
+                return next(self._faults(promised, max(0, promised - lost_at_most)), None)
+        except BaseException:
+            return traceback.format_exc()
+
+    def _faults(self, promised: int, earliest: int) -> Iterator[str]:
+        work, root = self._work, self.root
+        work.reopen(root)
+        if (state := work.state(root)) not in self._states[earliest : promised + 2]:
+            yield f"neither before nor after step {promised + 1}: {_short(state)}"
+        if (root / KEPT / "records.db").exists() and (findings := work.findings(root)):
+            yield f"check found {findings}"
+        for _ in work.steps(root):
+            pass
+        if (state := work.state(root)) != self._states[-1]:
+            yield f"done again, it ended otherwise: {_short(state)}"
+        if wrong := work.findings(root) + work.leavings(root):
+            yield f"done again, check found {wrong}"
+
+
+def _short(state: Any) -> str:
+    return str(state)[:400]
