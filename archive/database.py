@@ -214,7 +214,9 @@ class Database:
         return bool(found[0])
 
 
-def _open_error(path: Path, error: Exception) -> ArchiveOpenError:
+def _open_error(path: Path, error: Exception) -> ArchiveOpenError | ArchiveBusyError:
+    if _is_locked(error):
+        return ArchiveBusyError(f"{path} was locked by another process for {BUSY_SECONDS} s; try again later")
     return ArchiveOpenError(
         f"cannot open {path}: {error}; check the directory and its permissions, "
         "or load your last export into a new directory with `sales-archive load`"
@@ -222,8 +224,12 @@ def _open_error(path: Path, error: Exception) -> ArchiveOpenError:
 
 
 def _write_error(path: Path, error: sqlite3.OperationalError) -> ArchiveBusyError | ArchiveWriteError:
-    if "locked" in str(error) or "busy" in str(error):
+    if _is_locked(error):
         return ArchiveBusyError(f"{path} was locked by another process for {BUSY_SECONDS} s; try again later")
     return ArchiveWriteError(
         f"cannot write {path}: {error}; nothing of this change was kept; free space and run again"
     )
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error))

@@ -100,6 +100,11 @@ class Index:
         state = self._files.state()
         return state.seq if state and self._is_ours(state) else 0
 
+    def is_current(self) -> bool:
+        """Tell whether the index can be read and holds all that the records do; `sync` makes it so."""
+        state = self._files.state()
+        return state is not None and self._unusable(state) is None and state.seq == self._store.last_seq()
+
     def damage(self) -> list[str]:
         """Return how the index differs from the records, in words; empty when it follows them."""
         state = self._files.state()

@@ -62,15 +62,15 @@ class Visits:
         return new
 
     def due(self, site: str, *, everything: bool = False, limit: int = -1) -> list[Known]:
-        """Return the addresses of a site that are due now, never visited ones first, then the longest overdue.
+        """Return up to `limit` addresses of a site that are due now: never visited ones, then the longest overdue.
 
-        At most `limit`, all of them when it is negative.
+        One that was met later than now is due: the clock was wrong then.
         """
         now = "9999" if everything else format_time(datetime.now(UTC))
         rows = self._database.connection.execute(
-            "SELECT url, etag, last_modified, body_hash, visited, thread_whole IS NOT 0 FROM pages"
-            " WHERE site = ? AND due <= ? ORDER BY visited IS NOT NULL, due, url LIMIT ?",
-            (site, now, limit),
+            "SELECT url, etag, last_modified, body_hash, visited, thread_whole IS NOT 0 FROM pages WHERE site = ?2"
+            " AND (due <= ?1 OR ifnull(visited, discovered) > ?1) ORDER BY visited IS NOT NULL, due, url LIMIT ?3",
+            (now, site, limit),
         )
         return [
             Known(url, etag, last_modified, body_hash, visited, bool(whole))
@@ -100,10 +100,10 @@ class Visits:
             )
 
     def is_due(self, url: str) -> bool:
-        """Tell whether an address is due now; one that is not known is."""
-        now = format_time(datetime.now(UTC))
-        row = self._database.connection.execute("SELECT due <= ? FROM pages WHERE url = ?", (now, url)).fetchone()
-        return row is None or bool(row[0])
+        """Tell whether an address is due now, as `due` has it; one that is not known is."""
+        query = "SELECT due > ?1 AND ifnull(visited, discovered) <= ?1 FROM pages WHERE url = ?2"
+        row = self._database.connection.execute(query, (format_time(datetime.now(UTC)), url)).fetchone()
+        return row is None or not row[0]
 
     def note(self, connection: sqlite3.Connection, visit: Visit) -> None:
         """Write how a visit went, in the caller's transaction."""
@@ -183,13 +183,12 @@ class Visits:
     def post_addresses(self) -> frozenset[str]:
         """Return the addresses at which posts are."""
         query = "SELECT url FROM posts UNION SELECT url FROM pages WHERE post_id NOT NULL"
-        rows = self._database.connection.execute(query)
-        return frozenset(url for (url,) in rows)
+        return frozenset(url for (url,) in self._database.connection.execute(query))
 
     def post_pages(self) -> list[str]:
         """Return the addresses whose visits brought a post, in their order; one post may have several."""
-        rows = self._database.connection.execute("SELECT url FROM pages WHERE post_id IS NOT NULL ORDER BY url")
-        return [str(url) for (url,) in rows]
+        query = "SELECT url FROM pages WHERE post_id IS NOT NULL ORDER BY url"
+        return [str(url) for (url,) in self._database.connection.execute(query)]
 
     def target(self, url: str) -> str:
         """Return the address that `url` is an alias of, else `url` itself."""
@@ -223,7 +222,8 @@ class Visits:
     def pages_by_site(self) -> dict[str, tuple[int, int]]:
         """Return, per site, how many addresses are known and how many of them are due now."""
         rows = self._database.connection.execute(
-            "SELECT site, count(*), sum(due <= ?) FROM pages GROUP BY site", (format_time(datetime.now(UTC)),)
+            "SELECT site, count(*), sum(due <= ?1 OR ifnull(visited, discovered) > ?1) FROM pages GROUP BY site",
+            (format_time(datetime.now(UTC)),),
         )
         return {site: (known, due) for site, known, due in rows}
 

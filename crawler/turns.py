@@ -114,14 +114,14 @@ class Turn:
         return not self.by_list or self.threads_apart
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether it is time for the site's next turn."""
+        """Tell whether it is time for the site's next turn; a last one later than now was told by a wrong clock."""
         pause = SOONEST if self.owed else min(SOONEST * 2 ** min(self.quiet, _MAX_QUIET), LATEST)
-        return self.at is None or now >= self.at + pause
+        return self.at is None or not self.at <= now < self.at + pause
 
     def wants_list(self, now: datetime, *, without_feed: bool = False) -> bool:
         """Tell whether it is time to ask for the whole list again, as a site `without_feed` where that is said."""
         again = LIST_AGAIN if self.feeds and not without_feed else LIST_AGAIN_WITHOUT_FEED
-        return self.listed is None or now >= self.listed + again
+        return self.listed is None or not self.listed <= now < self.listed + again
 
 
 def due(

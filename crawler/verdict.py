@@ -70,6 +70,8 @@ def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Ex
     found = []
     if errors := stats.get("archive/errors", 0):
         found.append((Exit.ARCHIVE, f"the archive could not be written {errors} times"))
+    if stats.get("warc/errors"):
+        found.append((Exit.ARCHIVE, "raw responses could not be kept; see the log"))
     if errors := stats.get("spider_exceptions/count", 0):
         found.append((Exit.ERRORS, f"{errors} errors in reading; see the log"))
     if finish_reason is None:

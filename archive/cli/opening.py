@@ -1,9 +1,10 @@
 """Open the archive a command works on, never making an empty one by asking for it."""
 
+import sys
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.errors import ArchiveOpenError
+from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
 
 
 def existing(directory: Path) -> Archive:
@@ -17,8 +18,17 @@ def existing(directory: Path) -> Archive:
 
 
 def indexed(directory: Path) -> Archive:
-    """Open the archive in `directory`, its search index brought up to its records."""
+    """Open the archive in `directory`, its search index brought up to its records.
+
+    Where it cannot be, as on a full disk, what is indexed is searched, and stderr says what it lacks.
+    """
     archive = existing(directory)
-    if archive.index.seq() != archive.store.last_seq():
-        archive.sync()
+    if not archive.index.is_current():
+        try:
+            archive.sync()
+        except (ArchiveBusyError, ArchiveWriteError) as error:
+            if not archive.index.seq():
+                raise
+            behind = archive.store.last_seq() - archive.index.seq()
+            sys.stderr.write(f"sales-archive: searching without the last {behind} changes: {error}\n")
     return archive

@@ -33,6 +33,15 @@ def test_a_post_whose_size_was_never_stated_is_not_woken_by_one(archive: Archive
     assert not archive.visits.is_due(post.url)
 
 
+def test_what_was_visited_by_a_clock_that_was_ahead_is_due(archive: Archive, make_post: Builder):
+    post = make_post()
+    visited(archive, post, at=datetime.now(UTC) + timedelta(days=2000))
+
+    assert archive.visits.is_due(post.url)
+    assert [known.url for known in archive.visits.due(post.site)] == [post.url]
+    assert archive.visits.pages_by_site() == {post.site: (1, 1)}
+
+
 def test_an_unknown_address_is_due(archive: Archive):
     assert archive.visits.is_due("https://example.com/never-seen/")
 

@@ -279,6 +279,13 @@ def test_the_whole_list_is_asked_for_weekly_and_daily_where_there_is_no_feed() -
     assert Turn().wants_list(NOW)
 
 
+def test_a_turn_that_a_clock_had_ahead_is_over() -> None:
+    ahead = Turn(at=NOW + timedelta(days=2000), listed=NOW + timedelta(days=2000))
+
+    assert ahead.is_over(NOW)
+    assert ahead.wants_list(NOW)
+
+
 def test_a_site_that_moved_is_asked_at_its_new_address_from_then_on(
     blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
 ) -> None:

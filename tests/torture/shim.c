@@ -1,5 +1,5 @@
 /* Stands between a program and the C library, by LD_PRELOAD: counts the calls that change files below one directory,
-   kills the process at the n-th, or logs each so that a power cut can be played back.
+   kills the process at the n-th, or logs each so that a power cut can be played back. It moves the clock, too.
 
    `torture_arm(root, at, torn, log)` begins: `at` is the number of the call to die at (0: none), `torn` lets half of a
    dying write through, `log` is a descriptor for the log (-1: none). `torture_mark(text)` puts a line into the log. */
@@ -13,10 +13,11 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static char root[PATH_MAX];
@@ -257,4 +258,12 @@ int openat64(int directory, const char *name, int flags, ...) {
   MODE(flags)
   opens(directory, name, flags);
   return NEXT(openat64)(directory, name, flags, mode);
+}
+
+/* The clock of the wall, moved by as many seconds as `TORTURE_CLOCK` says. */
+int clock_gettime(clockid_t clock, struct timespec *now) {
+  int done = (int)syscall(SYS_clock_gettime, clock, now);
+  const char *moved = getenv("TORTURE_CLOCK");
+  if (!done && moved && clock == CLOCK_REALTIME) now->tv_sec += atol(moved);
+  return done;
 }
