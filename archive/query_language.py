@@ -27,12 +27,12 @@ HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-re
 #: Field as typed, and the part of a text it means.
 _PARTS = {"title": "title", "intitle": "title", "author": "author", "by": "author", "tag": "tags"}
 _NAMES = {"site": "site", "kind": "kind", "platform": "platform", "lang": "language", "in": "thread", "has": "has"}
-_FIELDS = (*_PARTS, *_NAMES, "commenter", "said", "before", "after", "year", "words")
+FIELDS = (*_PARTS, *_NAMES, "commenter", "said", "before", "after", "year", "words")
 _KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
 
 _TOKEN = re.compile(
     r"(?P<open>\()|(?P<close>\))"
-    rf"|(?P<field>{'|'.join(_FIELDS)}):\s*"
+    rf"|(?P<field>{'|'.join(FIELDS)}):\s*"
     r"|\"(?P<phrase>[^\"]*)(?P<unclosed>\"|$)"
     r"|(?P<minus>-)(?=[^\s-])"
     r"|(?P<plain>[^\s()\"]+)"

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from archive.query_tree import Parsed, Word, leaves
+from archive.query_tree import Node, Parsed, Phrase, Word, leaves
 from archive.schema import SPELLINGS
 from archive.search_snapshot import Snapshot
-from archive.search_words import fold
+from archive.search_words import LONGEST_TERM, fold
 
 #: Letters of a word from which it is worth a guess, and from which two of them may be wrong.
 SHORTEST_GUESSED = 4
@@ -23,11 +23,10 @@ NAMED = {"site": "site", "author": "author_name"}
 def correction(snapshot: Snapshot, text: str, parsed: Parsed) -> str | None:
     """Return the query with each word that stands nowhere replaced by the commonest like it; `None` without one."""
     corrected = text
-    for node in leaves(parsed.root):
-        if isinstance(node, Word) and not (node.prefix or node.fuzzy or node.field):
-            better = _better(snapshot, fold(node.text))
-            if better is not None:
-                corrected = re.sub(rf"(?<!\w){re.escape(node.text)}(?!\w)", better, corrected)
+    for word in dict.fromkeys(word for node in leaves(parsed.root) for word in _written(node)):
+        better = _better(snapshot, fold(word))
+        if better is not None:
+            corrected = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", better, corrected)
     return corrected if corrected != text else None
 
 
@@ -52,10 +51,20 @@ def names(snapshot: Snapshot, column: str, begun: str, number: int) -> list[str]
     return list(islice((name for name in found if fitting.search(fold(name))), number))
 
 
+def _written(node: Node) -> tuple[str, ...]:
+    """Return the words that were to stand just so in a text or its title."""
+    if isinstance(node, Phrase):
+        return node.words if node.field in {None, "title"} else ()
+    if isinstance(node, Word) and node.field in {None, "title"} and not (node.prefix or node.fuzzy):
+        return (node.text,)
+    return ()
+
+
 def _better(snapshot: Snapshot, word: str) -> str | None:
     if len(word) < SHORTEST_GUESSED or not word.isalpha() or len(snapshot.postings(SPELLINGS, word).documents):
         return None
-    near = snapshot.near(SPELLINGS, word, 1)
+    swapped = (word[:at] + word[at : at + 2][::-1] + word[at + 2 :] for at in range(len(word[:LONGEST_TERM]) - 1))
+    near = [*snapshot.near(SPELLINGS, word, 1), *(each for each in swapped if snapshot.holding(SPELLINGS, each))]
     if not near and len(word) >= LONG_WORD:
         near = snapshot.near(SPELLINGS, word, 2)
     counts = {each: float(snapshot.postings(SPELLINGS, each).weights.sum()) for each in near}

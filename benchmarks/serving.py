@@ -97,12 +97,21 @@ def ask(archive: Archive, queries: Iterable[str], threads: int) -> list[tuple[st
 
 def memory() -> str:
     """Return the memory of this process as Linux tells it."""
+    own, mapped = (_megabytes(name) for name in ("RssAnon", "RssFile"))
+    return f"{own:4.0f} MB of its own, {mapped:4.0f} MB of mapped files"
+
+
+def memory_of_its_own() -> float:
+    """Return the megabytes of this process that nobody else can use; 0 where no Linux tells them."""
+    return _megabytes("RssAnon")
+
+
+def _megabytes(name: str) -> float:
     status = Path("/proc/self/status")
     if not status.exists():
-        return "unknown"
+        return 0.0
     values = dict(line.split(":", 1) for line in status.read_text().splitlines())
-    own, mapped = (int(values[name].split()[0]) // 1024 for name in ("RssAnon", "RssFile"))
-    return f"{own:4} MB of its own, {mapped:4} MB of mapped files"
+    return int(values[name].split()[0]) / 1024
 
 
 def _hostile(chance: random.Random, parts: list[str], words: list[str]) -> str:

@@ -1,19 +1,38 @@
 """`sales-archive search`: the first page of what matches, or any other."""
 
 import argparse
+from typing import get_args
 
 from archive.cli.opening import indexed
 from archive.cli.output import json_value, line, marked_line
-from archive.results import FILTERS, Hit, Query, Results
+from archive.results import FILTERS, Hit, Query, Results, Sort
 
 HELP = "search posts and comments"
 
 _MOST_HITS = 100
 
+_LANGUAGE = """\
+the query language; docs/search.md has more:
+  cold email               both words; when few texts have both, then also those with one
+  "cold email"             the words behind each other
+  cold -spam               without a word, a "phrase" or a (group); also: cold NOT spam
+  cold OR (warm AND call)  one of several, and both; operators in capitals
+  pric*  pricng~           words that begin so, words written nearly so
+  title:pricing  tag:saas  posts with a word in the title, among the tags
+  author:lee  by:"ann lee" posts and comments by an author
+  commenter:lee  said:price  comments by somebody, comments with a word
+  site:example.com  platform:ghost  lang:de  kind:comment  in:post:0123...
+  has:comments  has:author-reply  has:date
+  before:2015  after:2015-03  year:"March 2015"  after:"3 months ago"
+  words:>500  words:100-200  texts of a length
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("query", nargs="*", help="words in the query language of docs/search.md")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _LANGUAGE
+    parser.add_argument("query", nargs="*", help="words in the query language below")
     parser.add_argument(
         "--filter",
         action="append",
@@ -22,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help=f"keep only hits with this {', '.join(FILTERS[:-1])} or {FILTERS[-1]}; repeatable",
     )
-    parser.add_argument("--sort", choices=("relevance", "newest", "oldest"), default="relevance")
+    parser.add_argument("--sort", choices=get_args(Sort), default="relevance")
     parser.add_argument("--page", type=_count, default=1, metavar="N", help="from 1")
     parser.add_argument("--per-page", type=_count, default=10, metavar="N", help=f"at most {_MOST_HITS}")
     parser.add_argument(
@@ -66,6 +85,8 @@ def _print(results: Results) -> None:
     query = results.query
     if results.message:
         line(results.message)
+    if results.suggestion:
+        line(f"Did you mean: {results.suggestion}")
     found = f"at least {results.total}" if results.cut else str(results.total)
     pages = -(-results.total // query.per_page)
     line(f"{found} found" + (f", page {query.page} of {pages}" if pages > 1 else ""))

@@ -11,6 +11,7 @@ import pytest
 
 from archive.archive import Archive
 from archive.cli import COMMANDS, main
+from archive.query_language import FIELDS
 from archive.records import Post, Visit
 
 Builder = Callable[..., Post]
@@ -45,6 +46,18 @@ def test_search_brings_the_index_up_to_date_and_prints_hits(run: Run):
     assert (status, errors) == (0, "")
     assert output.startswith("1 found\n\nYour first ten customers\n  comment, by Reader 1, example.com, 2015-03-02\n")
     assert "https://example.com/first-ten-customers/#comment-1" in output
+
+
+def test_search_says_what_was_perhaps_meant(run: Run):
+    _, output, _ = run("search", "custmers")
+    assert "Did you mean: customers\n" in output
+
+
+def test_the_help_of_search_names_every_field_of_the_query_language(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["search", "--help"])
+    output, _ = capsys.readouterr()
+    assert [name for name in FIELDS if f"{name}:" not in output] == ["intitle"]  # another name of title
 
 
 def test_search_as_json_is_the_result_page(run: Run):

@@ -354,7 +354,15 @@ def test_the_most_discussed_post_comes_first(sales: Archive) -> None:
 
 @pytest.mark.parametrize(
     ("text", "meant"),
-    [("pricng", "pricing"), ("site:b.org custmers", "site:b.org customers"), ("pricing", None), ("xqzvwkjh", None)],
+    [
+        ("pricng", "pricing"),
+        ('"cold emial"', '"cold email"'),
+        ("title:chrun", "title:churn"),
+        ("by:lea", None),
+        ("site:b.org custmers", "site:b.org customers"),
+        ("pricing", None),
+        ("xqzvwkjh", None),
+    ],
 )
 def test_a_misspelled_query_is_corrected(sales: Archive, text: str, meant: str | None) -> None:
     assert search(sales, text).suggestion == meant
