@@ -1,4 +1,5 @@
 import contextlib
+import math
 import random
 import re
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from whoosh.query import And as WhooshAnd
 from whoosh.query import Or as WhooshOr
 from whoosh.query import Term as WhooshTerm
+from whoosh.scoring import FunctionWeighting
 
 from archive.archive import Archive
 from archive.errors import QueryError
@@ -24,6 +27,7 @@ from archive.schema import stored
 from archive.search import TIME_LIMIT_SECONDS
 from archive.search_evaluate import Evaluation
 from archive.search_page import MOST_HITS
+from archive.search_snapshot import Snapshot
 
 FOLD = re.compile(r"[a-z]+")
 
@@ -426,10 +430,12 @@ def test_searches_from_many_threads_agree(sales: Archive) -> None:
 WORDS = ["ab", "bc", "cd", "de", "ef", "fg"]
 
 
-@pytest.fixture(scope="module")
-def texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Archive, dict[str, list[str]]]]:
+@pytest.fixture(scope="module", params=[4, 5])
+def texts(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Archive, dict[str, list[str]]]]:
     """Return texts of few words in several segments, some deleted, and what they hold."""
-    chance = random.Random(4)
+    chance = random.Random(request.param)
     held = {}
     with Archive(tmp_path_factory.mktemp("texts")) as archive:
         for turn in range(14):
@@ -457,7 +463,7 @@ PHRASES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(lambda wo
 PARTS = st.one_of(st.sampled_from(WORDS), PHRASES, PHRASES.map(lambda phrase: f"-{phrase}"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(query=st.lists(PARTS, min_size=1, max_size=4).map(" AND ".join))
 def test_search_finds_what_plain_reading_finds(texts: tuple[Archive, dict[str, list[str]]], query: str) -> None:
     archive, held = texts
@@ -482,7 +488,7 @@ def written(tree: object) -> str:
     return f"({joint.join(written(part) for part in tree.subqueries)})"  # type: ignore[attr-defined]  # no types
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(tree=TREES)
 def test_search_finds_what_whoosh_finds(texts: tuple[Archive, dict[str, list[str]]], tree: object) -> None:
     archive, _ = texts
@@ -493,13 +499,51 @@ def test_search_finds_what_whoosh_finds(texts: tuple[Archive, dict[str, list[str
     assert set(found(archive, written(tree))) == expected
 
 
+def scored_as_here(snapshot: Snapshot) -> FunctionWeighting:
+    """Return the formula of docs/search.md, asked by Whoosh for one posting after the other."""
+    mean = (snapshot.lengths + 50)[snapshot.alive].mean()
+
+    def score(searcher: Any, field: str, term: bytes, matcher: Any) -> float:
+        holding = searcher.get_parent().doc_frequency(field, term)
+        rarity = math.log(1 + (snapshot.size - holding + 0.5) / (holding + 0.5))
+        length = searcher.reader().column_reader("length")[matcher.id()] + 50
+        weight: float = matcher.weight()
+        return rarity * (2.2 + 1) * weight / (weight + 2.2 * (1 - 0.7 + 0.7 * length / mean))
+
+    return FunctionWeighting(score)
+
+
+# Words of which all or one must stand there; deeper, Whoosh does not count words of a part that does not hold.
+ALTERNATIVES = st.lists(TERMS, min_size=2, max_size=3, unique=True).map(WhooshOr)
+CONJUNCTIONS = st.lists(st.one_of(TERMS, ALTERNATIVES), min_size=1, max_size=3, unique=True).map(
+    lambda parts: parts[0] if len(parts) == 1 else WhooshAnd(parts)
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@given(tree=CONJUNCTIONS)
+def test_search_scores_as_whoosh_does_word_by_word(texts: tuple[Archive, dict[str, list[str]]], tree: object) -> None:
+    archive, _ = texts
+    state = archive.index._files.state()
+    assert state is not None
+    with (
+        archive.index._searcher._snapshot_in_use() as snapshot,
+        archive.index._files.open(state.generation).searcher(weighting=scored_as_here(snapshot)) as searcher,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        expected = {stored(hit["hit"])["url"]: hit.score for hit in searcher.search(tree, limit=None)}
+        patch.setattr("archive.search_evaluate.LIFT", 0.0)  # words near each other are no matter of Whoosh's
+        scores = {hit.url: hit.score for hit in search(archive, written(tree)).hits}
+    assert scores == pytest.approx(expected, rel=1e-4)
+
+
 OPERATORS = ["*", "a*", "*a*", "?*?", "[a TO z]", "(", ")", '"', "-", "NOT ", " OR ", " AND ", "~", "ab~", "cd*"]
 FIELDS = ["title:", "site:", "in:", "before:", "2015", "words:>"]
 STRANGE = ["\x00", "\ud800", "é", "日本", "'", "\\", "<b>", "%", "ab ", "ef "]
 HOSTILE = st.lists(st.sampled_from([*OPERATORS, *FIELDS, *STRANGE]), max_size=60).map("".join)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(text=st.one_of(HOSTILE, st.text(max_size=200)))
 def test_a_hostile_query_gets_an_answer(texts: tuple[Archive, dict[str, list[str]]], text: str) -> None:
     archive, _ = texts
