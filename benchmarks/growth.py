@@ -3,7 +3,8 @@
     python -m benchmarks.growth DIRECTORY [DRAWING.svg]
 
 fills DIRECTORY with an archive of each size, builds both indexes (all that is kept for the next run; without
-`built.json` beside them the indexes are built again), and asks each in a process of its own. Times are CPU milliseconds in the median of 60 queries, after one turn of the same queries.
+`built.json` beside them the indexes are built again), and asks each in a process of its own. Times are CPU
+milliseconds in the median of 60 queries, after one turn of the same queries.
 """
 
 import json

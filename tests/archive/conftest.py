@@ -8,6 +8,7 @@ import pytest
 from archive.archive import Archive
 from archive.records import Comment, Post, comment_id, post_id
 from tests.archive.exported import THREAD
+from tests.archive.searching import write
 
 FETCHED = datetime(2026, 8, 1, 12, tzinfo=UTC)
 
@@ -16,6 +17,37 @@ FETCHED = datetime(2026, 8, 1, 12, tzinfo=UTC)
 def archive(tmp_path: Path) -> Iterator[Archive]:
     with Archive(tmp_path / "archive") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def sales(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with Archive(tmp_path_factory.mktemp("sales")) as archive:
+        write(
+            archive,
+            "cold",
+            "How we write a cold-email sequence for B2B SaaS. It made $10k last month. Don’t spam.",
+            "I never answer cold email",
+            "Our C-level naïve café team did",
+            title="Cold email that works",
+            tags=("Outbound", "cold email"),
+        )
+        write(
+            archive, "pricing", "Raise your prices! Customers will pay 10,000 dollars.", title="Pricing", site="b.org"
+        )
+        write(
+            archive,
+            "churn",
+            "Follow up before they churn. A followup call costs 4.5 dollars.",
+            "Pricing was why we churned",
+            title="Churn",
+            author="Cy Fox",
+            published=datetime(2018, 7, 1, tzinfo=UTC),
+            platform="ghost",
+        )
+        write(archive, "preise", "Unsere Verkäufer telefonieren täglich mit Häusern", language="de", site="c.de")
+        write(archive, "undated", "Written nobody knows when", published=None, author=None)
+        archive.sync()
+        yield archive
 
 
 @pytest.fixture
