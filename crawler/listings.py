@@ -29,7 +29,11 @@ _GZIP = b"\x1f\x8b"
 _SIZES = ("{http://purl.org/rss/1.0/modules/slash/}comments", "{http://purl.org/syndication/thread/1.0}total")
 _MAX_DIGITS = 9
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
-_OLDER = re.compile(r"\b(older|previous|next)\b|\bmore posts\b|[»→]", re.IGNORECASE)
+_OLDER = re.compile(
+    r"\b(?:older|previous|next|ältere|nächste|suivante?s?|anciens?|siguientes?|anteriores|antigu[ao]s|precedenti|"
+    r"successiv[aio]|oudere|volgende|próxim[ao]s?|mais antig[ao]s|äldre|eldre)\b|\bmore posts\b|[»→]",
+    re.IGNORECASE,
+)
 _NOT_OLDER = re.compile(r"\bnewer\b|\bcomment", re.IGNORECASE)
 #: Where themes put the link to the next list page.
 _PAGING = (

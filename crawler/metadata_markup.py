@@ -24,7 +24,7 @@ _OUTSIDE = re.compile(
     r"disqus_thread|wpdcom|sidebar(?:[-_]?\w{1,12})?|secondary|widget(?:s|[-_]area)?|related(?:[-_]?\w{1,12})?|"
     r"jp-relatedposts|yarpp.*|footer|site-footer|colophon|nav|navigation|post-navigation|nav-links|menu|main-menu|breadcrumbs?|"
     r"recent[-_]?\w{1,12}|popular[-_]?\w{1,12}|more[-_](?:posts|stories|from.*)|read-?more|latest[-_]?\w{1,12}|"
-    r"newsletter.*|subscribe.*|pingbacks?|trackbacks?|wp-block-comments.*|wp-block-latest-.*|wp-block-query|replies",
+    r"newsletter.*|subscribe.*|pingbacks?|trackbacks?|h-cite|[up]-comments?|wp-block-comments.*|wp-block-latest-.*|wp-block-query|replies",
 )
 _DATE = re.compile(
     r"(?:entry|post|posted|article|blog|single|published|publish|publication|pub|created?|header|story|meta|dt)?[-_]?"

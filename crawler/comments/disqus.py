@@ -27,6 +27,8 @@ KEY = "SALES_ARCHIVE_DISQUS_KEY"
 PER_PAGE = 100
 _EMBED = re.compile(r"//([a-z0-9][a-z0-9-]{0,99})\.disqus\.com/(?:embed|embed-)[\w.-]{0,20}\.js", re.IGNORECASE)
 _SHORTNAME = re.compile(r"\bdisqus_shortname['\"]?\s*[:=]\s*['\"]([a-z0-9][a-z0-9-]{0,99})['\"]", re.IGNORECASE)
+#: The address in the words for readers without script, which names the forum too.
+_WITHOUT_SCRIPT = re.compile(r"disqus\.com/\?ref_noscript=([a-z0-9][a-z0-9-]{0,99})\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b(?:disqus_identifier|page\.identifier)\s*=\s*['\"]([^'\"\n]{1,500})['\"]")
 _ADDRESS = re.compile(r"\b(?:disqus_url|page\.url)\s*=\s*['\"](https?:[^'\"\s]{1,2000})['\"]")
 #: Comments that older plug-ins print into the page, for search engines.
@@ -44,7 +46,7 @@ class DisqusComments(CommentSystem):
         """Return where the thread is; `None` too where older plug-ins print the comments into the page."""
         html = page.text
         mount = page.tree.find(".//*[@id='disqus_thread']")
-        forum = _EMBED.search(html) or _SHORTNAME.search(html)
+        forum = _EMBED.search(html) or _SHORTNAME.search(html) or _WITHOUT_SCRIPT.search(html)
         if mount is None or forum is None or _PRINTED.search(html):
             return None
         identifier, address = _IDENTIFIER.search(html), _ADDRESS.search(html)

@@ -17,6 +17,7 @@ from crawler.comments.bodies import read_texts
 from crawler.comments.grouping import Enough, items
 from crawler.comments.markers import MAX_MARKS, Group, dated, groups
 from crawler.comments.outline import Outline, Run
+from crawler.comments.paging import further_pages
 from crawler.comments.parts import Part, read_dates, take_apart
 from crawler.comments.plausible import BY_CLASS, in_one_place, is_something_else, is_thread, quality
 from crawler.comments.relations import answered, author_url, by_post_author, depths, parents, permalink
@@ -71,9 +72,12 @@ class GenericComments(CommentSystem):
             return None
         read_texts(outline, best.parts)
         comments = tuple(_comments(outline, best.parts, page))
-        count = stated(outline, best.parts[0].item.run.start)
+        first = best.parts[0].item.run.start
+        count = stated(outline, first)
+        more = further_pages(outline, first, page, is_short=count is not None and count > len(comments))
         short = f"only the first {MAX_MARKS} comments of the page were read" if len(comments) >= MAX_MARKS else None
-        return Thread(system=self.name, comments=comments, stated=count, short=short) if comments else None
+        thread = Thread(system=self.name, comments=comments, stated=count, more=more, short=short)
+        return thread if comments else None
 
 
 def refined(comments: Sequence[ReadComment], region: HtmlElement, page: Page) -> tuple[ReadComment, ...]:

@@ -3,6 +3,7 @@
 Source: https://microformats.org/wiki/h-entry and https://indieweb.org/comments.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from lxml.etree import iterwalk
@@ -16,6 +17,8 @@ from crawler.text import one_line, text_of
 from crawler.threads import MAX_COMMENTS
 
 _COMMENT = frozenset({"u-comment", "p-comment"})
+#: What has properties of its own. Source: https://microformats.org/wiki/microformats2-parsing.
+_ROOT = re.compile(r"h-(?:card|adr|geo|cite|entry|event)")
 _CONTENT = ("e-content", "p-content", "p-summary")
 
 
@@ -41,6 +44,14 @@ class _Cite:
     around: "_Cite | None"
     parts: dict[str, HtmlElement] = field(default_factory=dict)
 
+    def take(self, node: HtmlElement, classes: list[str]) -> HtmlElement | None:
+        """Take an element for what its classes say; return it where what is in it is not the comment's own."""
+        apart = any(_ROOT.fullmatch(each) for each in classes)
+        for each in classes:
+            if not apart or each.startswith("p-"):  # a card's address is its writer's
+                self.parts.setdefault(each, node)
+        return node if apart else None
+
     @property
     def address(self) -> str | None:
         link = self.parts.get("u-url")
@@ -52,21 +63,25 @@ def _cites(tree: HtmlElement) -> list[_Cite]:
     """Return the comments of a page by one walk, however deep they lie in each other."""
     found: list[_Cite] = []
     inside: list[_Cite] = []
+    card: HtmlElement | None = None
     for event, node in iterwalk(tree, events=("start", "end")):
         classes = (node.get("class") or "").split()
         if event == "end":
-            if inside and inside[-1].node is node:
-                inside.pop()
+            card = None if node is card else card
+            _leave(inside, node)
         elif "h-cite" in classes and _COMMENT.intersection(classes):
             if len(found) >= MAX_COMMENTS:
                 break
-            cite = _Cite(node, inside[-1] if inside else None)
-            found.append(cite)
-            inside.append(cite)
-        elif inside:
-            for each in classes:
-                inside[-1].parts.setdefault(each, node)
+            found.append(_Cite(node, inside[-1] if inside else None))
+            inside.append(found[-1])
+        elif inside and card is None:
+            card = inside[-1].take(node, classes)
     return found
+
+
+def _leave(inside: list[_Cite], node: HtmlElement) -> None:
+    if inside and inside[-1].node is node:
+        inside.pop()
 
 
 def _read(cite: _Cite, page: Page) -> ReadComment:

@@ -16,10 +16,10 @@ from crawler.reading import Thread
 class UnreadableComments(CommentSystem):
     """A system that is known by its sign on the page, and no more."""
 
-    def __init__(self, name: str, word: str, sign: str, reason: str) -> None:
-        """`sign` is a regular expression whose matches hold `word`; `reason` says why it cannot be read."""
+    def __init__(self, name: str, words: tuple[str, ...], sign: str, reason: str) -> None:
+        """`sign` is a regular expression whose matches hold one of `words`; `reason` says why it cannot be read."""
         self.name = name
-        self.signs = (word,)
+        self.signs = words
         self._sign = re.compile(sign, re.IGNORECASE)
         self._reason = reason
 
@@ -32,18 +32,21 @@ class UnreadableComments(CommentSystem):
 
 UNREADABLE = (
     UnreadableComments(
-        "facebook", "fb-comments", r"class=[\"'][^\"']{0,100}\bfb-comments\b", "Facebook shows comments after a login"
+        "facebook",
+        ("fb-comments", "<fb:comments"),
+        r"class=[\"'][^\"']{0,100}\bfb-comments\b|<fb:comments\s",
+        "Facebook shows comments after a login",
     ),
     UnreadableComments(
-        "hyvor", "hyvor", r"talk\.hyvor\.com/|<hyvor-talk-comments\b", "Hyvor Talk wants its owner's key"
+        "hyvor", ("hyvor",), r"talk\.hyvor\.com/|<hyvor-talk-comments\b", "Hyvor Talk wants its owner's key"
     ),
     UnreadableComments(
-        "intensedebate", "idcomments_acct", r"\bidcomments_acct\b", "IntenseDebate answers its own script only"
+        "intensedebate", ("idcomments_acct",), r"\bidcomments_acct\b", "IntenseDebate answers its own script only"
     ),
     UnreadableComments(
-        "hubspot", "comments-listing", r"id=[\"']comments-listing[\"']", "HubSpot answers its own script only"
+        "hubspot", ("comments-listing",), r"id=[\"']comments-listing[\"']", "HubSpot answers its own script only"
     ),
-    UnreadableComments("livefyre", "livefyre", r"cdn\.livefyre\.com/|id=[\"']livefyre", "Livefyre is gone"),
+    UnreadableComments("livefyre", ("livefyre",), r"cdn\.livefyre\.com/|id=[\"']livefyre", "Livefyre is gone"),
 )
 
 

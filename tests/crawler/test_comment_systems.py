@@ -10,6 +10,7 @@ import pytest
 
 from archive.records import Comment
 from crawler.comments import complete, read_thread
+from crawler.extract import read_post
 from crawler.fetch import UnreadableError
 from crawler.page import Page
 from crawler.reading import Thread
@@ -203,6 +204,7 @@ def test_an_answer_of_another_form_is_no_thread_and_no_accident(system: str, ans
     ("markup", "system"),
     [
         ('<div class="fb-comments" data-href="x"></div>', "facebook"),
+        ('<fb:comments href="x" num_posts="25"></fb:comments>', "facebook"),
         ('<hyvor-talk-comments website-id="1"></hyvor-talk-comments>', "hyvor"),
         ("<script>var idcomments_acct = 'x';</script>", "intensedebate"),
         ('<div id="comments-listing" class="new-comments"></div>', "hubspot"),
@@ -318,6 +320,17 @@ def test_comments_that_a_page_marks_for_machines_are_read_from_it(markup: str, s
     assert (first.system, first.author, first.author_url) == (system, "Ann", "https://ann.example/")
     assert (first.text, second.text, second.author, second.parent_id) == ("First", "Second", "Bo", first.id)
     assert first.published is not None
+    assert (first.permalink or "").removeprefix("https://") in {"ann.example/1", "diary.example/c1"}
+
+
+def test_the_address_and_name_of_a_marked_comments_writer_are_not_those_of_the_comment_or_the_post():
+    card = '<span class="p-author h-card"><a class="p-name u-url" href="https://ann.example">Ann</a></span>'
+    cite = f'<article class="p-comment h-cite">{card}<p class="e-content">First</p></article>'
+    post = read_post(Page(URL, f'<article class="h-entry">{BODY}{cite}</article>'.encode(), FETCHED))
+    assert post.author is None
+    assert post.thread is not None
+    (comment,) = place_thread(post.thread, URL)
+    assert (comment.author, comment.author_url, comment.permalink) == ("Ann", "https://ann.example/", None)
 
 
 def test_marked_comments_may_lie_deep_in_each_other():

@@ -143,6 +143,16 @@ def test_list_pages_are_followed_by_their_links_to_older_ones() -> None:
     assert found(pages, front=front) == ["/a/", "/b/", "/c/"]
 
 
+@pytest.mark.parametrize(
+    "words", ["Ältere Beiträge", "Articles plus anciens", "Entradas antiguas", "Oudere berichten"]
+)
+def test_older_lists_are_found_by_their_words_in_other_languages(words: str) -> None:
+    pages = {"https://blog.example/seite/2/": '<main><a href="/b/">B</a></main>'}
+    front = f'<main><a href="/a/">A</a><p><a href="/seite/2/">{words}</a></p></main>'
+
+    assert found(pages, front=front)[:2] == ["/a/", "/b/"]
+
+
 def test_a_server_that_fails_is_told_after_the_other_ways_were_tried() -> None:
     with pytest.raises(UnreadableError, match="503"):
         found({"https://blog.example/sitemap.xml": 503}, front='<main><a href="/a/">A</a></main>')
