@@ -13,6 +13,7 @@ from archive.index_writing import apply, build
 from archive.results import Hit, Query, Results
 from archive.schema import VERSION
 from archive.search import Searcher
+from archive.search_snippets import Marking
 from archive.search_suggest import Completed
 from archive.store import Store
 
@@ -94,6 +95,10 @@ class Index:
     def key_terms(self, query: Query, number: int = 10) -> tuple[str, ...]:
         """Return up to `number` words that tell the best hits of `query` from other texts, the most telling first."""
         return self._searcher.key_terms(query, number)
+
+    def marking(self, text: str) -> Marking:
+        """Return what marks the words of a query in whole texts, as snippets do."""
+        return self._searcher.marking(text)
 
     def seq(self) -> int:
         """Return the `seq` of the last revision that search finds; 0 without an index."""

@@ -35,6 +35,17 @@ def understood(root: Node | None, filters: Iterable[Node] = ()) -> str:
     return " · ".join(said) if said else "everything"
 
 
+def dropped(root: Node | None) -> tuple[str, ...]:
+    """Return the small words that are not searched for, as others say more."""
+    words = [part for part in _flat(root) if isinstance(part, Word | Phrase)]
+    small = [word for word in words if isinstance(word, Word) and _says_nothing(word)]
+    return tuple(dict.fromkeys(word.text for word in small)) if len(small) < len(words) else ()
+
+
+def _says_nothing(word: Word) -> bool:
+    return is_stop_word(word.text) and word.field is None and not (word.must or word.prefix)
+
+
 def _filter(name: str, value: str) -> Node:
     if name not in FILTERS:
         raise QueryError(f"there is no filter {name!r}; there are {', '.join(FILTERS)}")

@@ -105,6 +105,8 @@ class Results:
     took_ms: float
     #: True when the time limit ended the search early: hits are right, the total is a lower bound.
     cut: bool = False
+    #: Small words of the query that were not searched for, as others say more.
+    dropped: tuple[str, ...] = ()
     #: What was not understood or left out, in words for the reader; `None` when all was.
     message: str | None = None
     #: The query as it was perhaps meant, when words of it stand nowhere.
@@ -120,6 +122,7 @@ class Results:
         return {
             "query": self.query.text,
             "understood": self.understood,
+            "dropped": list(self.dropped),
             "message": self.message,
             "suggestion": self.suggestion,
             "total": self.total,

@@ -21,6 +21,7 @@ from archive.search_page import page
 from archive.search_postings import PostingCache
 from archive.search_related import key_terms, related
 from archive.search_snapshot import Snapshot
+from archive.search_snippets import Marking
 from archive.search_suggest import Completed, completions, names
 
 #: The longest a query may take.
@@ -104,6 +105,14 @@ class Searcher:
         root = All(tuple(part for part in (parse(query.text).root, *chosen(query.filters)) if part is not None))
         with self._reading() as snapshot:
             return key_terms(snapshot, root, number) if snapshot is not None else ()
+
+    def marking(self, text: str) -> Marking:
+        """Return what marks the words of a query in whole texts; nothing is marked of a query that says nothing."""
+        root = parse(text).root
+        with self._reading() as snapshot:
+            if snapshot is None or root is None:
+                return Marking()
+            return Marking(Evaluation(snapshot, time.monotonic() + TIME_LIMIT_SECONDS).find(root).terms)
 
     def ids(self) -> list[str]:
         """Return the ids of all documents, as often as they stand there."""

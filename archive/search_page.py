@@ -6,7 +6,7 @@ import numpy as np
 
 from archive.errors import QueryError
 from archive.query_tree import All, Node, Parsed
-from archive.query_words import understood
+from archive.query_words import dropped, understood
 from archive.results import FACETS, Query, Results
 from archive.schema import NO_DATE
 from archive.search_evaluate import Evaluation, Found
@@ -47,6 +47,7 @@ def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], 
     return Results(
         query=query,
         understood=understood(parsed.root, filters),
+        dropped=dropped(parsed.root),
         total=total,
         listed=_listed(snapshot, candidates) if query.grouped else total,
         took_ms=0.0,

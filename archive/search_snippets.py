@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from archive.results import Snippet
-from archive.search_words import WORD, Words
+from archive.search_words import WORD, Words, words_of
 
 #: Characters of a passage, about three lines.
 LENGTH = 260
@@ -20,6 +21,17 @@ MOST_MATCHES = 200
 
 _MORE = "… "
 _SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """The words of a query, to be marked in whole texts."""
+
+    terms: frozenset[str] = frozenset()
+
+    def __call__(self, text: str, language: str | None) -> Snippet:
+        """Return all of a line or paragraph in a language as runs."""
+        return marked(text, self.terms, words_of(language))
 
 
 def snippet(text: str, terms: Collection[str], words: Words) -> Snippet:

@@ -129,6 +129,17 @@ class Store:
         )
         return [revision(row) for row in rows]
 
+    def rewritten(self, post_id: str) -> frozenset[str]:
+        """Return the ids of the comments of a post that were archived with more than one text."""
+        rows = self._database.connection.execute(
+            "WITH again AS (SELECT c.id FROM comments c JOIN revisions r ON r.id = c.id WHERE c.post_id = ?"
+            " GROUP BY c.id HAVING COUNT(*) > 1)"
+            " SELECT r.id FROM again JOIN revisions r ON r.id = again.id WHERE r.record IS NOT NULL"
+            " GROUP BY r.id HAVING COUNT(DISTINCT json_extract(r.record, '$.text')) > 1",
+            (post_id,),
+        )
+        return frozenset(str(id_) for (id_,) in rows)
+
     def post_of(self, id: str) -> str | None:  # noqa: A002 (the record's own field name)
         """Return the id of the post under which a comment stands now; `None` when there is no such comment."""
         row = self._database.connection.execute("SELECT post_id FROM comments WHERE id = ?", (id,)).fetchone()

@@ -65,7 +65,8 @@ def _schemas() -> dict[str, Schema]:
         "Results": _object(
             query=_TEXT,
             suggestion=_MAYBE_TEXT,
-            listed=_COUNT, understood=_TEXT, message=_MAYBE_TEXT, total=_COUNT, took_ms={"type": "number"}, cut=_FLAG,
+            listed=_COUNT, understood=_TEXT, dropped=_list(_TEXT), message=_MAYBE_TEXT, total=_COUNT,
+            took_ms={"type": "number"}, cut=_FLAG,
             hits=_list(_reference("Hit")),
             facets={"type": "object", "additionalProperties": _list(_COUNTED)},
             months=_list(_COUNTED),

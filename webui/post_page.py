@@ -1,10 +1,13 @@
 """A post and its thread as the template shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from archive.records import Comment, Post
+from archive.results import Snippet
+from archive.search_snippets import Marking
 from archive.thread import DISPLAY_LEVELS, Row, rows
 from webui.paragraphs import Block, blocks
 from webui.params import phrase
@@ -43,10 +46,15 @@ class CommentRow:
 class PostPage:
     """What the template needs to know of a post."""
 
-    def __init__(self, post: Post, *, thread_page: int, versions: int) -> None:
-        """Show a post with one page of its thread."""
+    def __init__(
+        self, post: Post, *, thread_page: int, versions: int, rewritten: Collection[str], marking: Marking
+    ) -> None:
+        """Show a post with one page of its thread, the words of `marking` marked in both."""
         self.post = post
         self.versions = versions
+        #: Ids of comments of which earlier texts are archived.
+        self.rewritten = rewritten
+        self._marking = marking
         self._pages = _pages(rows(post.comments, levels=DISPLAY_LEVELS))
         self.thread_page = min(thread_page, len(self._pages))
 
@@ -89,6 +97,29 @@ class PostPage:
     def authors(self) -> tuple[str, ...]:
         """The names of the byline."""
         return tuple(name.strip() for name in (self.post.author or "").split(";") if name.strip())
+
+    @property
+    def marks(self) -> bool:
+        """Whether anything is marked."""
+        return bool(self._marking.terms)
+
+    def marked(self, line: str) -> Snippet:
+        """Return a line as runs, True for what is marked."""
+        return self._marking(line, self.post.language)
+
+    @cached_property
+    def first_match(self) -> str | None:
+        """Anchor of the first paragraph or, on this page of the thread, comment in which something is marked."""
+        if not self.marks:
+            return None
+        texts = chain(
+            ((block.anchor, block.lines) for block in self.blocks),
+            ((row.anchor, row.comment.text.split("\n")) for row in self.thread),
+        )
+        return next(
+            (anchor for anchor, lines in texts if any(matched for each in lines for _, matched in self.marked(each))),
+            None,
+        )
 
     def quoted(self, words: str) -> str:
         """Return words as a phrase of the query language."""

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive.errors import ArchiveOpenError, NotFoundError
 from archive.records import Post
 from archive.results import Hit, Query, Results
+from archive.revisions import Revision
+from archive.search_snippets import Marking
 from webui.addressing import Addresses
 from webui.opening import archive
 from webui.params import MAX_QUERY, Arguments, read_number, read_query, read_text
@@ -34,13 +36,19 @@ def post(post_id: str) -> str:
     number = read_number(request.args, "thread", 1, MAX_THREAD_PAGE)
     if number is None:
         number = find_thread_page(found, read_text(request.args, "comment", MAX_QUERY))
-    page = PostPage(found, thread_page=number, versions=len(archive().history(post_id)))
-    words = read_text(request.args, "find", MAX_QUERY)
+    words, back = read_text(request.args, "find", MAX_QUERY), _back(request.args)
+    page = PostPage(
+        found,
+        thread_page=number,
+        versions=len(archive().history(post_id)),
+        rewritten=archive().store.rewritten(post_id),
+        marking=_marking(words or (back[1].text if back else "")),
+    )
     return render_template(
         "post.html",
         page=page,
         post=found,
-        back=_back(request.args),
+        back=back,
         words=words,
         matches=_in_thread(post_id, words) if words else None,
         related=_related(post_id),
@@ -50,11 +58,17 @@ def post(post_id: str) -> str:
 @blueprint.get("/comments/<comment_id>")
 def comment(comment_id: str) -> BaseResponse:
     """Lead from a comment's id to its place in the thread."""
+    anchor = comment_anchor(comment_id)
+    post_id = comment_history(comment_id)[-1].post_id
+    return redirect(url_for("posts.post", post_id=post_id, comment=anchor, _anchor=anchor))
+
+
+def comment_history(comment_id: str) -> list[Revision]:
+    """Return the revisions of a comment that is there, oldest first; raise `NotFoundError`."""
     revisions = archive().history(comment_id) if _COMMENT_ID.fullmatch(comment_id) else []
     if not revisions or revisions[-1].record is None:
         raise NotFoundError(f"no comment has the id {comment_id}")
-    anchor = comment_anchor(comment_id)
-    return redirect(url_for("posts.post", post_id=revisions[-1].post_id, comment=anchor, _anchor=anchor))
+    return revisions
 
 
 def load(post_id: str) -> Post:
@@ -76,6 +90,14 @@ def _related(post_id: str) -> Sequence[Hit]:
         return archive().index.related(post_id, RELATED)
     except ArchiveOpenError:
         return ()
+
+
+def _marking(words: str) -> Marking:
+    """Return what marks the words by which the reader came; nothing where the index cannot be read."""
+    try:
+        return archive().index.marking(words)
+    except ArchiveOpenError:
+        return Marking()
 
 
 def _back(arguments: Arguments) -> tuple[str, Query] | None:

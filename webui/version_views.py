@@ -1,14 +1,16 @@
-"""Earlier versions of a post, and what each changed."""
+"""Earlier versions of a post or a comment, and what each changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
 from archive.errors import NotFoundError
-from archive.records import Post, parse_time
+from archive.records import Comment, Post, parse_time
 from archive.revisions import Revision
 from webui.opening import archive
-from webui.post_views import load
+from webui.post_views import comment_history, load
+from webui.showing import comment_anchor
 from webui.word_diff import changed
 
 blueprint = Blueprint("versions", __name__)
@@ -47,6 +49,30 @@ def version(post_id: str, number: int) -> str:
     difference = changed(before.post.text if before else shown.post.text, shown.post.text)
     return render_template("version.html", post=load(post_id), shown=shown, before=before, difference=difference,
                            last=len(found))  # fmt: skip
+
+
+@blueprint.get("/comments/<comment_id>/versions")
+def comment_versions(comment_id: str) -> str:
+    """Show the texts of a comment, newest first, and word by word what each changed in the one before."""
+    revisions = comment_history(comment_id)
+    written = _written(revisions)
+    texts = [comment.text for _, comment in written]
+    differences = [changed(before, text) for before, text in zip([texts[0], *texts], texts, strict=False)]
+    shown = list(zip(written, differences, strict=True))[::-1]
+    post = load(revisions[-1].post_id)
+    return render_template("comment_versions.html", post=post, versions=shown, anchor=comment_anchor(comment_id))
+
+
+def _written(revisions: Sequence[Revision]) -> list[tuple[Revision, Comment]]:
+    """Return the different texts of a comment, oldest first; what the site removed is not shown."""
+    written: list[tuple[Revision, Comment]] = []
+    for revision in revisions:
+        comment = Comment.from_json(revision.record) if revision.record is not None else None
+        if comment and (not written or written[-1][1].text != comment.text):
+            written.append((revision, comment))
+    if written[-1][1].deleted:
+        raise NotFoundError("the site has removed this comment")
+    return [each for each in written if not each[1].deleted]
 
 
 def _versions(post_id: str) -> list[Version]:

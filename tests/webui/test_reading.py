@@ -198,6 +198,48 @@ def test_a_changed_text_offers_its_versions_word_by_word(client: FlaskClient, li
     assert [each.text_content().split()[0] for each in tree.cssselect(".text ins")] == ["22", "The"]
 
 
+def test_a_changed_comment_offers_its_versions_word_by_word(tmp_path: Path, library: dict[str, Post]) -> None:
+    post = library["discovery-calls"]
+    said = post.comments[0]
+    removed = replace(post.comments[-1], text="", author=None, deleted=True)
+    with Archive(tmp_path) as archive:
+        archive.add(post)
+        archive.add(
+            replace(post, comments=(replace(said, text=f"{said.text} Never."), *post.comments[1:-1], removed))
+        )
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+    client = app.test_client()
+    (link,) = [each for each in read(client, post).cssselect(".comment a") if words(each) == "Earlier versions"]
+
+    tree = html.document_fromstring(client.get(link.get("href")).text)
+
+    assert link.get("href") == f"/comments/{said.id}/versions"
+    newest, oldest = tree.cssselect(".difference")
+    assert [each.text_content().strip() for each in newest.cssselect("ins")] == ["Never."]
+    assert words(oldest) == " ".join(said.text.split())
+    assert not tree.cssselect("del")[1:]  # only the word that explains the colour
+    assert client.get(f"/comments/{removed.id}/versions").status_code == 404
+    assert client.get(f"/comments/comment:{'0' * 24}/versions").status_code == 404
+    app.extensions["archive"].archive.close()
+
+
+def test_words_that_led_to_a_text_are_marked_in_it(client: FlaskClient, library: dict[str, Post]) -> None:
+    tree = read(client, library["discovery-calls"], "?q=objection+-price")
+
+    marked = {each.text_content().lower() for each in tree.cssselect(".post .text mark, .comment .text mark")}
+    (first,) = [each for each in tree.cssselect(".back a") if words(each) == "To the first match"]
+    assert marked == {"objection"}
+    place = tree.get_element_by_id(first.get("href").removeprefix("#"))
+    assert place.cssselect("mark")[0] is tree.cssselect(".post .text mark, .comment .text mark")[0]
+    assert not read(client, library["discovery-calls"]).cssselect("mark")
+
+
+def test_words_looked_for_in_the_thread_are_marked_in_it(client: FlaskClient, library: dict[str, Post]) -> None:
+    tree = read(client, library["discovery-calls"], "?find=objection")
+
+    assert {words(each).lower() for each in tree.cssselect(".comment .text mark")} == {"objection"}
+
+
 def test_a_version_that_there_is_not_is_not_found(client: FlaskClient, library: dict[str, Post]) -> None:
     post = library["annual-contracts"]
 

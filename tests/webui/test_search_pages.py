@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from flask.testing import FlaskClient
@@ -247,6 +248,18 @@ def test_no_results_say_how_to_go_on(client: FlaskClient) -> None:
 
     assert tree.cssselect("h1")[0].text_content().startswith("No results")
     assert "/search?q=zebra" in [each.get("href") for each in tree.cssselect(".advice a")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("how do you find a dispatcher", "how, do, you, a"), ("how do you", ""), ('"how do you" dispatcher', ""),
+     ("+how dispatcher", "")],
+)  # fmt: skip
+def test_words_that_are_not_searched_for_are_said(client: FlaskClient, typed: str, said: str) -> None:
+    tree = page(client, f"/search?q={quote_plus(typed)}")
+
+    (understood,) = texts(tree, ".understood")
+    assert understood.partition(", without ")[2].partition(": ")[0] == said
 
 
 def test_what_was_not_understood_is_said(client: FlaskClient) -> None:
