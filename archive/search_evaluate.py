@@ -121,10 +121,9 @@ class Evaluation:
             return self._snapshot.having(node.value)
         if node.name == "tag":
             return self._tagged(fold(node.value))
-        column = self._snapshot.names(node.name)
         test = _same_site if node.name == "site" and not node.exact else str.__eq__
-        fitting = np.array([bool(name) and test(fold(name), fold(node.value)) for name in column.names], np.bool_)
-        mask: Mask = fitting[column.codes]
+        value = fold(node.value)
+        mask: Mask = self._snapshot.names(node.name).fitting(lambda name: test(name, value))
         return mask
 
     def _between(self, node: Between, wanted: bool) -> Mask:  # noqa: ARG002 (one signature for all)

@@ -31,8 +31,7 @@ def facet(snapshot: Snapshot, name: str, candidates: Any) -> Facet:
         names, counts = snapshot.tags.names, _tag_counts(snapshot, candidates)
     else:
         column = snapshot.names(_COLUMNS.get(name, name))
-        names, counts = column.names, np.bincount(column.codes[candidates], minlength=len(column.names))
-        counts[0] = 0
+        names, counts = column.known, column.counts(candidates)
     codes = np.argsort(-counts, kind="stable")[: FACET_VALUES * 2]
     return _commonest(name, [(names[code], int(counts[code])) for code in codes if counts[code]], FACET_VALUES)
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from whoosh.index import FileIndex
 
 from archive.schema import BY_POST_AUTHOR, HIDDEN, NO_DATE, TAGS_BETWEEN, YEAR_ONLY, key_of, stored
+from archive.search_names import Names
 from archive.search_postings import Documents, Numbers, PostingCache, Postings, Weights, decoded, joined
 
 Mask = npt.NDArray[np.bool_]
@@ -35,14 +36,6 @@ MOST_SCANNED = 5_000
 
 #: Expansions remembered.
 MOST_REMEMBERED = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A column of names: a code per document, and what each code means; code 0 is no name."""
-
-    codes: Documents
-    names: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,10 @@ def names(snapshot: Snapshot, column: str, begun: str, number: int) -> list[str]
     if not begun:
         return []
     if column == "tag":
-        known, codes = snapshot.tags.names, snapshot.tags.codes
+        known, counts = snapshot.tags.names, np.bincount(snapshot.tags.codes, minlength=len(snapshot.tags.names))
     else:
         read = snapshot.names(NAMED[column])
-        known, codes = read.names, read.codes[snapshot.alive]
-    counts = np.bincount(codes, minlength=len(known))
+        known, counts = read.known, read.counts(snapshot.alive)
     fitting = re.compile(rf"(?<!\w){re.escape(begun)}")
     found = (known[code] for code in np.argsort(-counts, kind="stable") if counts[code])
     return list(islice((name for name in found if fitting.search(fold(name))), number))

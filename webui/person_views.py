@@ -1,6 +1,6 @@
 """What one name wrote: posts and comments over time, on which sites, and whom it answered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
@@ -8,7 +8,7 @@ from archive.errors import NotFoundError
 from archive.records import Comment, Post
 from archive.results import Hit, Query
 from webui.opening import archive
-from webui.params import MAX_PAGE, MAX_VALUE, ArgumentError, phrase, read_number
+from webui.params import MAX_PAGE, MAX_VALUE, ArgumentError, read_number
 from webui.result_page import ResultPage
 
 blueprint = Blueprint("people", __name__)
@@ -32,19 +32,11 @@ def person(name: str) -> str:
     if len(name) > MAX_VALUE:
         raise ArgumentError(f"A name is at most {MAX_VALUE} characters long.")
     page = read_number(request.args, "page", 1, MAX_PAGE) or 1
-    results = archive().search(_by(name, page))
+    results = archive().search(Query(filters=(("author", name),), sort="newest", page=page, per_page=PER_PAGE))
     if not results.total:
         raise NotFoundError(f"nothing by “{name}” is archived")
     said = [Said(hit, answered) for hit, answered in zip(results.hits, _answered(results.hits), strict=True)]
     return render_template("person.html", name=name, page=ResultPage(results), said=said)
-
-
-def _by(name: str, page: int) -> Query:
-    """Return the search for what a name wrote, also together with others; a single word must be the whole name."""
-    query = Query(sort="newest", page=page, per_page=PER_PAGE)
-    if " " in name.strip():
-        return replace(query, text=f"by:{phrase(name)}")
-    return replace(query, filters=(("author", name),))
 
 
 def _answered(hits: tuple[Hit, ...]) -> list[str | None]:

@@ -9,6 +9,7 @@ from archive.records import Post
 pytestmark = pytest.mark.browser
 
 PATHS = ["/", "/search?q=objection", "/search?q=zebra&site=tenfirst.example", "/search?q=email+before:whenever",
+         "/search?year=2019&words=1", "/search?q=how+do+you+copy&has=comments", "{discovery}?q=objection",
          "/help", "/sites", "/sites/quotanotes.example", "/sites/ledgerline.example", "/people/Ruth%20Adeyemi",
          "{cold-email}", "{discovery}", "{discovery}?find=objection", "{script}", "{first-customer}",
          "{compensation}", "{cold-email}/quote/post", "{annual}/versions", "{annual}/versions/1"]  # fmt: skip

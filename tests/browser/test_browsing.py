@@ -91,6 +91,19 @@ def test_a_branch_of_the_thread_can_be_folded_with_the_keyboard(open_page, libra
     expect(reply).to_be_hidden()
 
 
+def test_on_paper_stand_the_texts_alone_folded_ones_too(open_page, library: list[Post]) -> None:  # type: ignore[no-untyped-def]
+    post = next(each for each in library if each.url.endswith("discovery-calls"))
+    page = open_page(f"/posts/{post.id}?q=objection")
+    page.locator(".comment summary").first.click()
+
+    page.emulate_media(media="print")
+
+    for comment in post.comments:
+        text = page.locator(f"#{comment.id.replace(':', '-')} > details > .text")
+        assert text.evaluate("each => each.checkVisibility({contentVisibilityAuto: true}) && each.offsetHeight > 10")
+    expect(page.locator(".top, .tools, .find, .actions, .back").locator("visible=true")).to_have_count(0)
+
+
 def test_a_folded_comment_opens_when_a_link_leads_to_it(open_page, library: list[Post]) -> None:  # type: ignore[no-untyped-def]
     post = next(each for each in library if each.url.endswith("discovery-calls"))
     deep = post.comments[6]

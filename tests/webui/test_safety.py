@@ -22,12 +22,15 @@ from webui.safety import HEADERS
 def addresses(library: dict[str, Post]) -> list[str]:
     """Every kind of page, of every post."""
     found = ["/", "/search?q=email", "/search?q=zebra", "/search", "/help", "/sites", "/nowhere", "/search?page=0",
-             "/people/Ruth%20Adeyemi", "/search?q=the&kind=comment&sort=newest&page=2"]  # fmt: skip
+             "/people/Ruth%20Adeyemi", "/search?q=the&kind=comment&sort=newest&page=2",
+             "/search?q=how+do+you+sell&words=1", "/search?year=2019&has=comments&words=1"]  # fmt: skip
     for post in library.values():
         found += [f"/posts/{post.id}", f"/posts/{post.id}/quote/post", f"/posts/{post.id}/versions",
-                  f"/posts/{post.id}/versions/1", f"/sites/{post.site}", f"/posts/{post.id}?find=email"]  # fmt: skip
+                  f"/posts/{post.id}/versions/1", f"/sites/{post.site}", f"/posts/{post.id}?find=email",
+                  f"/posts/{post.id}?q=email+OR+the"]  # fmt: skip
         found += [f"/posts/{post.id}/quote/{block.anchor}" for block in blocks(post.text)[:2]]
-        found += [f"/posts/{post.id}/quote/{each.id.replace(':', '-')}" for each in post.comments[:2]]
+        for each in post.comments[:2]:
+            found += [f"/posts/{post.id}/quote/{each.id.replace(':', '-')}", f"/comments/{each.id}/versions"]
     return found
 
 
