@@ -11,19 +11,22 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from lxml.html import HtmlElement
+
 from crawler.comments.base import CommentSystem
 from crawler.dates import parse_date
 from crawler.fetch import Fetch, UnreadableError
 from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
-from crawler.text import html_text
+from crawler.text import html_text, one_line, text_of
 from crawler.threads import MAX_COMMENTS
 
 _FORUM = re.compile(r"\bdiscourseUrl['\"]?\s*:\s*['\"]([^'\"\s]{1,500})['\"]")
 _EMBEDDED = re.compile(r"\bdiscourseEmbedUrl['\"]?\s*:\s*['\"]([^'\"\s]{1,2000})['\"]")
 _TOPIC_ID = re.compile(r"\btopicId['\"]?\s*:\s*['\"]?(\d{1,12})")
 _TOPIC = re.compile(r"/t/(?:[^/?#]{1,300}/)?(\d{1,12})(?:/\d{1,9})?/?(?:[?#]|$)")
+_PRINTED = re.compile(r"post_\d{1,9}")
 _GENERATOR = re.compile(r"<meta\s[^>]{0,60}content=[\"']Discourse\s", re.IGNORECASE)
 #: Posts asked for in one call.
 BATCH = 50
@@ -40,9 +43,8 @@ class DiscourseComments(CommentSystem):
 
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is: the topic whose page this is, or that the page embeds."""
-        own = _TOPIC.search(urlsplit(page.url).path)
-        if own is not None and is_discourse(page):
-            return self.of_topic(page.url[: page.url.index("/t/") + 1], own[1])
+        if is_discourse(page):
+            return self._of_page(page)
         for script in page.tree.iter("script"):
             code = script.text or ""
             forum = _FORUM.search(code)
@@ -53,6 +55,14 @@ class DiscourseComments(CommentSystem):
             return Thread(system=self.name, pointer=pointer | {"post": embedded[1] if embedded else page.url})
         return None
 
+    def _of_page(self, page: Page) -> Thread | None:
+        """Return the thread of a topic's own page, with the posts that it prints for readers without script."""
+        own = _TOPIC.search(urlsplit(page.url).path)
+        printed = printed_posts(page)
+        if own is not None:
+            return replace(self.of_topic(page.url[: page.url.index("/t/") + 1], own[1]), comments=printed)
+        return Thread(system=self.name, comments=printed) if printed else None
+
     def of_topic(self, forum: str, topic: str) -> Thread:
         """Return the thread of a topic, to be asked for at the forum's address."""
         return Thread(system=self.name, pointer={"forum": forum.rstrip("/") + "/", "topic": topic, "post": ""})
@@ -60,6 +70,8 @@ class DiscourseComments(CommentSystem):
     async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
         """Return the whole thread; one without a topic yet is empty."""
         del post_url
+        if not thread.pointer:
+            return thread
         forum = thread.pointer["forum"]
         topic = thread.pointer["topic"] or await _embedded_topic(forum, thread.pointer["post"], fetch)
         if not topic:
@@ -86,21 +98,20 @@ def is_discourse(page: Page) -> bool:
 
 def read_posts(posts: list[Mapping[str, Any]], topic_url: str, fetched: datetime) -> tuple[ReadComment, ...]:
     """Return a topic's posts after its first as comments, each answering the one it names, else the first."""
-    by_number = {number(each.get("post_number")): number(each.get("id")) for each in posts}
+    known = {number(each.get("post_number")) for each in posts} - {1}
     writer = next((each.get("user_id") for each in posts if number(each.get("post_number")) == 1), None)
     comments = []
     for each in sorted(posts, key=lambda post: number(post.get("post_number")) or 0):
-        place, native = number(each.get("post_number")), number(each.get("id"))
-        if place is None or native is None or place == 1 or number(each.get("post_type")) not in {None, _WRITTEN}:
+        place = number(each.get("post_number"))
+        if place is None or place == 1 or number(each.get("post_type")) not in {None, _WRITTEN}:
             continue
         answered = number(each.get("reply_to_post_number"))
-        parent = by_number.get(answered) if answered not in {None, 1} else None
         removed = each.get("deleted_at") is not None or each.get("hidden") is True or each.get("user_deleted") is True
         at = text(each.get("created_at"))
         comments.append(
             ReadComment(
-                native_id=str(native),
-                parent=None if parent is None else str(parent),
+                native_id=str(place),
+                parent=str(answered) if answered in known else None,
                 author=None if removed else text(each.get("name")) or text(each.get("username")),
                 published=parse_date(at, fetched=fetched) if at else None,
                 text="" if removed else html_text(text(each.get("cooked")) or ""),
@@ -110,6 +121,37 @@ def read_posts(posts: list[Mapping[str, Any]], topic_url: str, fetched: datetime
             )
         )
     return tuple(comments)
+
+
+def printed_posts(page: Page) -> tuple[ReadComment, ...]:
+    """Return the posts after the first that a topic's page prints for readers without script; no parents."""
+    found = [each for each in page.tree.find_class("crawler-post") if _PRINTED.fullmatch(each.get("id") or "")]
+    writer = next((_stated(each, "name") for each in found if each.get("id") == "post_1"), None)
+    comments = []
+    for each in found[:MAX_COMMENTS]:
+        place = (each.get("id") or "").removeprefix("post_")
+        author, time = _stated(each, "name"), next(each.iter("time"), None)
+        at = time.get("datetime") if time is not None else None
+        if place != "1":
+            comments.append(
+                ReadComment(
+                    native_id=place,
+                    author=author,
+                    published=parse_date(at, fetched=page.fetched) if at else None,
+                    date_shown=one_line(text_of(time)) if time is not None else None,
+                    text=_stated(each, "text", whole=True) or "",
+                    by_post_author=author is not None and author == writer,
+                )
+            )
+    return tuple(comments)
+
+
+def _stated(post: HtmlElement, name: str, *, whole: bool = False) -> str | None:
+    """Return what a post's element says under a name of schema.org; on one line unless `whole`."""
+    found = next((each for each in post.iter("*") if each.get("itemprop") == name), None)
+    if found is None:
+        return None
+    return text_of(found) if whole else one_line(text_of(found))
 
 
 async def _embedded_topic(forum: str, post: str, fetch: Fetch) -> str:

@@ -218,6 +218,27 @@ def test_a_system_nobody_can_read_marks_the_post_and_keeps_the_stated_size(marku
     assert found.unreadable
 
 
+def test_a_discourse_topic_that_does_not_answer_leaves_the_posts_that_its_page_prints():
+    posts = "".join(
+        f"<div id='post_{n}' class='topic-body crawler-post'><b itemprop='author'><span itemprop='name'>{name}</span>"
+        f"</b><time datetime='{AT}'>March 4</time><div class='post' itemprop='text'><p>{text}</p></div></div>"
+        for n, name, text in ((1, "Olga", "Hello"), (2, "Ann", "First"), (3, "Olga", "Second"))
+    )
+    html = f'<meta name="generator" content="Discourse 3.2"><noscript>{posts}</noscript>'
+    thread = read_thread(Page("https://forum.example/t/first-call/55", html.encode(), FETCHED))
+    assert thread is not None
+    first, second = place_thread(thread, "https://forum.example/t/first-call/55")
+    assert (first.author, first.text, first.published_precision, first.by_post_author) == (
+        "Ann",
+        "First",
+        "second",
+        False,
+    )
+    assert (second.author, second.by_post_author) == ("Olga", True)
+    whole_thread = asyncio.run(complete(thread, "https://forum.example/t/first-call/55", Answers(discourse)))
+    assert {each.native_id for each in thread.comments} <= {each.native_id for each in whole_thread.comments}
+
+
 def test_a_discourse_topic_is_its_own_thread():
     html = '<meta name="generator" content="Discourse 3.2 - https://discourse.example"><div id="post_1">Hello</div>'
     thread = read_thread(Page("https://forum.example/t/first-call/55", html.encode(), FETCHED))
