@@ -13,6 +13,7 @@ from crawler.comments.isso import IssoComments
 from crawler.comments.medium import MediumResponses
 from crawler.comments.microformats import MicroformatComments
 from crawler.comments.schema import SchemaComments
+from crawler.comments.squarespace import SquarespaceComments
 from crawler.comments.substack import SubstackComments
 from crawler.comments.unreadable import UNREADABLE
 from crawler.comments.utterances import UtterancesComments
@@ -45,6 +46,7 @@ COMMENT_SYSTEMS: dict[str, CommentSystem] = {
         GenericComments(),
         SchemaComments(),
         Webmentions(),
+        SquarespaceComments(),
         *UNREADABLE,
     )
 }

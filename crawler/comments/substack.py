@@ -46,8 +46,6 @@ class SubstackComments(CommentSystem):
         rendered = Thread(system=self.name, comments=tuple(_rendered(page)))
         thread = merge(Thread(system=self.name, comments=embedded, stated=stated), rendered)
         found = len(thread.comments)
-        if found == 0 and stated == 0:
-            return None
         native = number(post.get("id"))
         if found >= stated or native is None:
             return replace(thread, short=_missing(found, stated))

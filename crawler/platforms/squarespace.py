@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin
 
 from crawler.discovery import discover
 from crawler.fetch import Fetch
-from crawler.json_values import mapping, mappings, text
+from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.platforms.base import Platform, either
 from crawler.reading import Listed, ReadPost
@@ -55,7 +55,8 @@ def _listed(collection: Any, base: str) -> list[Listed]:
         path = text(post.get("fullUrl"))
         url = canonical(urljoin(base, path)) if path else None
         if url is not None:
-            found.append(Listed(url, _moment(post.get("updatedOn")) or _moment(post.get("publishOn"))))
+            changed = _moment(post.get("updatedOn")) or _moment(post.get("publishOn"))
+            found.append(Listed(url, changed, stated=number(post.get("publicCommentCount"))))
     return found
 
 

@@ -218,6 +218,16 @@ def test_a_system_nobody_can_read_marks_the_post_and_keeps_the_stated_size(marku
     assert found.unreadable
 
 
+def test_squarespace_states_the_number_of_comments_that_only_its_script_may_load():
+    context = (
+        '<script>Static.SQUARESPACE_CONTEXT = {"collection":{"publicCommentCount":9},"item":{"id":"a",%s}};</script>'
+    )
+    thread = named(context % '"publicCommentCount":6,"commentState":1')
+    assert (thread.system, thread.stated, thread.comments, bool(thread.unreadable)) == ("squarespace", 6, (), True)
+    empty = named(context % '"publicCommentCount":0,"commentState":1')
+    assert (empty.stated, empty.unreadable) == (0, None)
+
+
 def test_a_discourse_topic_that_does_not_answer_leaves_the_posts_that_its_page_prints():
     posts = "".join(
         f"<div id='post_{n}' class='topic-body crawler-post'><b itemprop='author'><span itemprop='name'>{name}</span>"

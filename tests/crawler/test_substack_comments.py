@@ -82,7 +82,6 @@ def test_a_page_that_embeds_some_of_the_comments_says_so() -> None:
 
 
 def test_a_page_of_nonsense_has_no_thread() -> None:
-    assert _thread({"post": {"comment_count": 0}}) is None
     assert _thread({"post": {"comment_count": "many"}, "comments": 5}) is None
     assert _thread([[]]) is None
     page = Page(URL, b"<script>window._preloads = JSON.parse(garbage)</script>", datetime(2024, 1, 1, tzinfo=UTC))
@@ -98,3 +97,10 @@ def test_a_thread_as_deep_as_it_is_long_is_read() -> None:
 
     assert thread is not None
     assert [each.parent for each in thread.comments] == [None, *map(str, range(1, 200))]
+
+
+def test_a_post_without_comments_states_that_so_that_a_larger_number_in_the_list_wakes_it() -> None:
+    thread = _thread({"post": {"comment_count": 0, "id": 5}})
+
+    assert thread is not None
+    assert (thread.stated, thread.comments, thread.pointer, thread.short) == (0, (), {}, None)
