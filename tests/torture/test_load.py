@@ -1,0 +1,37 @@
+"""Many search while crawls write and the index follows: every search is answered, and memory does not grow."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.torture.load import COMMENTS, POSTS, run
+
+pytestmark = [
+    pytest.mark.torture,
+    pytest.mark.skipif(sys.platform != "linux", reason="memory is told by Linux's /proc"),
+]
+
+SECONDS = 1800
+
+#: Memory of a day that would be seen; what caches hold is within.
+MOST_GROWTH_AN_HOUR = 60.0
+
+
+def test_all_searches_are_answered_while_crawls_write_and_the_index_follows(
+    tmp_path: Path, torture: bool, figure: Callable[[str], None]
+) -> None:
+    load = (
+        run(tmp_path, SECONDS, posts=POSTS, comments=COMMENTS)
+        if torture
+        else run(tmp_path, 4, posts=60, comments=240)
+    )
+
+    figure(load.told())
+    assert load.errors == {}
+    assert load.failed_crawls == []
+    assert load.findings == []
+    assert load.texts_after > load.texts_before
+    if torture:
+        assert load.growth() < MOST_GROWTH_AN_HOUR
