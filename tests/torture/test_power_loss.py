@@ -18,7 +18,7 @@ pytestmark = [
 SAMPLE = 3
 
 #: How often what is kept of the unsynced writes is drawn, beside nothing and everything.
-CHANCES = 8
+CHANCES = 3
 
 
 @pytest.mark.parametrize("work", WORKS)
