@@ -25,6 +25,7 @@ from archive.records import Visit, format_time
 from archive.results import Query
 from crawler.extensions.warc import _Received, _Writer
 from crawler.extensions.warc_files import close_torn, whole_length
+from crawler.reservations import Reservations
 from tests.archive.conftest import build_post
 
 #: The archive's own directory, below that of a trial.
@@ -305,7 +306,7 @@ def _records(root: Path) -> dict[str, Any]:
 
 
 def _received(url: str, text: str) -> _Received:
-    return _Received(url, AT, 200, [("Content-Type", "text/html")], text.encode(), None)
+    return _Received(url, AT, 200, [("Content-Type", "text/html")], text.encode(), None, Reservations())
 
 
 def _payloads(root: Path) -> list[tuple[str, str]]:
