@@ -3,7 +3,9 @@
 So robots.txt, delays, limits, retries, redirects and the guard of addresses hold for what readers ask, too.
 """
 
+import asyncio
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +16,9 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from twisted.internet.defer import AlreadyCalledError
 
+from crawler.extensions.closing import is_closing
 from crawler.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.middlewares.failures import DOWNLOAD_FAILURES, PostponedRequest
 from crawler.middlewares.politeness import Politeness
@@ -25,6 +29,11 @@ from crawler.work import Workers
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+logger = logging.getLogger(__name__)
+
+#: A spider that has not cancelled its requests by then is told that they are not made.
+CLOSING_SECONDS = 5.0
 
 _OK = 200
 _PERMANENT = {301, 308}
@@ -69,7 +78,7 @@ class SpiderFetch:
                 meta={KNOWN_ONLY: for_news},
                 dont_filter=True,
             )
-            response = await self._crawler.engine.download_async(request)
+            response = await self._send(request)
         except PostponedRequest as error:
             raise PostponedError(error.url, str(error)) from error
         except IgnoreRequest as error:
@@ -105,6 +114,16 @@ class SpiderFetch:
         """Tell whether the host of an address reserves mining it, as far as this crawl knows."""
         reservations = self._crawler.get_downloader_middleware(TdmReservations)
         return reservations is not None and bool(reservations.of(url).reserve(url))
+
+    async def _send(self, request: Request) -> Response:
+        """Return the response; wait to be cancelled while the crawl is closing."""
+        if not is_closing(self._crawler):
+            try:
+                return await self._crawler.engine.download_async(request)
+            except AlreadyCalledError:
+                logger.debug("%s was answered too late", request.url)  # Scrapy's word for what ends while it closes
+        await asyncio.sleep(CLOSING_SECONDS)
+        raise PostponedError(request.url, "the crawl was stopped")
 
     def share_slot(self, url: str, slot: str) -> None:
         """Ask the host of an address in a platform's slot from now on."""

@@ -5,10 +5,12 @@ import logging
 from typing import Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 
 from archive.errors import ArchiveError
 from archive.records import Visit
 from archive.store import Change
+from crawler.extensions.closing import close_unwritable
 from crawler.health import Tally, concerns
 from crawler.opening import archive_of
 
@@ -22,7 +24,6 @@ class ArchivePipeline:
         """Write to the crawl's archive."""
         self._crawler = crawler
         self._archive = archive_of(crawler)
-        self._closing: asyncio.Future[None] | None = None
         self._tallies: dict[str, Tally] = {}
 
     @classmethod
@@ -34,12 +35,10 @@ class ArchivePipeline:
         """Archive a visit; stop the crawl when the archive cannot be written, for nothing would be kept."""
         try:
             change = await asyncio.to_thread(self._archive.record, item)
-        except ArchiveError:
+        except ArchiveError as error:
             self._crawler.stats.inc_value("archive/errors")
-            if self._closing is None:
-                closing = self._crawler.engine.close_spider_async(reason="archive_unwritable")
-                self._closing = asyncio.ensure_future(closing)
-            raise
+            close_unwritable(self._crawler, error)
+            raise DropItem(str(error), log_level="DEBUG") from error
         self._count(item, change)
         return item
 

@@ -22,7 +22,7 @@ class Exit(IntEnum):
     SILENT = 3
     #: A reader or the spider raised: a bug of ours.
     ERRORS = 4
-    #: The archive could not be opened or written.
+    #: The archive, its raw responses or its search index could not be opened or written.
     ARCHIVE = 5
     #: Stopped by a signal or an extension before its end.
     STOPPED = 6
@@ -67,13 +67,7 @@ def _gravity(status: Exit) -> int:
 
 
 def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Exit, str]]:
-    found = []
-    if errors := stats.get("archive/errors", 0):
-        found.append((Exit.ARCHIVE, f"the archive could not be written {errors} times"))
-    if stats.get("warc/errors"):
-        found.append((Exit.ARCHIVE, "raw responses could not be kept; see the log"))
-    if errors := stats.get("spider_exceptions/count", 0):
-        found.append((Exit.ERRORS, f"{errors} errors in reading; see the log"))
+    found = [(status, words.format(stats[name])) for name, status, words in _COUNTED if stats.get(name)]
     if finish_reason is None:
         found.append((Exit.NOT_STARTED, "the crawl did not start; see the log"))
     elif finish_reason not in {"finished", "archive_unwritable"}:
@@ -94,5 +88,12 @@ def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Ex
     return found
 
 
+#: Counts that are no good news, what they mean, and how to say it.
+_COUNTED = (
+    ("archive/errors", Exit.ARCHIVE, "the archive could not be written {} times"),
+    ("warc/errors", Exit.ARCHIVE, "raw responses could not be kept; see the log"),
+    ("index/errors", Exit.ARCHIVE, "the search index is behind; run `sales-archive index`"),
+    ("spider_exceptions/count", Exit.ERRORS, "{} errors in reading; see the log"),
+)
 _FAILURE = "crawl/site_failure/"
 _CONCERNS = "crawl/site_concerns/"

@@ -7,15 +7,39 @@ looked after).
 """
 
 import asyncio
+import logging
 from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from archive.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
+
 #: Sent once, when the engine has begun to close: stop to make requests.
 crawl_closing = object()
 
 WATCH_SECONDS = 0.2
+
+
+def is_closing(crawler: Crawler) -> bool:
+    """Tell whether the engine has begun to close; a request made then makes Scrapy 2.19 trip over its own feet."""
+    slot = crawler.engine._slot  # Scrapy has no public word for "closing"
+    return slot is not None and slot.closing is not None
+
+
+def close_unwritable(crawler: Crawler, error: ArchiveError) -> None:
+    """End a crawl whose archive cannot be written, for nothing of what it brings would be kept; say so once."""
+    if not is_closing(crawler):
+        logger.error("%s", error)
+        closing = asyncio.ensure_future(crawler.engine.close_spider_async(reason="archive_unwritable"))
+        _closings.add(closing)
+        closing.add_done_callback(_closings.discard)
+
+
+#: The event loop holds no task on its own.
+_closings: set[asyncio.Future[None]] = set()
 
 
 class Closing:
@@ -47,8 +71,7 @@ class Closing:
         told = False
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            slot = self._crawler.engine._slot  # Scrapy has no public word for "closing"
-            if slot is None or slot.closing is None:
+            if not is_closing(self._crawler):
                 continue
             if not told:
                 told = True

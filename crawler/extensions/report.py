@@ -9,6 +9,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
+from crawler.extensions.warc import WarcFiles
 from crawler.opening import archive_of
 from crawler.verdict import verdict
 
@@ -24,7 +25,7 @@ _CHANGES = (
 
 
 class JobReport:
-    """Note when a crawl begins, and how it ended."""
+    """Note when a crawl begins, and how it ended; end what is counted in its report before."""
 
     def __init__(self, crawler: Crawler) -> None:
         """Write to the crawl's archive."""
@@ -45,7 +46,15 @@ class JobReport:
         self._job = await asyncio.to_thread(self._archive.visits.start_job, spider.name)
 
     async def end(self, reason: str) -> None:
-        """Note the end; a disk that refuses is counted, as a crawl whose report is lost is not well."""
+        """Note the end; a disk that refuses is counted, as a crawl whose report is lost is not well.
+
+        Scrapy tells all extensions of the end at once, so those whose counts are reported are ended from here.
+        """
+        raw, index = self._crawler.get_extension(WarcFiles), self._crawler.get_extension(IndexSync)
+        if raw is not None:
+            await raw.end()
+        if index is not None:
+            await index.end()
         if self._job is None:
             return
         report = _report(self._crawler.stats.get_stats(), reason)
@@ -76,7 +85,6 @@ class IndexSync:
         extension = cls(crawler)
         if extension._seconds:
             crawler.signals.connect(extension.start, signal=signals.spider_opened)
-            crawler.signals.connect(extension.end, signal=signals.spider_closed)
         return extension
 
     def start(self) -> None:
@@ -88,7 +96,7 @@ class IndexSync:
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
-        await self._index()
+            await self._index()
 
     async def _index_from_time_to_time(self) -> None:
         while True:

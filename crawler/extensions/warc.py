@@ -73,7 +73,6 @@ class WarcFiles:
         extension = cls(crawler)
         crawler.signals.connect(extension.open, signal=signals.spider_opened)
         crawler.signals.connect(extension.receive, signal=signals.response_downloaded)
-        crawler.signals.connect(extension.close, signal=signals.spider_closed)
         return extension
 
     def open(self) -> None:
@@ -99,7 +98,7 @@ class WarcFiles:
             _Received(request.url, datetime.now(UTC), response.status, headers, response.body, address, host)
         )
 
-    async def close(self) -> None:
+    async def end(self) -> None:
         """Write what is left and give the file its final name."""
         self._received.put(None)
         if self._thread.is_alive():

@@ -11,9 +11,10 @@ from typing import Any, Self
 from scrapy import Spider
 from scrapy.crawler import Crawler
 
+from archive.errors import ArchiveError
 from archive.records import Visit
 from crawler.asking import SpiderFetch
-from crawler.extensions.closing import crawl_closing
+from crawler.extensions.closing import close_unwritable, crawl_closing
 from crawler.fetch import UnreadableError
 from crawler.locks import turn_of
 from crawler.opening import archive_of
@@ -122,7 +123,10 @@ class BlogSpider(Spider):
         crawler.stats.inc_value("crawl/sites_done")
 
     def _note_error(self, site: Site, error: BaseException | None) -> None:
-        if error is not None:
+        if isinstance(error, ArchiveError):
+            self.crawler.stats.inc_value("archive/errors")
+            close_unwritable(self.crawler, error)
+        elif error is not None:
             self.crawler.stats.inc_value("spider_exceptions/count")
             self.crawler.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
             logger.error("Crawling %s failed", site.url, exc_info=error)
