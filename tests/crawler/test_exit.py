@@ -146,6 +146,8 @@ def test_a_damaged_catalogue_exits_with_2_and_names_the_line(blog: Blog, directo
         ({"crawl/sites_answered": 1}, "finished", Exit.OK),
         ({"crawl/sites_answered": 1, "spider_exceptions/count": 1}, "finished", Exit.ERRORS),
         ({"crawl/sites_answered": 1, "archive/errors": 1, "spider_exceptions/count": 1}, "shutdown", Exit.ARCHIVE),
+        ({"crawl/sites_answered": 1, "warc/errors": 1}, "finished", Exit.ARCHIVE),
+        ({"crawl/sites_answered": 1, "index/errors": 1}, "finished", Exit.ARCHIVE),
         ({"crawl/sites_answered": 1}, "memusage_exceeded", Exit.STOPPED),
         ({"crawl/sites_answered": 1, "crawl/site_failure/a.example": "timeout"}, "finished", Exit.INCOMPLETE),
         ({"crawl/site_failure/a.example": "timeout"}, "finished", Exit.SILENT),

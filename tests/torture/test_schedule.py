@@ -35,15 +35,17 @@ def jobs(torture: bool) -> int:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(served: list[Blog], jobs: int, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What crawls archive that nobody disturbs."""
+def undisturbed(served: list[Blog], jobs: int, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What an archive holds after each of the crawls when nobody disturbs them."""
     place = tmp_path_factory.mktemp("undisturbed")
+    held = []
     for number in range(jobs):
         begin(served, place / "archive", number)
         job = Job.start(place / "archive", served, place / f"{number}.log")
         assert job.wait() == Exit.OK, job.said()
+        held.append(lasting(place / "archive"))
     assert findings(place / "archive") == []
-    return lasting(place / "archive")
+    return held
 
 
 def begin(served: list[Blog], directory: Path, number: int) -> None:
@@ -55,7 +57,7 @@ def begin(served: list[Blog], directory: Path, number: int) -> None:
 
 def test_crawls_killed_at_random_moments_lose_nothing(
     served: list[Blog],
-    undisturbed: dict[str, Any],
+    undisturbed: list[dict[str, Any]],
     jobs: int,
     tmp_path: Path,
     torture: bool,
@@ -77,14 +79,14 @@ def test_crawls_killed_at_random_moments_lose_nothing(
             ended = status == Exit.OK
             assert ended or status == -signal.SIGKILL, job.said()
 
-    assert lasting(directory) == undisturbed
+    assert lasting(directory) == undisturbed[-1]
     assert findings(directory) == []
     figure(f"{sum(killed.values())} kills in {jobs} jobs, nothing lost")
 
 
 def test_crawls_asked_to_stop_say_so_and_lose_nothing(
     served: list[Blog],
-    undisturbed: dict[str, Any],
+    undisturbed: list[dict[str, Any]],
     jobs: int,
     tmp_path: Path,
     torture: bool,
@@ -109,15 +111,14 @@ def test_crawls_asked_to_stop_say_so_and_lose_nothing(
             assert "Traceback" not in job.said()
             statuses[status] += 1
 
-    assert lasting(directory) == undisturbed
+    assert lasting(directory) == undisturbed[-1]
     assert findings(directory) == []
     figure(f"{statuses[Exit.STOPPED]} stops, each with exit status 6, nothing lost")
 
 
 def test_crawls_that_meet_a_full_disk_say_so_and_lose_nothing(
     served: list[Blog],
-    undisturbed: dict[str, Any],
-    jobs: int,
+    undisturbed: list[dict[str, Any]],
     tmp_path: Path,
     torture: bool,
     figure: Callable[[str], None],
@@ -135,11 +136,9 @@ def test_crawls_that_meet_a_full_disk_say_so_and_lose_nothing(
             assert "Traceback" not in job.said(), f"{size} KB: {job.said()}"
             statuses[status] += 1
             subprocess.run(["mount", "-o", "remount,size=64m", place], check=True)
-            for number in range(jobs):
-                begin(served, directory, number)
-                job = Job.start(directory, served, tmp_path / "job.log")
-                assert job.wait() == Exit.OK, job.said()
-            assert lasting(directory) == undisturbed
+            job = Job.start(directory, served, tmp_path / "job.log")
+            assert job.wait() == Exit.OK, job.said()
+            assert lasting(directory) == undisturbed[0]
             assert findings(directory) == []
     figure(f"{len(sizes)} full disks of {min(sizes)} to {max(sizes)} KB, each with exit status 5, nothing lost")
 
