@@ -1,5 +1,6 @@
 """One open archive for each crawl, shared by its spider, pipeline and extensions."""
 
+import asyncio
 from weakref import WeakKeyDictionary
 
 from scrapy import signals
@@ -18,5 +19,12 @@ def archive_of(crawler: Crawler) -> Archive:
     archive = _archives.get(crawler)
     if archive is None:
         archive = _archives[crawler] = Archive(crawler.settings["ARCHIVE_DIR"])
-        crawler.signals.connect(archive.close, signal=signals.engine_stopped, weak=False)
+
+        async def close() -> None:
+            # A call whose task was cancelled runs on in its thread, and SQLite crashes the process when a connection
+            # is closed under it.
+            await asyncio.get_running_loop().shutdown_default_executor()
+            archive.close()
+
+        crawler.signals.connect(close, signal=signals.engine_stopped, weak=False)
     return archive

@@ -9,7 +9,7 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLongError
 from typing import Any, ParamSpec, TypeVar
 
@@ -62,7 +62,8 @@ class Workers:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
-            await asyncio.to_thread(pool.join)
+            with ThreadPoolExecutor(1) as own:  # the loop's own may have been shut down with the archive
+                await asyncio.get_running_loop().run_in_executor(own, pool.join)
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
