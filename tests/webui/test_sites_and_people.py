@@ -1,9 +1,13 @@
 """The pages of sites and of people."""
 
+from pathlib import Path
+
 from flask.testing import FlaskClient
 from lxml import html
 
+from archive.archive import Archive
 from archive.records import Post
+from webui import create_app
 
 
 def page(client: FlaskClient, address: str) -> html.HtmlElement:
@@ -25,6 +29,22 @@ def test_a_row_tells_at_a_glance_whether_a_site_is_whole(client: FlaskClient) ->
     assert row(client, "vertrieb.example").startswith("vertrieb.example Yes 1 1")
     assert "No: 2 stated comments not found" in row(client, "tenfirst.example")
     assert "No: 1 page failed" in row(client, "ledgerline.example")
+
+
+def test_the_latest_crawls_and_how_they_went_are_told(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        for reasons in ([], ["2 sites did not answer"]):
+            job = archive.visits.start_job("blog")
+            counts = {"archive/posts_new": 3, "archive/comments_new": 17}
+            archive.visits.end_job(job, {"healthy": not reasons, "reasons": reasons, "counts": counts})
+        archive.visits.start_job("discussions")
+
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+    rows = [words(each) for each in page(app.test_client(), "/sites").cssselect(".crawls tbody tr")]
+
+    assert [row.partition(" UTC ")[2] for row in rows] == [
+        "discussions not ended: running, or killed 0 0", "2 sites did not answer 3 17", "Well 3 17"]  # fmt: skip
+    app.extensions["archive"].archive.close()
 
 
 def test_a_site_s_page_tells_why_visits_failed(client: FlaskClient) -> None:
