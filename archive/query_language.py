@@ -25,9 +25,12 @@ SHORTEST_PREFIX = 2
 HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-reply", "date": "date"}
 
 #: Field as typed, and the part of a text it means.
-_PARTS = {"title": "title", "intitle": "title", "author": "author", "by": "author", "tag": "tags"}
+_PARTS = {"title": "title", "intitle": "title", "author": "author", "said": "author", "by": "author",
+          "commenter": "author", "tag": "tags"}  # fmt: skip
 _NAMES = {"site": "site", "kind": "kind", "platform": "platform", "lang": "language", "in": "thread", "has": "has"}
-FIELDS = (*_PARTS, *_NAMES, "commenter", "said", "before", "after", "year", "words")
+FIELDS = (*_PARTS, *_NAMES, "before", "after", "year", "words")
+#: What a field of authors asks for besides the name.
+_OF_KIND = {"by": "post", "commenter": "comment"}
 _KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
 
 _TOKEN = re.compile(
@@ -137,7 +140,7 @@ class _Parser:
         words = self._counted(WORD.findall(match["phrase"]))
         if not words:
             return None
-        return _said(Phrase(tuple(words), _part_name(inside)), inside)
+        return _of_kind(Phrase(tuple(words), _part_name(inside)), inside)
 
     def _plain(self, text: str, inside: str | None) -> Node | None:
         bare = text.lstrip("*?+~")
@@ -158,13 +161,13 @@ class _Parser:
         in_field = _part_name(inside)
         must = text.startswith("+")
         last = Word(words[-1], in_field, prefix=prefix, fuzzy=fuzzy and not prefix, must=must)
-        return _said(_together([*(Word(word, in_field, must=must) for word in words[:-1]), last]), inside)
+        return _of_kind(_together([*(Word(word, in_field, must=must) for word in words[:-1]), last]), inside)
 
     def _field(self, name: str, depth: int) -> Node | None:
         if self._kind() in {None, "close", "field", "minus"}:
             self._remark(f"“{name}:” needs a value")
             return None
-        if name in _PARTS or name in {"commenter", "said"}:
+        if name in _PARTS:
             return self._part(name, depth)
         match = self._tokens[self._next]
         self._next += 1
@@ -250,10 +253,9 @@ def _together(parts: list[Node]) -> Node | None:
 
 
 def _part_name(inside: str | None) -> str | None:
-    return "author" if inside == "commenter" else _PARTS.get(inside or "")
+    return _PARTS.get(inside or "")
 
 
-def _said(part: Node | None, inside: str | None) -> Node | None:
-    if part is None or inside not in {"commenter", "said"}:
-        return part
-    return _together([part, Named("kind", "comment")])
+def _of_kind(part: Node | None, inside: str | None) -> Node | None:
+    kind = _OF_KIND.get(inside or "")
+    return part if part is None or kind is None else _together([part, Named("kind", kind)])

@@ -2,8 +2,9 @@
 
     python benchmarks/web.py [--posts N] [--comments N] [--archive DIR]
 
-An invented archive is made in DIR, or the one that is there is taken. The same queries are asked of `Archive.search`
-in this process and of `/search` over HTTP; each is asked once before it is measured.
+An invented archive is made in DIR, or the one that is there is taken. The same queries are asked, by turns, of
+`Archive.search` and of the application's `/search` in this process, which tells the processor's time of both; then of
+`/search` and other pages over HTTP, which tells what a reader waits for. Each is asked once before it is measured.
 """
 
 import argparse
@@ -20,9 +21,11 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from corpus import posts
+from werkzeug.test import EnvironBuilder
 
 from archive.archive import Archive
 from archive.results import Query
+from webui import create_app
 
 #: Queries asked: words drawn from the archive, alone, in pairs, as phrases and with filters.
 ROUNDS = 3
@@ -43,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 _fill(archive, options.posts, options.comments)
             archive.sync()
             queries = _queries(archive)
-            searched = _times([lambda query=query: archive.search(query) for query in queries])
-        _serve(directory, queries, searched)
+        _compare(directory, queries)
+        _serve(directory, queries)
 
 
 def _fill(archive: Archive, number: int, comments: int) -> None:
@@ -65,30 +68,58 @@ def _queries(archive: Archive) -> list[Query]:
     return [replace(query, grouped=True) for query in single + pairs + phrases + filtered]  # as the page asks
 
 
-def _serve(directory: Path, queries: list[Query], searched: list[float]) -> None:
+def _compare(directory: Path, queries: list[Query]) -> None:
+    """Print the processor's time of searches alone and of whole pages."""
+    app = create_app({"ARCHIVE_DIR": directory})
+    archive = app.extensions["archive"].archive
+    searched, answered = [], []
+    for number in range(ROUNDS + 1):
+        for query in queries:
+            environ = EnvironBuilder(path="/search", query_string=urlencode(_arguments(query))).get_environ()
+            alone = _busy(lambda query=query: archive.search(query))
+            page = _busy(lambda environ=environ: b"".join(app(environ, lambda *_: None)))
+            if number:
+                searched.append(alone)
+                answered.append(page)
+    archive.close()
+    _print("Archive.search", searched)
+    _print("its page", answered)
+    shares = [(percent, _share(answered, percent) / _share(searched, percent)) for percent in (50, 95)]
+    print(", ".join(f"at p{percent} a page takes {share:.2f} times the search" for percent, share in shares))
+
+
+def _serve(directory: Path, queries: list[Query]) -> None:
     command = [sys.executable, "-m", "webui", "--archive", str(directory), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             address = (server.stdout.readline() if server.stdout else "").rpartition(" at ")[2].strip()
             served = _times([_asking(address, query) for query in queries])
-            _print("Archive.search", searched)
             _print("GET /search", served)
             for name, path in (("GET /", ""), ("GET /sites", "sites"), ("GET /sites again", "sites")):
                 _print(name, _times([lambda path=path: _get(address + path)], rounds=1, first=name.endswith("again")))
-            print(f"p95 of GET /search is {_share(served, 95) / _share(searched, 95):.2f} times the search's own")
             print(f"memory of the serving process: {_memory(server.pid)} MB")
         finally:
             server.terminate()
 
 
 def _asking(address: str, query: Query) -> Callable[[], bytes]:
-    arguments = [("q", query.text), *query.filters, ("sort", query.sort)]
-    return lambda: _get(f"{address}search?{urlencode(arguments)}")
+    return lambda: _get(f"{address}search?{urlencode(_arguments(query))}")
+
+
+def _arguments(query: Query) -> list[tuple[str, str]]:
+    return [("q", query.text), *query.filters, ("sort", query.sort)]
 
 
 def _get(address: str) -> bytes:
     with urlopen(address) as answer:
         return bytes(answer.read())
+
+
+def _busy(call: Callable[[], object]) -> float:
+    """Return the milliseconds of the processor that a call takes in this thread."""
+    started = time.thread_time()
+    call()
+    return (time.thread_time() - started) * 1000
 
 
 def _times(calls: Sequence[Callable[[], object]], *, rounds: int = ROUNDS, first: bool = True) -> list[float]:

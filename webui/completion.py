@@ -16,7 +16,7 @@ MOST = 8
 NAMES: tuple[Completed, ...] = ("author", "site", "tag")
 MOST_NAMES = len(NAMES)
 
-_NAME_FIELDS = ("by", "author", "commenter", "tag")
+_NAME_FIELDS = ("by", "author", "commenter", "said", "tag")
 _LAST = re.compile(rf'(?:(?P<field>site|{"|".join(_NAME_FIELDS)}):)?"?(?P<begun>[^\s":()]*)$', re.IGNORECASE)
 
 
@@ -33,12 +33,12 @@ def completions(archive: Archive, typed: str, sites: Iterable[str]) -> list[str]
         found = [f"{field}:{phrase(name)}" for name in archive.index.complete_name(column, begun, MOST)]
     else:
         found = archive.index.complete(begun, MOST - MOST_NAMES)
-        found += [] if before.endswith(":") else _names(archive, begun)  # a field of words: title:, said:
+        found += [] if before.endswith(":") else _names(archive, begun)  # a field of words: title:
     return [f"{before}{each}" for each in found if each != begun][:MOST]
 
 
 def _names(archive: Archive, begun: str) -> list[str]:
     """Return the commonest author, site and tag of which a word begins so, as parts of a query."""
     authors, sites, tags = (archive.index.complete_name(column, begun, 1) for column in NAMES)
-    by = [f"by:{phrase(author)}" for author in authors]
-    return [*by, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]
+    said = [f"said:{phrase(author)}" for author in authors]
+    return [*said, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]

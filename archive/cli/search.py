@@ -19,8 +19,8 @@ the query language; docs/search.md has more:
   cold OR (warm AND call)  one of several, and both; operators in capitals
   pric*  pricng~           words that begin so, words written nearly so
   title:pricing  tag:saas  posts with a word in the title, among the tags
-  author:lee  by:"ann lee" posts and comments by an author
-  commenter:lee  said:price  comments by somebody, comments with a word
+  author:lee  said:"ann lee"  posts and comments by an author
+  by:lee  commenter:lee    posts by an author, comments by one
   site:example.com  platform:ghost  lang:de  kind:comment  in:post:0123...
   has:comments  has:author-reply  has:date
   before:2015  after:2015-03  year:"March 2015"  after:"3 months ago"

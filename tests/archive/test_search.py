@@ -56,7 +56,7 @@ from tests.archive.searching import found, search, write
         ("author:lee", {"cold", "pricing", "preise"}),
         ('by:"cy fox"', {"churn"}),
         ("commenter:bo pricing", {"churn#comment-0"}),
-        ("said:pricing", {"churn#comment-0"}),
+        ("by:bo pricing", set()),
         ("tag:outbound", {"cold"}),
         ('tag:"cold email"', {"cold"}),
         ("site:b.org", {"pricing"}),

@@ -67,7 +67,7 @@ def test_another_post_on_the_same_is_no_copy(archive: Archive) -> None:
 def test_a_comment_is_a_copy_only_of_the_same_reader_s(archive: Archive) -> None:
     said = (("Ann Lee", "The renewal is won early!"), ("Bo Ek", "The renewal is won early!"))
     posts = (made("one.example", "Elsewhere.", said=said), made("two.example", "Far away.", said=said))
-    results = found(archive, *posts, text="said:renewal")
+    results = found(archive, *posts, text="renewal kind:comment")
 
     assert results.total == 4
     listed = [(hit.author, [each.author for each in hit.also]) for hit in results.hits]
@@ -77,7 +77,7 @@ def test_a_comment_is_a_copy_only_of_the_same_reader_s(archive: Archive) -> None
 def test_what_nobody_signed_is_no_copy(archive: Archive) -> None:
     posts = [made(site, "Elsewhere.", said=((None, "The renewal!"),)) for site in ("one.example", "two.example")]
 
-    assert [hit.also for hit in found(archive, *posts, text="said:renewal").hits] == [(), ()]
+    assert [hit.also for hit in found(archive, *posts, text="renewal kind:comment").hits] == [(), ()]
 
 
 def test_every_hit_of_a_grouped_list_is_named_once(archive: Archive) -> None:
