@@ -1,11 +1,12 @@
 """A query as understood, in words; and the filters chosen beside it, as parts of a query."""
 
 from collections.abc import Iterable
+from typing import TypeGuard
 
 from archive.errors import QueryError
 from archive.query_dates import NotADateError, within
 from archive.query_language import HAS
-from archive.query_tree import All, Between, Named, Node, Not, Phrase, Word
+from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.results import FILTERS
 from archive.search_words import is_stop_word
 
@@ -15,7 +16,6 @@ _NAMED = {
     "kind": "only",
     "platform": "on the platform",
     "language": "in the language",
-    "thread": "in the thread",
     "tag": "tagged",
     "has": "with",
 }
@@ -28,11 +28,16 @@ def chosen(filters: Iterable[tuple[str, str]]) -> list[Node]:
 
 
 def understood(root: Node | None, filters: Iterable[Node] = ()) -> str:
-    """Return in words what is searched for."""
-    parts = _flat(root)
-    telling = [part for part in parts if not (isinstance(part, Word) and is_stop_word(part.text))]
-    said = [_said(part) for part in (*(telling or parts), *filters)]
-    return " · ".join(said) if said else "everything"
+    """Return in words what is searched for: posts and comments with “cold” and “email”, from 2015 on."""
+    small = set(dropped(root))
+    parts = [part for part in (*_flat(root), *filters) if not (isinstance(part, Word) and part.text in small)]
+    if not parts:
+        return "everything"
+    kinds = dict.fromkeys(f"{part.value}s" for part in parts if _is_kind(part))
+    words = [_said(part) for part in parts if isinstance(part, Word | Phrase | Either | All)]
+    others = [_said(part) for part in parts if not (isinstance(part, Word | Phrase | Either | All) or _is_kind(part))]
+    held = f" with {' and '.join(words)}" if words else ""
+    return ", ".join([f"{' that are '.join(kinds) or 'posts and comments'}{held}", *others])
 
 
 def dropped(root: Node | None) -> tuple[str, ...]:
@@ -40,6 +45,10 @@ def dropped(root: Node | None) -> tuple[str, ...]:
     words = [part for part in _flat(root) if isinstance(part, Word | Phrase)]
     small = [word for word in words if isinstance(word, Word) and _says_nothing(word)]
     return tuple(dict.fromkeys(word.text for word in small)) if len(small) < len(words) else ()
+
+
+def _is_kind(part: Node) -> TypeGuard[Named]:
+    return isinstance(part, Named) and part.name == "kind"
 
 
 def _says_nothing(word: Word) -> bool:
@@ -68,18 +77,20 @@ def _flat(root: Node | None) -> list[Node]:
 def _said(node: Node) -> str:
     if isinstance(node, Word | Phrase):
         return _said_word(node)
+    if isinstance(node, Named) and node.name == "thread":
+        return "in one thread"
     if isinstance(node, Named):
         return f"{_NAMED[node.name]} {node.value}{'s' if node.name == 'kind' else ''}"
     if isinstance(node, Between):
         return node.said
     if isinstance(node, Not):
-        return f"not {_said(node.part)}"
+        return f"{'not' if isinstance(node.part, Named | Between) else 'without'} {_said(node.part)}"
     joint = " and " if isinstance(node, All) else " or "
     return f"({joint.join(_said(part) for part in node.parts)})"
 
 
 def _said_word(node: Word | Phrase) -> str:
-    text = f"“{' '.join(node.words)}”" if isinstance(node, Phrase) else node.text
+    text = f"“{' '.join(node.words)}”" if isinstance(node, Phrase) else f"“{node.text}”"
     if isinstance(node, Word):
-        text = f"{text}…" if node.prefix else f"{text} (or nearly so)" if node.fuzzy else text
+        text = f"“{node.text}…”" if node.prefix else f"{text} (or nearly so)" if node.fuzzy else text
     return f"{text} {_FIELDS[node.field]}" if node.field else text

@@ -149,8 +149,8 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
 def test_the_query_as_understood_is_said_in_words() -> None:
     root = parse('the cold "warm intro" -spam title:sales site:a.com after:2015 (b2b OR saas)').root
     assert understood(root, chosen([("kind", "comment")])) == (
-        "cold · “warm intro” · not spam · sales in the title · on the site a.com · from 2015 on · (b2b or saas)"
-        " · only comments"
+        "comments with “cold” and “warm intro” and “sales” in the title and (“b2b” or “saas”), without “spam”,"
+        " on the site a.com, from 2015 on"
     )
 
 

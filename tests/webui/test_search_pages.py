@@ -37,7 +37,7 @@ def test_a_result_says_why_it_matches(client: FlaskClient) -> None:
 
     assert texts(tree, ".hit mark") == ["dispatcher"]
     assert texts(tree, ".hit .kind") == ["Post"]
-    assert "Understood as dispatcher" in tree.text_content()
+    assert "Posts and comments with “dispatcher”" in tree.text_content()
 
 
 def test_a_comment_hit_leads_to_the_comment_in_its_thread(client: FlaskClient, library: dict[str, Post]) -> None:
@@ -273,7 +273,7 @@ def test_words_that_are_not_searched_for_are_said(client: FlaskClient, typed: st
     tree = page(client, f"/search?q={quote_plus(typed)}")
 
     (understood,) = texts(tree, ".understood")
-    assert understood.partition(", without ")[2].partition(": ")[0] == said
+    assert understood.partition("Not searched for: ")[2].partition(" (")[0] == said
 
 
 def test_what_was_not_understood_is_said(client: FlaskClient) -> None:
