@@ -68,7 +68,7 @@ _ZONE = re.compile(
 _AGO = re.compile(
     r"(?P<before>\b(?:vor|il y a|hace|há|ha|vor etwa|vor ca\.?)\s)?"
     r"(?:(?:about|over|almost|circa|etwa|environ|unos|un po'|ca\.?)\s)?"
-    r"(?P<count>\d{1,4}|\b[^\W\d_]{1,5})\s?(?P<span>[^\W\d_]{1,9})\.?(?P<after>\s(?:ago|fa|geleden|atrás|atras)\b)?"
+    r"(?P<count>\d{1,4}|\b[^\W\d_]{1,5})\s?(?P<span>[^\W\d_]{1,9})\.?(?P<after>\s(?:ago|fa|geleden|atrás|atras|sedan|siden|temu|önce|once|sitten)\b)?"
 )
 _SHORT_AGO = re.compile(r"(?P<count>\d{1,3})\s?(?P<span>[a-z]{1,3})")
 #: Text that may hold a date in a language we have no table for: a year, or a number beside letters that are not ours.

@@ -19,13 +19,20 @@ _MONTHS = (
 MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 
 _SPANS = {
-    "second": "s sec secs second seconds sekunde sekunden seconde secondes segundo segundos secondo secondi",
-    "minute": "m min mins minute minutes minuten minuto minutos minuti minuut",
-    "hour": "h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uur uren",
-    "day": "d day days tag tage tagen jour jours dia dias giorno giorni dag dagen",
-    "week": "w wk wks week weeks woche wochen semaine semaines semana semanas settimana settimane weken",
-    "month": "mo mos mth mths month months monat monate monaten mois mes meses mese mesi maand maanden",
-    "year": "y yr yrs year years jahr jahre jahren an ans annee annees ano anos anno anni jaar jaren",
+    "second": "s sec secs second seconds sekunde sekunden seconde secondes segundo segundos secondo secondi"
+    " sekund sekunder sekundy saniye sekuntia",
+    "minute": "m min mins minute minutes minuten minuto minutos minuti minuut"
+    " minuter minutter minut minuty dakika minuuttia",
+    "hour": "h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uur uren"
+    " timme timmar timer godzina godziny godzin godzine saat tuntia tunti",
+    "day": "d day days tag tage tagen jour jours dia dias giorno giorni dag dagen"
+    " dagar dager dage dni dzien gun paivaa paiva",
+    "week": "w wk wks week weeks woche wochen semaine semaines semana semanas settimana settimane weken"
+    " vecka veckor uke uker uge uger tydzien tygodnie tygodni hafta viikkoa",
+    "month": "mo mos mth mths month months monat monate monaten mois mes meses mese mesi maand maanden"
+    " manad manader maned maneder miesiac miesiace miesiecy ay kuukautta",
+    "year": "y yr yrs year years jahr jahre jahren an ans annee annees ano anos anno anni jaar jaren"
+    " ar lat lata rok yil vuotta vuosi",
 }
 SPANS = {name: span for span, names in _SPANS.items() for name in names.split()}
 

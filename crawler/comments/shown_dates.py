@@ -39,7 +39,7 @@ _TIME = (
     r"(?:kl\.?\s?)?\d{1,2}[:.h][0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?\s?m(?![a-z])\.?)?(?:\s?(?:uhr|hrs?|h)\b)?"
     r"(?:\s?\(?(?:[A-Z]{1,2}[SD]T|UTC|GMT|CET|CEST|Z)\b\)?)?(?:\s?[+-]\d\d:?\d\d)?|\d{1,2}\s?[ap]\.?m(?![a-z])\.?|\d{1,2}h\b"
 )
-_PREPOSITION = r"at|um|à|às|a\s+las|alle(?:\s+ore)?|ore|om|klo?|o|of|de|den|on|le|the|am"
+_PREPOSITION = r"at|в|о|v|la|saat|pukul|um|à|às|a\s+las|alle(?:\s+ore)?|ore|om|klo?|o|of|de|den|on|le|the|am"
 _JOIN = rf"[\s,/|@•·\u2013\u2014-]{{0,4}}(?:\b(?:{_PREPOSITION})\b\s?){{0,2}}[\s,@|:\u2013\u2014-]{{0,3}}"
 _WEEKDAY = rf"(?:\b(?:{_DAYS})\b\.?(?:-feira)?,?\s{{0,3}}(?:le |den |the )?)?"
 _SEPARATOR = r"[\s./,\u2013\u2014-]{1,3}"
@@ -50,9 +50,16 @@ _NAMED = (
     rf"|\b{_MONTH}{_SEPARATOR}{_DAY_OF_MONTH}\b(?![:.]\d\d)(?:[\s./,\u2013\u2014-]{{0,3}}(?:(?:of|de)\s)?{_YEAR})?"
     rf"|\b(?:19|20)\d\d{_SEPARATOR}{_MONTH}{_SEPARATOR}{_DAY_OF_MONTH}|\b{_MONTH}\s{{1,2}}(?:19|20)\d\d)"
 )
+#: A day, a word and a year, where the word is of another script, or names a month in languages not spelled out above.
+_FOREIGN = (
+    r"(?<![\d.])\d{1,2}\.?\s(?:[\u0370-\uffff]\w{2,11}|ledna|[uú]nora|[cč]erv(?:na|ence)|z[aá][rř][ií]|[rř][ií]jna|dubna|srpna|listopadu|prosince|b[rř]ezna|kv[eě]tna|"
+    r"[a-zä]{3,8}kuuta|ocak|şubat|ağustos|mart|nisan|may[iı]s|haziran|temmuz|eyl[uü]l|ekim|kas[iı]m|aral[iı]k|"
+    r"(?:ianuar|februar|mart|april|iun|iul)ie|(?:septembr|octombr|noiembr|decembr)ie)\.?,?\s(?:19|20)\d\d(?:\sг\b\.?)?"
+    r"|\b(?:19|20)\d\d\.\s(?:janu|febru|szeptem|októ|novem|decem|márci|ápril|máj|júni|júli|augusztus)[a-zá]{0,5}\s\d{1,2}\.|\b(?:19|20)\d\d년\s?\d{1,2}월\s?\d{1,2}일"
+)
 _NUMERIC = (
     rf"{_WEEKDAY}(?:\b(?:19|20)\d\d[-./]\s?\d{{1,2}}[-./]\s?\d{{1,2}}|(?<![\d.:/-])\d{{1,2}}[-./]\s?\d{{1,2}}[-./]\s?(?:(?:19|20)\d\d|\d\d)\b)"
-    r"|\b(?:19|20)\d\d年\s?\d{1,2}月\s?\d{1,2}日"
+    r"|\b(?:19|20)\d\d年\s?\d{1,2}月\s?\d{1,2}日(?:\s?[上下]午)?"
 )
 _UNITS = (
     r"sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|mo|years?|yrs?|[smhdwy]|"
@@ -64,10 +71,11 @@ _COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|ein(?
 _AGO = (
     rf"(?:\b(?:about|over|almost|circa|ca\.)\s)?\b{_COUNT}\s?(?:{_UNITS})(?:,?\s(?:and\s)?{_COUNT}\s?(?:{_UNITS})){{0,2}}\s(?:ago|geleden|fa|atr[aá]s|earlier)\b"
     rf"|\b(?:vor|il y a|hace|h[aá]|f[oö]r)\s(?:etwa\s|environ\s)?{_COUNT}\s(?:{_UNITS})(?:\s(?:sedan|siden))?\b"
+    r"|(?:\bf[oö]r\s)?\b\d{1,3}\s?\w{1,12}\s(?:назад|тому|önce|sedan|siden|temu|sitten|ezelőtt|zpět)\b|\b\d{1,3}\s?\w{1,3}\s?(?:전|前)"
     r"|\b(?:just now|yesterday|today|gestern|heute|hier|aujourd[’']hui|ayer|hoy|ieri|oggi)\b"
 )
 _DATE = re.compile(
-    rf"(?:(?:{_TIME})(?:[\s,/|@\u2013\u2014-]{{1,4}}|\s(?:on|am|le|of)\s)(?:on\s)?(?=\S))?(?:{_NAMED}|{_NUMERIC}|{_AGO})(?:{_JOIN}(?:{_TIME}))?",
+    rf"(?:(?:{_TIME})(?:[\s,/|@\u2013\u2014-]{{1,4}}|\s(?:on|am|le|of)\s)(?:on\s)?(?=\S))?(?:{_NAMED}|{_NUMERIC}|{_FOREIGN}|{_AGO})(?:{_JOIN}(?:{_TIME}))?",
     re.IGNORECASE,
 )
 #: Characters of an age with the spaces around it.

@@ -82,6 +82,31 @@ def test_a_day_before_a_month_is_read_in_the_pages_language() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "shown", "day"),
+    [
+        ("ru", "5 марта 2023 в 10:15", 5),
+        ("tr", "5 Ağustos 2023, 10:15", 5),
+        ("ko", "2023년 3월 5일 10:15", 5),
+        ("cs", "5. března 2023 v 10:15", 5),
+        ("fi", "5. maaliskuuta 2023 klo 10.15", 5),
+        ("hu", "2023. március 5. 10:15", 5),
+        ("el", "5 Μαρτίου 2023", 5),
+        ("sv", "för 3 dagar sedan", 29),
+        ("pl", "3 dni temu", 29),
+        ("ja", "3日前", 29),
+    ],
+)
+def test_dates_are_found_in_whatever_language_they_are_written(language: str, shown: str, day: int) -> None:
+    item = "<li id='comment-{n}'><b class='author'>Ann</b> <i>SHOWN</i><p>Words of comment {n}.</p></li>"
+
+    thread = _thread(f"<html lang='{language}'><meta charset='utf-8'>{_list(2, item.replace('SHOWN', shown))}</html>")
+
+    assert thread is not None
+    assert [each.published.moment.day if each.published else None for each in thread.comments] == [day, day]
+    assert [each.text for each in thread.comments] == ["Words of comment 0.", "Words of comment 1."]
+
+
+@pytest.mark.parametrize(
     "html",
     [
         "<h2>Comments</h2>" + "".join(f"<div><a name='comment-{n}'></a>" for n in range(240)) + "<p>may</p>" * 30_000,
