@@ -27,9 +27,24 @@ _RUN = 28
 #: Below this many words a text is a copy only of the very same words.
 _SHORT = 40
 
+#: Letters hashed at once: what is longer is taken in pieces, so that memory does not grow with the text.
+_PIECE = 1 << 16
+
 _EMPTY = np.uint32(0xFFFFFFFF)
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
-_POWERS = np.array([pow(0x165667B19E3779F9, power, 1 << 64) for power in range(1, _RUN + 1)], np.uint64)
+_PRIME = 0x165667B19E3779F9
+
+
+def _powers(base: int) -> npt.NDArray[np.uint64]:
+    """Return the powers of a number from 0 on, modulo 2 to the 64."""
+    powers = np.full(_PIECE, base, np.uint64)
+    powers[0] = 1
+    return np.cumprod(powers)
+
+
+#: Of the number of a run, each letter is multiplied by the power of its place.
+_POWERS = _powers(_PRIME)
+_INVERSES = _powers(pow(_PRIME, -1, 1 << 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +90,27 @@ def digest(text: str) -> bytes:
 
 def _signature(text: str) -> npt.NDArray[np.uint32]:
     letters = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    windows = np.lib.stride_tricks.sliding_window_view(letters, _RUN)
-    starts = np.flatnonzero(letters[: len(windows)] == ord(" "))
-    hashes = windows[starts].astype(np.uint64) @ _POWERS
-    hashes ^= hashes >> np.uint64(32)
-    hashes *= _MIXER
-    hashes ^= hashes >> np.uint64(29)
-    bins = (hashes >> np.uint64(57)).astype(np.intp)
-    values = ((hashes >> np.uint64(20)) & np.uint64(0xFFFFFFFE)).astype(np.uint32)
     signature = np.full(BINS, _EMPTY, np.uint32)
-    np.minimum.at(signature, bins, values)
+    for start in range(0, max(len(letters) - _RUN + 1, 1), _PIECE - _RUN + 1):
+        hashes = _hashes(letters[start : start + _PIECE])
+        hashes ^= hashes >> np.uint64(32)
+        hashes *= _MIXER
+        hashes ^= hashes >> np.uint64(29)
+        bins = (hashes >> np.uint64(57)).astype(np.intp)
+        np.minimum.at(signature, bins, ((hashes >> np.uint64(20)) & np.uint64(0xFFFFFFFE)).astype(np.uint32))
     return _densified(signature)
+
+
+def _hashes(letters: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    """Return a number for each run that begins at a space: of sums from the start, one less the other.
+
+    Shifted to the start of the text by the inverse of a power, a run has one number wherever it stands.
+    """
+    sums = np.zeros(len(letters) + 1, np.uint64)
+    np.multiply(letters, _POWERS[: len(letters)], out=sums[1:])
+    np.cumsum(sums[1:], out=sums[1:])
+    starts = np.flatnonzero(letters[: max(len(letters) - _RUN + 1, 0)] == ord(" "))
+    return (sums[starts + _RUN] - sums[starts]) * _INVERSES[starts]
 
 
 def _densified(signature: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

@@ -59,7 +59,10 @@ class Comment:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild a comment; raise `KeyError`, `TypeError` or `ValueError` on values no comment has."""
-        return cls(**_from_json(values, _COMMENT_FIELDS))
+        found = dict(values)
+        if found.get("published") is not None:
+            found["published"] = parse_time(found["published"])
+        return cls(**found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,9 @@ class Post:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild a post with its thread; raise `KeyError`, `TypeError` or `ValueError` on values no post has."""
-        return cls(**_from_json(values, _POST_FIELDS))
+        if not values.keys() <= _POST_FIELDS:
+            raise ValueError(f"unknown fields: {', '.join(sorted(values.keys() - _POST_FIELDS))}")
+        return cls(**_from_json(values))
 
     def without_thread(self) -> Self:
         """Return the post alone."""
@@ -114,7 +119,6 @@ class Post:
 
 
 _POST_FIELDS = {each.name for each in fields(Post)}
-_COMMENT_FIELDS = {each.name for each in fields(Comment)}
 _TIMES = {"published", "updated", "fetched"}
 _LISTS = {"tags", "categories", "rights"}
 
@@ -204,9 +208,7 @@ def _value_to_json(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def _from_json(values: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    if not values.keys() <= names:
-        raise ValueError(f"unknown fields: {', '.join(sorted(values.keys() - names))}")
+def _from_json(values: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(values)
     for name in _TIMES:
         if found.get(name) is not None:

@@ -6,7 +6,7 @@ The keys follow Dolma's documents (https://github.com/allenai/dolma, docs/data-f
 from collections.abc import Iterator
 from typing import Any
 
-from archive.export.metadata import METADATA, comment_metadata, post_metadata, time_or_none
+from archive.export.metadata import METADATA, comment_metadata, post_metadata, thread_metadata, time_or_none
 from archive.export.shape import SOURCE, Chosen, Shape
 
 
@@ -15,9 +15,10 @@ def _rows(chosen: Chosen) -> Iterator[dict[str, Any]]:
     added = time_or_none(post.fetched)
     if post.id in chosen.ids and post.text:
         yield _row(post.id, post.text, time_or_none(post.published), added, post_metadata(post))
+    shared = thread_metadata(post)
     for each in chosen.comments():
         if each.text:
-            yield _row(each.id, each.text, time_or_none(each.published), added, comment_metadata(each, post))
+            yield _row(each.id, each.text, time_or_none(each.published), added, comment_metadata(each, shared))
 
 
 def _row(id_: str, text: str, created: str | None, added: str | None, metadata: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,11 @@ def masked(text: str) -> str:
     return _NUMBER.sub(_masked_number, text) if has_digit and _DIGITS.search(text) else text
 
 
+def may_hold_contacts(text: str) -> bool:
+    """Tell quickly whether `masked` has anything to look for."""
+    return "@" in text or ":" in text or _has_digit(text)
+
+
 def _has_digit(text: str) -> bool:
     for digit in "0123456789":  # noqa: SIM110 (ten plain searches are far quicker than a pattern, or `any`)
         if digit in text:

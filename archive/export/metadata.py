@@ -62,33 +62,39 @@ def post_metadata(post: Post) -> dict[str, Any]:
     }
 
 
-def comment_metadata(comment: Comment, post: Post) -> dict[str, Any]:
-    """Return the metadata of a comment; what only its post has is null, and its rights are the post's."""
-    return {
+def thread_metadata(post: Post) -> dict[str, Any]:
+    """Return what the metadata of all comments of a post have in common, with null for what `comment_metadata` adds.
+
+    What only a post has is null, and the rights of comments are their post's.
+    """
+    own = dict.fromkeys(METADATA)
+    return own | {
         "kind": "comment",
-        "url": comment.permalink,
         "site": post.site,
-        "title": None,
-        "author": comment.author,
-        "author_url": comment.author_url,
-        "by_post_author": comment.by_post_author,
         "thread_id": post.id,
-        "parent_id": comment.parent_id or post.id,
-        "depth": comment.depth + 1,
-        "position": comment.position,
-        "created_precision": comment.published_precision,
-        "updated": None,
         "language": post.language,
-        "description": None,
         "tags": [],
         "categories": [],
         "platform": post.platform,
-        "comment_system": comment.system,
-        "comments_stated": None,
         "rights": list(post.rights),
         "license": _license(post),
-        "status": "deleted" if comment.deleted else "whole",
     }
+
+
+def comment_metadata(comment: Comment, shared: dict[str, Any]) -> dict[str, Any]:
+    """Return the metadata of a comment, `shared` being its thread's."""
+    values = shared.copy()
+    values["url"] = comment.permalink
+    values["author"] = comment.author
+    values["author_url"] = comment.author_url
+    values["by_post_author"] = comment.by_post_author
+    values["parent_id"] = comment.parent_id or shared["thread_id"]
+    values["depth"] = comment.depth + 1
+    values["position"] = comment.position
+    values["created_precision"] = comment.published_precision
+    values["comment_system"] = comment.system
+    values["status"] = "deleted" if comment.deleted else "whole"
+    return values
 
 
 def time_or_none(moment: datetime | None) -> str | None:

@@ -8,15 +8,15 @@ who searches the web for a quoted sentence finds its writer.
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from archive.deny import byline_keys, name_key
 from archive.errors import ArchiveOpenError, ArchiveWriteError
-from archive.export.masking import masked
+from archive.export.masking import masked, may_hold_contacts
 from archive.records import Comment, Post
 
 #: `pseudonym`: a keyed hash for each commenter; `keep`: names as archived; `drop`: none.
@@ -31,6 +31,8 @@ _SHORTEST_NAME = 2
 #: Names of a thread are looked for one by one up to this many, beyond by the words of the text.
 _FEW_NAMES = 40
 
+Edit = Callable[[str], str]
+
 _WORD = re.compile(r"\w+")
 _CALLS = r"(@|\b(?:[Hh]i|[Hh]ello|[Hh]ey|[Dd]ear|[Tt]hanks|[Tt]hx|[Tt]hank you|[Aa]gree with|[Rr]eply to),?\s)"
 _SAYS = r"(?=\s*[,:—–]|\s+(?:said|says|wrote|writes|asked|mentioned|is right)\b)"
@@ -43,39 +45,48 @@ class People:
         """`mask` replaces contacts in all texts; `key` is used by pseudonyms alone."""
         self._authors = authors
         self._mask = mask
-        self._key = key
+        self._hash = hmac.new(key or b"-", digestmod="sha256")
+        self._name_key = lru_cache(10_000)(name_key)
         self._pseudonym = lru_cache(10_000)(self._hashed)
 
     def applied(self, post: Post) -> Post:
         """Return the post and its thread as they are to be published."""
         names = {} if self._authors == "keep" else self._names(post)
-        edit = _edit(names, mask=self._mask)
-        comments = tuple(self._comment(each, names, edit) for each in post.comments)
-        if not names and not self._mask:
+        said = "\n".join(
+            [post.title or "", post.description or "", post.text, *[each.text for each in post.comments]]
+        )
+        edit = _edit(names, said, mask=self._mask)
+        if self._authors != "keep" or edit is not None:
+            post = replace(post, comments=tuple([self._comment(each, names, edit) for each in post.comments]))
+        if edit is None:
             return post
         description = None if post.description is None else edit(post.description)
         title = None if post.title is None else edit(post.title)
-        return replace(post, text=edit(post.text), title=title, description=description, comments=comments)
-
-    def _hashed(self, site: str, name: str) -> str:
-        who = f"{site}\0{name_key(name)}".encode("utf-8", "surrogatepass")
-        return f"reader-{hmac.digest(self._key, who, 'sha256').hex()[:12]}"
+        return replace(post, text=edit(post.text), title=title, description=description)
 
     def _names(self, post: Post) -> dict[str, str]:
         """Return the published name of everybody in the thread whose name is not in the byline."""
         bylines = byline_keys(post.author)
-        names = {each.author for each in post.comments if each.author}
-        names = {name for name in names if name_key(name) not in bylines}
-        drop = self._authors == "drop"
-        return {name: SOMEBODY if drop else self._pseudonym(post.site, name) for name in sorted(names)}
+        found = {}
+        for name in sorted({each.author for each in post.comments if each.author}):
+            key = self._name_key(name)
+            if key not in bylines:
+                found[name] = SOMEBODY if self._authors == "drop" else self._pseudonym(post.site, key)
+        return found
 
-    def _comment(self, comment: Comment, names: Mapping[str, str], edit: Callable[[str], str]) -> Comment:
+    def _hashed(self, site: str, key: str) -> str:
+        hashed = self._hash.copy()
+        hashed.update(f"{site}\0{key}".encode("utf-8", "surrogatepass"))
+        return f"reader-{hashed.hexdigest()[:12]}"
+
+    def _comment(self, comment: Comment, names: Mapping[str, str], edit: Edit | None) -> Comment:
+        text = comment.text if edit is None else edit(comment.text)
         if self._authors == "keep":
-            return _with(comment, comment.author, comment.author_url, edit(comment.text)) if self._mask else comment
+            return _with(comment, comment.author, comment.author_url, text)
         author = comment.author
         if author is not None and author in names:
             author = None if self._authors == "drop" else names[author]
-        return _with(comment, author, None, edit(comment.text))
+        return _with(comment, author, None, text)
 
 
 def secret_key(path: Path) -> bytes:
@@ -114,37 +125,55 @@ def _with(comment: Comment, author: str | None, author_url: str | None, text: st
     )
 
 
-def _edit(names: Mapping[str, str], *, mask: bool) -> Callable[[str], str]:
-    """Return what is done to every text of a thread."""
-    called = dict(_called(names))
-    is_present = _finder(called)
+def _edit(names: Mapping[str, str], said: str, *, mask: bool) -> Edit | None:
+    """Return what is done to every text of a thread in which all this is said; `None` where nothing is."""
+    called = dict(_called(names, _teller(names, said)))
+    mask = mask and may_hold_contacts(said)
+    if not called:
+        return masked if mask else None
+    near = _finder(called)
 
     def edit(text: str) -> str:
-        if is_present(text):
-            near = {name: to for name, to in called.items() if name in text}
-            text = _renamed(text, near)
+        if there := near(text):
+            text = _renamed(text, there)
         return masked(text) if mask else text
 
     return edit
 
 
-def _called(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what people of a thread are called: their names, and the first of several."""
-    for name, published in names.items():
-        words = name.split()
+def _teller(names: Collection[str], said: str) -> Callable[[str], bool]:
+    """Return how to tell quickly whether one of these names may be in what is said."""
+    if len(names) <= _FEW_NAMES:
+        return said.__contains__
+    words = set(_WORD.findall(said))
+    return lambda name: not words.isdisjoint(_WORD.findall(name)[:1])
+
+
+def _called(names: Mapping[str, str], is_said: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield what people are called in their thread: the first of several names, then whole names."""
+    said = [(name, words) for name in names if is_said((words := name.split(maxsplit=1) or [name])[0])]
+    for name, words in said:
         if len(words) > 1 and len(words[0]) >= _SHORTEST_NAME and words[0].isalpha():
-            yield words[0], published
-    for name, published in names.items():
-        if len(name) >= _SHORTEST_NAME and any(map(str.isalnum, name)):
-            yield name, published
+            yield words[0], names[name]
+    for name, _ in said:
+        if len(name) >= _SHORTEST_NAME and is_said(name) and any(map(str.isalnum, name)):
+            yield name, names[name]
 
 
-def _finder(called: Mapping[str, str]) -> Callable[[str], bool]:
-    """Return how to tell quickly whether any of these names may be in a text."""
+def _finder(called: Mapping[str, str]) -> Callable[[str], dict[str, str]]:
+    """Return how to find those of the names that may be in a text, quickly where most texts have none."""
     if len(called) <= _FEW_NAMES:
-        return partial(_holds, tuple({name.split()[0] for name in called}))
-    words = {_WORD.findall(name)[0] for name in called}
-    return lambda text: not words.isdisjoint(_WORD.findall(text))
+        firsts = tuple({name.split()[0] for name in called})
+        return lambda text: {name: to for name, to in called.items() if name in text} if _holds(firsts, text) else {}
+    by_word: dict[str, list[str]] = {}
+    for name in called:
+        by_word.setdefault(_WORD.findall(name)[0], []).append(name)
+
+    def near(text: str) -> dict[str, str]:
+        words = by_word.keys() & set(_WORD.findall(text))
+        return {name: called[name] for word in words for name in by_word[word] if name in text}
+
+    return near
 
 
 def _holds(firsts: tuple[str, ...], text: str) -> bool:

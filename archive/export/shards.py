@@ -32,7 +32,8 @@ _BLOCK_BYTES = 1_000_000
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 9
 
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+#: Rows are trees: no need to look for circles.
+_encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
