@@ -28,6 +28,9 @@ MOST_EXPORTED = 10_000
 #: Besides the shapes of a dataset: the hits themselves, as /api/search gives them.
 HITS = "hits"
 
+#: Shapes whose rows hold a thread whole, whichever of its texts was found.
+_WHOLE = frozenset({"threads", "convokit"})
+
 #: What XML 1.0 cannot hold, however escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -78,24 +81,37 @@ def xml_text(text: str) -> str:
 
 
 def _lines(source: Archive, query: Query, shape: str) -> Iterator[str]:
+    """Yield lines while hits are still looked for; no more than ids is held of what was yielded."""
+    pages = _pages(source, query)
     if shape == HITS:
-        for hit in _all_hits(source, query):
-            yield _line(hit.to_json())
+        yield from (_line(hit.to_json()) for hits in pages for hit in hits)
         return
-    found: dict[str, set[str]] = {}
-    for hit in _all_hits(source, query):
-        found.setdefault(hit.post_id, set()).add(hit.id)
-    for id_, texts in found.items():
-        post = source.store.post(id_)
-        if post is not None:
-            for row in SHAPES[shape].rows(Chosen(post, frozenset(texts))):
+    yielded: set[str] = set()
+    for chosen in _chosen(source, pages, once=shape in _WHOLE):
+        for row in SHAPES[shape].rows(chosen):
+            if row["id"] not in yielded:
+                yielded.add(row["id"])
                 yield encoded(row).decode()
 
 
-def _all_hits(source: Archive, query: Query) -> Iterator[Hit]:
+def _chosen(source: Archive, pages: Iterator[tuple[Hit, ...]], *, once: bool) -> Iterator[Chosen]:
+    """Yield the posts of each page of hits, the hits chosen; with `once`, a post of an earlier page no more."""
+    seen: set[str] = set()
+    for hits in pages:
+        found: dict[str, set[str]] = {}
+        for hit in hits:
+            found.setdefault(hit.post_id, set()).add(hit.id)
+        for id_, texts in found.items():
+            post = None if once and id_ in seen else source.store.post(id_)
+            seen.add(id_)
+            if post is not None:
+                yield Chosen(post, frozenset(texts))
+
+
+def _pages(source: Archive, query: Query) -> Iterator[tuple[Hit, ...]]:
     for page in range(1, MOST_EXPORTED // EXPORT_STEP + 1):
         results = source.search(replace(query, page=page))
-        yield from results.hits
+        yield results.hits
         if page * EXPORT_STEP >= results.total:
             return
 

@@ -104,7 +104,7 @@ def folded_in(older: Path) -> frozenset[str]:
 def _write_shapes(
     root: Path, reading: Reading, plan: Plan, progress: Progress | None
 ) -> tuple[list[ShardFile], set[str]]:
-    """Write the rows of all shapes; return their files, and the ids of the texts written."""
+    """Write the rows of all shapes; return their files, and of an update the ids that have a text in it."""
     shards = {
         name: Shards(root, f"data/{name}", compression=plan.compression, shard_bytes=plan.shard_bytes)
         for name in plan.shapes
@@ -115,7 +115,7 @@ def _write_shapes(
             failing.callback(writer.abandon)
         for number, chosen in enumerate(reading.chosen(), 1):
             if plan.since is not None:
-                written |= chosen.ids
+                written |= chosen.with_text()
             for name, writer in shards.items():
                 for row in SHAPES[name].rows(chosen):
                     writer.write(row)

@@ -52,11 +52,11 @@ def load(archive: Archive, source: Path) -> Loaded:
     if source.is_dir():
         manifest = _verified(source)
         _load_rules(archive, source)
+        _erase(archive, source, loaded)  # first: a place whose text was removed comes again as a placeholder
         for file in manifest.files:
             if file.path.startswith("data/threads/"):
                 with uncompressed(source / file.path) as stream:
                     _add(archive, _posts(stream, file.path), loaded)
-        _erase(archive, source, loaded)
     elif str(source) == "-":
         _add(archive, _posts(sys.stdin.buffer, "stdin"), loaded)
     elif source.is_file():

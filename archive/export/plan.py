@@ -159,4 +159,14 @@ class Reading:
 
 
 def _changed(connection: sqlite3.Connection, since: int) -> frozenset[str]:
-    return frozenset(id_ for (id_,) in connection.execute("SELECT id FROM revisions WHERE seq > ?", (since,)))
+    """Return the texts that changed after `since`, and those beside them in their threads.
+
+    Rows of a thread depend on each other: a comment's on the language and the rights of its post, and on its place.
+    """
+    rows = connection.execute(
+        "WITH changed AS (SELECT id, post_id FROM revisions WHERE seq > ?)"
+        " SELECT id FROM changed UNION SELECT post_id FROM changed"
+        " UNION SELECT id FROM comments WHERE post_id IN (SELECT post_id FROM changed)",
+        (since,),
+    )
+    return frozenset(id_ for (id_,) in rows)

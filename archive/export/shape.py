@@ -26,6 +26,11 @@ class Chosen:
     #: Ids of the chosen texts; at least one.
     ids: frozenset[str]
 
+    def with_text(self) -> frozenset[str]:
+        """Return the ids of the chosen texts that say something: a comment that was removed says nothing more."""
+        texts: tuple[Post | Comment, ...] = (self.post, *self.post.comments)
+        return frozenset(each.id for each in texts if each.text and each.id in self.ids)
+
     def comments(self) -> Iterator[Comment]:
         """Yield the chosen comments, in the order shown."""
         return (each for each in self.post.comments if each.id in self.ids)

@@ -156,9 +156,24 @@ def test_an_update_brings_a_copy_up_to_date(archive: Archive, dataset: Path, mak
 
         loaded = load(copy, tmp_path / "update")
 
-        assert (loaded.changed, loaded.erased) == (1, 4)
+        assert (loaded.changed, loaded.erased) == (1, 1 + 4)
         assert list(copy.posts()) == list(archive.posts())
         assert copy.add(gone).post == "denied"
+
+
+def test_an_update_erases_what_a_forgotten_person_said_before(
+    archive: Archive, dataset: Path, make_post: Builder, tmp_path: Path
+):
+    answered = make_post("https://example.com/1/", thread=THREAD).comments[0]
+    with Archive(tmp_path / "copy") as copy:
+        load(copy, dataset)
+        forget(archive, Rule(kind="author", value=answered.author or ""))
+        write_dataset(archive, tmp_path / "update", replace(BACKUP, since=cursor_of(archive, dataset)), key=b"")
+
+        load(copy, tmp_path / "update")
+
+        assert list(copy.posts()) == list(archive.posts())
+        assert [each.record["text"] for each in copy.history(answered.id) if each.record] == [""]
 
 
 def test_rows_come_from_a_file_or_stdin(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,6 +1,8 @@
 """Results for other programs: Atom, OpenSearch, JSON lines."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,7 +13,7 @@ from flask.testing import FlaskClient
 from archive.archive import Archive
 from archive.export.shapes import SHAPES
 from archive.export.threads import post_of
-from archive.records import Post, post_id
+from archive.records import Comment, Post, comment_id, post_id
 from webui import create_app
 from webui.feed_views import EXPORT_STEP
 
@@ -114,6 +116,51 @@ def test_an_export_of_nothing_is_empty(client: FlaskClient) -> None:
 
     assert (answer.status_code, answer.data) == (200, b"")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="sales-archive-hits.jsonl"'
+
+
+def selling(number: int, year: int) -> Post:
+    url = f"https://many.example/{number}"
+    post = Post(
+        id=post_id(url),
+        url=url,
+        site="many.example",
+        published=datetime(year, 1, 1, tzinfo=UTC),
+        text="Selling.",
+        comment_system="own",
+    )
+    asked, told = (
+        Comment(
+            id=comment_id(url, "own", text),
+            post_id=post.id,
+            position=place,
+            published=post.published,
+            text=text,
+            system="own",
+        )
+        for place, text in enumerate(("Selling what?", "All of it."))
+    )
+    return replace(post, comments=(asked, replace(told, parent_id=asked.id, depth=1)))
+
+
+@pytest.mark.parametrize("shape", ["hits", *SHAPES])
+def test_an_export_begins_before_all_hits_are_found(tmp_path: Path, shape: str) -> None:
+    late = selling(EXPORT_STEP, 2001)
+    with Archive(tmp_path) as archive:
+        for number in range(EXPORT_STEP):
+            archive.add(selling(number, 2015))
+        archive.sync()
+        app = create_app({"ARCHIVE_DIR": tmp_path})
+        lines = app.test_client().get(f"/export?q=selling&sort=newest&shape={shape}").iter_encoded()
+
+        begun = [next(lines), next(lines)]
+        archive.add(late)
+        archive.sync()
+        rows = [json.loads(line) for line in (*begun, *lines) if line]
+        app.extensions["archive"].archive.close()
+
+    ids = [row["id"] for row in rows]
+    assert len(ids) == len(set(ids))
+    assert {late.id, late.comments[0].id} & set(ids)
 
 
 def test_an_export_goes_on_past_the_first_page(tmp_path: Path) -> None:
