@@ -20,7 +20,15 @@ from crawler.comments.outline import Outline, Run
 from crawler.comments.paging import further_pages
 from crawler.comments.parts import Part, read_dates, take_apart
 from crawler.comments.plausible import BY_CLASS, in_one_place, is_something_else, is_thread, quality
-from crawler.comments.relations import answered, author_url, by_post_author, depths, parents, permalink
+from crawler.comments.relations import (
+    answered,
+    author_url,
+    by_post_author,
+    depths,
+    parents,
+    permalink,
+    stated_parents,
+)
 from crawler.comments.shown_dates import find_date
 from crawler.comments.surroundings import stated
 from crawler.dates import parse_date
@@ -169,6 +177,8 @@ def _comments(outline: Outline, parts: Sequence[Part], page: Page) -> Iterator[R
     found = depths(outline, parts)
     above = parents(parts, found)
     links = answered(outline, parts)
+    if "sioc:reply_of" in page.text:
+        links |= stated_parents(outline, parts)
     marked = by_post_author(outline, parts)
     languages = _languages(page)
     for index, part in enumerate(parts):

@@ -1,6 +1,7 @@
 """How the comments of a thread stand to each other and to the web: replies, permalinks, the post's author's own."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from urllib.parse import urljoin
 
@@ -50,6 +51,23 @@ def answered(outline: Outline, parts: Sequence[Part]) -> dict[int, str]:
             fragment = (element.get("href") or "").partition("#")[2] if element.tag == "a" else ""
             name = next((each for each in re.findall(r"\w+", fragment)[-1:] if names.get(each, index) < index), None)
             if name and any(is_answer(line.text) for line in part.lines[:COMPARED]):
+                found[index] = name
+    return found
+
+
+def stated_parents(outline: Outline, parts: Sequence[Part]) -> dict[int, str]:
+    """Return, by position, what each comment answers as RDFa says it, in native ids: Drupal's flat lists too.
+
+    Source: http://rdfs.org/sioc/spec/#term_reply_of; the post is named beside the comment.
+    """
+    names = {part.item.name: index for index, part in enumerate(parts) if part.item.name}
+    starts = [part.item.run.start for part in parts]
+    found = {}
+    for number, element in enumerate(outline.elements):
+        if element.get("rel") == "sioc:reply_of":
+            index = bisect_right(starts, number) - 1
+            name = (re.findall(r"\w+", (element.get("resource") or "").partition("#")[2]) or [""])[-1]
+            if index >= 0 and names.get(name, index) < index:
                 found[index] = name
     return found
 

@@ -200,6 +200,21 @@ def test_the_number_of_comments_beside_the_posts_byline_is_no_comment() -> None:
     assert read is None
 
 
+def test_a_flat_list_is_threaded_by_what_its_rdfa_says() -> None:
+    def item(number: int, answered: int | None) -> str:
+        post = "<span rel='sioc:reply_of' resource='/node/3'></span>"
+        comment = f"<span rel='sioc:reply_of' resource='/comment/{answered}#comment-{answered}'></span>"
+        return (
+            f"<a id='comment-{number}'></a><div class='comment'><b class='user'>Ann {number}</b> <i>May 3, 2012</i>"
+            f"{post}{comment if answered else ''}<p>We rang {number} times before lunch.</p></div>"
+        )
+
+    thread = _thread("<h2>Comments</h2>" + item(41, None) + item(42, 41) + item(43, 41) + item(44, 43) + item(45, 99))
+
+    assert thread is not None
+    assert [each.parent for each in thread.comments] == [None, "41", "41", "43", None]
+
+
 def test_a_badge_beside_the_name_in_an_hcard_is_not_part_of_the_name() -> None:
     badges = ("", " <span>投稿作成者</span>", "")
     items = "".join(
