@@ -6,9 +6,11 @@ index, the texts too. What is here hands out views of the map instead, which the
 
 import mmap
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
@@ -16,6 +18,17 @@ from whoosh.filedb.structfile import BufferFile
 from archive.durable import sync
 
 _SEGMENT = ".seg"
+
+_MAPS: WeakSet[mmap.mmap] = WeakSet()
+_LOCK = threading.Lock()
+
+
+def unload() -> None:
+    """Let the system take back what was read of all maps; what is read again comes from its cache of files."""
+    with _LOCK:
+        for whole in list(_MAPS):
+            with suppress(AttributeError, ValueError):  # a system without `madvise`; a map that was closed
+                whole.madvise(mmap.MADV_DONTNEED)
 
 
 class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
@@ -29,6 +42,8 @@ class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
             if not os.fstat(file.fileno()).st_size:
                 raise EOFError(f"the segment {name} is empty")
             whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        with _LOCK:
+            _MAPS.add(whole)
         return MappedFile(memoryview(whole), name, whole)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from archive.errors import QueryError
 from archive.index_files import DAMAGE, OPEN_SECONDS, IndexFiles, again_until, open_error
+from archive.index_mapped import unload
 from archive.query_language import parse
 from archive.query_tree import All
 from archive.query_words import chosen
@@ -151,6 +152,7 @@ class Searcher:
                 worked = self._has_worked()
             if worked:
                 give_back()
+                unload()
 
     def _has_worked(self) -> bool:
         """Tell whether enough was decoded since the last time, or for the first time from a new snapshot."""

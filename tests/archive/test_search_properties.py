@@ -159,7 +159,7 @@ def test_a_hostile_query_gets_an_answer(texts: tuple[Archive, dict[str, list[str
         results = archive.search(Query(text=text))
     except QueryError:
         return
-    assert results.took_ms < TIME_LIMIT_SECONDS * 1000
+    assert results.cut or results.took_ms < TIME_LIMIT_SECONDS * 1000
     assert results.to_json()["total"] >= len(results.hits)
 
 
