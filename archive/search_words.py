@@ -41,6 +41,11 @@ _DECIMAL = re.compile(r"\d+[.,]\d+[^\W_]*")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
+#: Languages that write short words before a vowel without theirs, and these words: l'équipe, dell'azienda.
+_ELIDED = {
+    "fr": re.compile(r"(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)['’ʼ]([^\W_]{2,})", re.IGNORECASE),
+    "it": re.compile(r"(?:[cdlmstv]|(?:al|dal|del|nel|sul|col)?l|un|quest)['’ʼ]([^\W_]{2,})", re.IGNORECASE),
+}
 _APOSTROPHES = re.compile("['’ʼ]")
 _CACHED_WORDS = 200_000
 
@@ -61,6 +66,7 @@ class Words:
         self._stem: Callable[[str], str] = stemmer_for_language(
             language if language and has_stemmer(language) else "en"
         )
+        self._elided = _ELIDED.get(language or "")
         self._known: dict[str, Terms] = {}
 
     def __call__(self, word: str) -> Terms:
@@ -85,6 +91,8 @@ class Words:
         if _UNSPACED.search(bare):
             characters = [letter for letter in fold(bare) if letter.isalnum()]
             return tuple((letter, place) for place, letter in enumerate(characters)), max(1, len(characters))
+        if self._elided is not None and (elided := self._elided.fullmatch(bare)):
+            return ((self.stem(bare), 0), (self.stem(elided[1]), 0)), 1
         parts = [self.stem(part) for part in _SEPARATORS.split(bare)]
         if len(parts) == 1:
             return _with_currency(parts[0], currency)

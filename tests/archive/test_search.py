@@ -79,6 +79,14 @@ def test_a_query_finds(sales: Archive, text: str, expected: set[str]) -> None:
     assert set(found(sales, text)) == expected
 
 
+@pytest.mark.parametrize("asked", ["équipe", "L’EQUIPE", "l'équipe", '"l\'equipe a réussi"', "azienda", "aziende"])
+def test_a_word_is_found_behind_an_article_without_vowel(archive: Archive, asked: str) -> None:
+    write(archive, "fr", "Hier l'équipe a réussi", language="fr")
+    write(archive, "it", "Il valore dell'azienda", language="it")
+    archive.sync()
+    assert found(archive, asked) == ["it" if asked.startswith("az") else "fr"]
+
+
 def test_small_words_do_not_narrow_a_search(sales: Archive) -> None:
     assert found(sales, "how to raise the prices") == found(sales, "raise prices")
 
