@@ -1,7 +1,10 @@
 """Kept responses as pages: the reading side of the WARC files."""
 
+import json
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -15,12 +18,42 @@ from crawler.page import Page
 from crawler.reservations import PATH, Reservations
 from crawler.urls import canonical
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _OK = 200
 _REDIRECTS = {"301", "302", "303", "307", "308"}
 #: As the crawl follows them.
 MAX_REDIRECTS = 5
 #: Bytes of one body, unpacked; what the crawl takes, too.
 MAX_BYTES = 16 * 1024 * 1024
+
+
+class CapturedFetch:
+    """A `Fetch` over the kept responses: what was never asked for cannot be read."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Read the archive's captures."""
+        self._archive = archive
+
+    async def page(self, url: str, *, accept: str | None = None) -> Page:
+        """Return the newest kept response of status 200; raise `UnreadableError`."""
+        del accept
+        return captured_page(self._archive, url)
+
+    async def json(self, url: str, *, question: Any = None) -> tuple[Any, Page]:
+        """Return the JSON value of a kept response; raise `UnreadableError`, for every question that was posted."""
+        if question is not None:
+            raise UnreadableError(url, "answers to questions are not kept apart")
+        page = captured_page(self._archive, url)
+        try:
+            return json.loads(page.body), page
+        except (ValueError, RecursionError) as error:
+            raise UnreadableError(url, f"no JSON: {error}") from error
+
+    async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run the function here: this is a worker already."""
+        return function(*args, **kwargs)
 
 
 def captured_page(archive: Archive, url: str) -> Page:
@@ -38,16 +71,17 @@ def captured_page(archive: Archive, url: str) -> Page:
             raise UnreadableError(
                 at, f"answered with status {status}", status=int(status) if status.isdecimal() else None
             )
-        headers = _reserved(archive, at) | headers
+        if reserved(archive, at):  # as a crawl states it
+            headers = {"tdm-reservation": "1"} | headers
         return Page(at, body, datetime.fromisoformat(capture.at).astimezone(UTC), headers, _OK)
     raise UnreadableError(url, "leads on and on")
 
 
-def _reserved(archive: Archive, url: str) -> dict[str, str]:
-    """Return the header by which a crawl states what the host of an address reserves; none where it does not."""
+def reserved(archive: Archive, url: str) -> bool:
+    """Tell whether the host of an address reserves text and data mining there, as far as crawls know."""
     parts = urlsplit(url)
     kept = archive.policies.kept(f"{parts.scheme}://{parts.netloc}{PATH}")
-    return {"tdm-reservation": "1"} if kept is not None and Reservations.of(kept.body).reserve(url) else {}
+    return kept is not None and bool(Reservations.of(kept.body).reserve(url))
 
 
 def _read(archive: Archive, capture: Capture) -> tuple[dict[str, str], str, bytes]:

@@ -14,7 +14,7 @@ from crawler.asking import Answer, SpiderFetch
 from crawler.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.page import Page
 from crawler.platforms.base import Platform
-from crawler.reading import ReadPost, Thread
+from crawler.reading import ReadPost, Thread, withheld
 from crawler.sites import Site
 from crawler.threads import place
 from crawler.urls import canonical, same_site, site_of
@@ -69,8 +69,7 @@ class PostVisits:
     async def listed(self, read: ReadPost, fetched: datetime) -> Visit:
         """Return the visit of a post that a list brought, its thread asked for where the list only names it."""
         if self.fetch.reserves(read.url):  # the list is of another address, and says nothing of this one
-            rights = tuple(dict.fromkeys((*read.rights, "tdm-reserved")))
-            read = replace(read, rights=rights, status="withheld", thread=None)
+            read = withheld(read)
         if read.thread is not None and read.thread.pointer:
             read = replace(read, thread=await self._thread(read))
         return self._visit(read, Visit(url=read.url, site=self.site.key, at=fetched, status=_OK), None)

@@ -3,7 +3,7 @@
 A reading has no ids of ours and no place in the archive yet; `crawler.threads.place` gives its comments both.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,12 @@ class ReadPost:
     further: tuple[str, ...] = ()
     #: False for a page that is not a post: a front page, a category, a search result.
     is_post: bool = True
+
+
+def withheld(read: ReadPost) -> ReadPost:
+    """Return a post whose host reserves text and data mining, without what must not be kept of it."""
+    rights = tuple(dict.fromkeys((*read.rights, "tdm-reserved")))
+    return replace(read, rights=rights, status="withheld", thread=None)
 
 
 @dataclass(frozen=True, slots=True)

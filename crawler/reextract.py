@@ -2,7 +2,7 @@
 
 Better readers then reach posts that were archived long ago. A page is read as a crawl reads it, its further pages and
 its thread included, as far as responses are kept; revisions are written only where something changed. Posts that an
-API brought have no page here: the next crawl reads them again.
+API brought are read from its kept lists. How many could not be reached, and of which site, is said.
 
 One pure function reads one address, so a shard is any part of the addresses: `--shard i/n` for many machines.
 """
@@ -10,34 +10,36 @@ One pure function reads one address, so a shard is any part of the addresses: `-
 import argparse
 import asyncio
 import hashlib
-import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
+
+from pebble import ProcessPool
 
 from archive.archive import Archive
 from archive.errors import ArchiveError
 from archive.records import Post
-from crawler.captured import captured_page
+from crawler.captured import CapturedFetch, captured_page
 from crawler.fetch import UnreadableError
-from crawler.page import Page
 from crawler.platforms import PLATFORMS
 from crawler.platforms.base import Platform
 from crawler.reading import ReadPost
+from crawler.relisting import brings_posts, relisted
 from crawler.threads import place
+from crawler.urls import site_of
+from crawler.work import PAGES_PER_WORKER
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-#: Addresses handed to a worker at a time.
-_AT_A_TIME = 16
+#: Seconds that one page may take with its thread.
+SECONDS = 60
+#: Addresses given to each worker ahead of time.
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +50,10 @@ class Reread:
     #: `None` when there is no response to read, or no post in it.
     post: Post | None = None
     thread_whole: bool = False
-
-
-class CapturedFetch:
-    """A `Fetch` over the kept responses: what was never asked for cannot be read."""
-
-    def __init__(self, archive: Archive) -> None:
-        """Read the archive's captures."""
-        self._archive = archive
-
-    async def page(self, url: str, *, accept: str | None = None) -> Page:
-        """Return the newest kept response of status 200; raise `UnreadableError`."""
-        del accept
-        return captured_page(self._archive, url)
-
-    async def json(self, url: str, *, question: Any = None) -> tuple[Any, Page]:
-        """Return the JSON value of a kept response; raise `UnreadableError`, for every question that was posted."""
-        if question is not None:
-            raise UnreadableError(url, "answers to questions are not kept apart")
-        page = captured_page(self._archive, url)
-        try:
-            return json.loads(page.body), page
-        except (ValueError, RecursionError) as error:
-            raise UnreadableError(url, f"no JSON: {error}") from error
-
-    async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run the function here: this is a worker already."""
-        return function(*args, **kwargs)
+    #: False when no response of the address is kept.
+    kept: bool = True
+    #: Why reading it failed, in words.
+    failure: str | None = None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ArchiveError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    words = ("read", "changed", "unchanged", "new", "denied", "no longer a post", "failed")
+    words = ("read", "changed", "unchanged", "new", "denied", "no longer a post", "failed", "not kept")
     sys.stdout.write(", ".join(f"{counts[word]} {word}" for word in words if counts[word] or word == "read") + "\n")
     return 1 if counts["failed"] else 0
 
@@ -94,27 +73,50 @@ def reextract(directory: Path, *, shard: tuple[int, int] = (1, 1), workers: int 
     """Read the addresses of a shard again and archive what changed; return how many went which way."""
     counts: Counter[str] = Counter()
     with Archive(directory) as archive:
-        urls = [url for url in archive.visits.post_pages() if _in_shard(url, shard)]
-        for read in _reread(directory, urls, workers):
-            counts["read"] += 1
-            if isinstance(read, str):
-                sys.stderr.write(f"{read}\n")
-                counts["failed"] += 1
-            elif read.post is None:
-                counts["no longer a post"] += 1
-            else:
-                change = archive.add(read.post, thread_whole=read.thread_whole)
-                changed = "changed" if change.post == "unchanged" and change.revisions else change.post
-                counts[changed] += 1
+        left = {url for url in archive.visits.post_pages() if _in_shard(url, shard)}
+        by_list = [site for site, state in archive.visits.sites().items() if brings_posts(state)]
+        # A list that brought the posts comes first: a page that was asked for a name only would say it otherwise.
+        left -= _note_all(archive, _relisted(archive, by_list, left), counts)
+        left -= _note_all(archive, _reread(directory, sorted(left), workers), counts)
+        left -= _note_all(archive, _relisted(archive, {site_of(url) for url in left}, left), counts)
+        for site, number in sorted(Counter(map(site_of, left)).items()):
+            counts["not kept"] += number
+            sys.stderr.write(f"{site}: of {number} posts no response is kept; {_WHY_UNKEPT}\n")
     return counts
 
 
-def reread(archive: Archive, url: str) -> Reread | None:
-    """Return what the kept responses of one address say now; `None` when none is kept. Writes nothing."""
+#: What may have become of them, and what to do.
+_WHY_UNKEPT = (
+    "they were loaded or imported, crawled without WARC, or their list holds a post that asks not to be archived; "
+    "the next crawl reads them again"
+)
+
+
+def _note_all(archive: Archive, reads: Iterable[Reread], counts: Counter[str]) -> set[str]:
+    """Archive what reading again brought, and count it; return the addresses that were reached."""
+    reached = set()
+    for read in reads:
+        if not read.kept:
+            continue
+        reached.add(read.url)
+        counts["read"] += 1
+        if read.failure is not None:
+            sys.stderr.write(f"{read.failure}\n")
+            counts["failed"] += 1
+        elif read.post is None:
+            counts["no longer a post"] += 1
+        else:
+            change = archive.add(read.post, thread_whole=read.thread_whole)
+            counts["changed" if change.post == "unchanged" and change.revisions else change.post] += 1
+    return reached
+
+
+def reread(archive: Archive, url: str) -> Reread:
+    """Return what the kept responses of one address say now. Writes nothing."""
     try:
         page = captured_page(archive, url)
     except UnreadableError:
-        return None
+        return Reread(url, kept=False)
     before = archive.visits.find(url)
     known = archive.store.post(before) if before is not None else None
     platform = PLATFORMS.get(known.platform if known is not None else "generic", PLATFORMS["generic"])
@@ -140,26 +142,48 @@ async def _whole(read: ReadPost, platform: Platform, fetch: CapturedFetch) -> tu
     return read, whole and (read.thread is None or (read.thread.short is None and read.thread.unreadable is None))
 
 
-def _reread(directory: Path, urls: list[str], workers: int) -> Iterator[Reread | str]:
-    """Yield what each address brought; why, in words, where reading it failed."""
-    parts = [urls[at : at + _AT_A_TIME] for at in range(0, len(urls), _AT_A_TIME)]
-    if workers == 1 or len(parts) < 2:  # noqa: PLR2004 (one part needs no second process)
-        results = map(partial(_reread_part, directory), parts)
-        yield from (each for part in results for each in part)
+def _reread(directory: Path, urls: list[str], workers: int) -> Iterator[Reread]:
+    """Yield what each address brought, or why reading it failed.
+
+    In processes of their own, where a page that kills or hangs its process costs that page only; one worker is this
+    process itself.
+    """
+    if workers == 1:
+        with Archive(directory) as archive:
+            yield from (reread(archive, url) for url in urls)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
-        for part in pool.map(partial(_reread_part, directory), parts):
-            yield from part
-
-
-def _reread_part(directory: Path, urls: list[str]) -> list[Reread | str]:
-    found: list[Reread | str] = []
-    with Archive(directory) as archive:
+    context: Any = get_context("forkserver")
+    pending: deque[tuple[str, Future[Reread]]] = deque()
+    with ProcessPool(max_workers=workers, max_tasks=PAGES_PER_WORKER, context=context) as pool:
         for url in urls:
-            read = reread(archive, url)
-            if read is not None:
-                found.append(read)
-    return found
+            pending.append((url, pool.schedule(_reread_at, args=(directory, url), timeout=SECONDS)))
+            if len(pending) > _AT_ONCE * workers:
+                yield _outcome(*pending.popleft())
+        while pending:
+            yield _outcome(*pending.popleft())
+
+
+def _outcome(url: str, future: Future[Reread]) -> Reread:
+    error = future.exception()
+    return future.result() if error is None else Reread(url, failure=f"{url}: {type(error).__name__}: {error}")
+
+
+def _reread_at(directory: Path, url: str) -> Reread:
+    return reread(_opened(directory), url)
+
+
+@lru_cache(maxsize=1)
+def _opened(directory: Path) -> Archive:
+    """Return the archive, opened once in each process."""
+    return Archive(directory)
+
+
+def _relisted(archive: Archive, sites: Iterable[str], urls: set[str]) -> Iterator[Reread]:
+    """Yield those of these addresses that the kept lists of their sites bring."""
+    for site in sites:
+        wanted = {url for url in urls if site_of(url) == site}
+        for post in relisted(archive, site, wanted) if wanted else ():
+            yield Reread(post.url, post)
 
 
 def _in_shard(url: str, shard: tuple[int, int]) -> bool:

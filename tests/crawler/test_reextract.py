@@ -9,6 +9,7 @@ from archive.archive import Archive
 from crawler.reextract import main, reextract
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import crawl
+from tests.crawler.rest import wordpress
 
 KEPT = {"WARC_ENABLED": True}
 
@@ -55,6 +56,34 @@ def test_better_readers_reach_posts_archived_long_ago(blog: Blog, directory: Pat
     assert (post.text, post.comments) == (good.text, good.comments)
 
 
+def test_posts_that_an_api_brought_are_read_from_its_kept_lists(blog: Blog, directory: Path) -> None:
+    wordpress(blog, "cold-calls", "first-reps", "pricing")
+    crawl(directory, site=blog.url, settings=KEPT)
+    with Archive(directory) as archive:
+        good = {post.url: post for post in archive.posts()}
+    assert reextract(directory) == {"read": 3, "unchanged": 3}
+    spoil(directory)
+    asked = len(blog.asked)
+
+    counts = reextract(directory, workers=2)
+
+    assert counts == {"read": 3, "changed": 3}
+    assert len(blog.asked) == asked
+    with Archive(directory) as archive:
+        posts = {post.url: post for post in archive.posts()}
+    assert {url: post.text for url, post in posts.items()} == {url: post.text for url, post in good.items()}
+    assert [each.author for each in posts[f"{blog.url}/cold-calls/"].comments] == ["Bob"]
+
+
+def test_a_page_that_cannot_be_read_at_all_costs_that_page_only(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("cold-calls"), blog.post("first-reps"))
+    crawl(directory, site=blog.url, settings=KEPT)
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE captures SET at = 'never' WHERE url LIKE '%/cold-calls/'")
+
+    assert reextract(directory, workers=2) == {"read": 2, "failed": 1, "unchanged": 1}
+
+
 def test_a_payload_that_came_twice_is_read_from_where_it_is_kept(blog: Blog, directory: Path) -> None:
     blog.sitemap(blog.post("same-again", validators=False))
     for _ in range(2):
@@ -89,11 +118,14 @@ def test_several_processes_read_as_one_does(blog: Blog, directory: Path) -> None
     assert reextract(directory, workers=2) == {"read": 20, "unchanged": 20}
 
 
-def test_a_post_whose_response_is_not_kept_is_left_as_it_is(blog: Blog, directory: Path) -> None:
+def test_a_post_whose_response_is_not_kept_is_left_as_it_is_and_told(
+    blog: Blog, directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     blog.sitemap(blog.post("cold-calls"))
     crawl(directory, site=blog.url, settings={"WARC_ENABLED": False})
 
-    assert reextract(directory) == {}
+    assert reextract(directory) == {"not kept": 1}
+    assert "of 1 posts no response is kept" in capsys.readouterr().err
 
 
 def test_a_damaged_file_costs_its_own_records_only(blog: Blog, directory: Path) -> None:
