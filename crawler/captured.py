@@ -60,7 +60,8 @@ def captured_page(archive: Archive, url: str) -> Page:
     """Return the newest kept response of status 200 at an address, redirects followed; raise `UnreadableError`."""
     at = url
     for _ in range(MAX_REDIRECTS + 1):
-        capture = archive.captures.newest_of(at) or archive.captures.newest_of(canonical(at) or at)
+        spellings = (at, at.partition("#")[0], canonical(at) or at)
+        capture = next(filter(None, map(archive.captures.newest_of, spellings)), None)
         if capture is None:
             raise UnreadableError(at, "no response is kept")
         headers, status, body = _read(archive, capture)

@@ -81,14 +81,14 @@ def reextract(directory: Path, *, shard: tuple[int, int] = (1, 1), workers: int 
         left -= _note_all(archive, _relisted(archive, {site_of(url) for url in left}, left), counts)
         for site, number in sorted(Counter(map(site_of, left)).items()):
             counts["not kept"] += number
-            sys.stderr.write(f"{site}: of {number} posts no response is kept; {_WHY_UNKEPT}\n")
+            sys.stderr.write(f"{site}: no response is kept of posts: {number}; {_WHY_UNKEPT}\n")
     return counts
 
 
 #: What may have become of them, and what to do.
 _WHY_UNKEPT = (
-    "they were loaded or imported, crawled without WARC, or their list holds a post that asks not to be archived; "
-    "the next crawl reads them again"
+    "they ask not to be archived, or their list holds one that does, or they were loaded, imported or crawled "
+    "without WARC; the next crawl reads them again"
 )
 
 

@@ -94,9 +94,8 @@ class WarcFiles:
         address = str(response.ip_address) if response.ip_address else None
         reservations = self._crawler.get_downloader_middleware(TdmReservations)
         host = reservations.of(request.url) if reservations is not None else Reservations()
-        self._received.put(
-            _Received(request.url, datetime.now(UTC), response.status, headers, response.body, address, host)
-        )
+        url = request.url.partition("#")[0]  # a fragment was never sent
+        self._received.put(_Received(url, datetime.now(UTC), response.status, headers, response.body, address, host))
 
     async def end(self) -> None:
         """Write what is left and give the file its final name."""
@@ -154,10 +153,11 @@ class _Writer:
 
 def _record(writer: WARCWriter, received: _Received, digest: str, at: str, original: Capture | None) -> Any:
     http = StatusAndHeaders(f"{received.status} ", received.headers, protocol="HTTP/1.1")
-    headers = {"WARC-Date": at, "WARC-Payload-Digest": digest}
+    headers = {"WARC-Date": at}
     if received.address is not None:
         headers["WARC-IP-Address"] = received.address
     if original is None:
+        headers["WARC-Payload-Digest"] = digest
         return writer.create_warc_record(
             received.url,
             "response",

@@ -125,7 +125,7 @@ def test_a_post_whose_response_is_not_kept_is_left_as_it_is_and_told(
     crawl(directory, site=blog.url, settings={"WARC_ENABLED": False})
 
     assert reextract(directory) == {"not kept": 1}
-    assert "of 1 posts no response is kept" in capsys.readouterr().err
+    assert "no response is kept of posts: 1" in capsys.readouterr().err
 
 
 def test_a_damaged_file_costs_its_own_records_only(blog: Blog, directory: Path) -> None:
