@@ -20,7 +20,7 @@ from crawler.middlewares.robots import KEPT_FOR
 from crawler.page import Page
 from crawler.platforms.wordpress_feed import newest_comments
 from crawler.sites import Site
-from crawler.turns import KnownFeed
+from crawler.turns import KnownFeed, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ MAX_SEEN = 100
 
 _OK = 200
 _NOT_MODIFIED = 304
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 #: Comment system of the feeds whose comments are known by their number.
 _SYSTEM = "wordpress"
 
@@ -70,6 +69,8 @@ class News:
     #: In the state now seen.
     feeds: tuple[KnownFeed, ...]
     asked: tuple[Asked, ...] = ()
+    #: True when a feed waits for the next turn.
+    owed: bool = False
 
     @property
     def brought(self) -> bool:
@@ -87,11 +88,6 @@ class News:
         return any(each.strange for each in self.asked)
 
     @property
-    def owed(self) -> bool:
-        """True when a feed waits for the next turn."""
-        return len(self.asked) < len(self.feeds)
-
-    @property
     def silent(self) -> str | None:
         """Why none of them answered, in words; `None` when one did, or none was asked."""
         reasons = [each.silent for each in self.asked]
@@ -106,19 +102,21 @@ def known_feeds(front: Page, before: tuple[KnownFeed, ...]) -> tuple[KnownFeed, 
     return tuple(states.get(each.url, each) for each in named)
 
 
-async def ask_for_news(known: tuple[KnownFeed, ...], site: Site, fetch: SpiderFetch, archive: Archive) -> News:
-    """Ask the feeds that waited longest, as far as the requests of a turn go."""
-    wanted = await asyncio.to_thread(_affordable, known, archive)
+async def ask_for_news(turn: Turn, site: Site, fetch: SpiderFetch, archive: Archive) -> News:
+    """Ask the feeds whose turn it is, as far as its requests go."""
+    waiting = turn.waiting_feeds()
+    wanted = await asyncio.to_thread(_affordable, waiting, archive)
     asked = [await _ask(each, site, fetch, archive) for each in wanted]
     states = {each.feed.url: each.feed for each in asked}
-    return News(tuple(states.get(each.url, each) for each in known), tuple(asked))
+    feeds = tuple(states.get(each.url, each) for each in turn.feeds)
+    return News(feeds, tuple(asked), owed=len(wanted) < len(waiting))
 
 
-def _affordable(known: tuple[KnownFeed, ...], archive: Archive) -> list[KnownFeed]:
-    """Return the feeds to ask, the longest waiting first; one at least, whatever it costs."""
+def _affordable(waiting: tuple[KnownFeed, ...], archive: Archive) -> list[KnownFeed]:
+    """Return the first feeds that the requests of a turn suffice for; one at least, whatever it costs."""
     wanted: list[KnownFeed] = []
     hosts: set[str] = set()
-    for feed in sorted(known, key=lambda each: each.asked or _LONG_AGO):
+    for feed in waiting:
         robots = _robots_of(feed.url)
         asked_too = {robots} if archive.policies.kept(robots, within=KEPT_FOR) is None else set()
         if wanted and len(wanted) + 1 + len(hosts | asked_too) > MOST_REQUESTS:

@@ -105,6 +105,15 @@ class Turn:
         quiet = min(quiet, _MAX_QUIET)
         return replace(self, at=datetime.now(UTC), quiet=max(0, quiet - 1) if crowded else quiet)
 
+    def waiting_feeds(self) -> tuple[KnownFeed, ...]:
+        """Return the feeds to ask, the longest waiting first; only those left over, where the last turn left some."""
+        waiting = sorted(self.feeds, key=lambda each: each.asked or datetime.min.replace(tzinfo=UTC))
+        newest = max((each.asked for each in self.feeds if each.asked is not None), default=None)
+        if self.owed and newest is not None:
+            left = [each for each in waiting if each.asked is None or each.asked < newest - SOONEST / 2]
+            waiting = left or waiting
+        return tuple(waiting)
+
     def tells_of_comments(self) -> bool:
         """Tell whether the site has a feed of comments that was read last time and held some."""
         return any(each.comments and each.seen for each in self.feeds)

@@ -96,7 +96,7 @@ class SiteVisit:
 
     async def _ask_for_news(self, turn: Turn) -> Turn:
         """Return the turn with what the feeds said; raise `UnreadableError` where none answers that used to."""
-        news = await ask_for_news(turn.feeds, self.site, self.fetch, self.archive)
+        news = await ask_for_news(turn, self.site, self.fetch, self.archive)
         if news.silent is not None:
             raise UnreadableError(turn.feeds[0].url, news.silent)
         self.news = news
@@ -150,6 +150,7 @@ class SiteVisit:
 
     def _ended(self, turn: Turn) -> Turn:
         brought = self.listing.brought or (self.news is not None and self.news.brought)
+        brought = brought or turn.owed  # half a turn says nothing of how quiet the site is
         return turn.ended(brought=brought, crowded=self.news is not None and self.news.crowded)
 
     def _posts(self, platform: Platform, turn: Turn) -> PostVisits:
