@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+#: What scrapyd adds to the arguments of every spider.
+FROM_SCRAPYD = {"_job"}
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -22,7 +22,7 @@ from crawler.room import Room
 from crawler.sites import Site, catalogue, find
 from crawler.turns import due
 from crawler.visiting import SiteVisit
-from crawler.wanted import Wanted
+from crawler.wanted import FROM_SCRAPYD, Wanted
 from crawler.work import Workers
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class BlogSpider(Spider):
     ) -> None:
         """Take the arguments of `-a`; raise `ValueError` on one that means nothing."""
         super().__init__()
-        if arguments:
+        if arguments.keys() - FROM_SCRAPYD:
             raise ValueError(f"unknown arguments: {', '.join(arguments)}; known are site, since, limit, refresh")
         self._site = site
         self._sites: list[Site] = []

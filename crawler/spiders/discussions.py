@@ -20,6 +20,7 @@ from crawler.opening import archive_of
 from crawler.room import Room
 from crawler.threads import place_thread
 from crawler.urls import site_of
+from crawler.wanted import FROM_SCRAPYD
 from crawler.work import Workers
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class DiscussionsSpider(Spider):
     ) -> None:
         """Take the arguments of `-a`; `api` is the address of a mirror. Raise `ValueError` on what means nothing."""
         super().__init__()
-        if arguments or refresh not in {None, "all"} or not (limit or "0").isdecimal():
+        if arguments.keys() - FROM_SCRAPYD or refresh not in {None, "all"} or not (limit or "0").isdecimal():
             raise ValueError("known arguments are site=URL, limit=NUMBER and refresh=all")
         self._site = None if site is None else site_of(site if "://" in site else f"https://{site}")
         self._limit = int(limit) if limit else None

@@ -303,6 +303,10 @@ def test_unknown_arguments_are_told() -> None:
         BlogSpider(sicne="2024-01-01")
 
 
+def test_what_scrapyd_adds_to_every_spider_is_taken() -> None:
+    assert BlogSpider(_job="a3050fc8e88011f1").name == "blog"
+
+
 @pytest.mark.parametrize("wrong", [{"since": "yesterday"}, {"limit": "-1"}, {"limit": "0"}, {"refresh": "some"}])
 def test_arguments_that_mean_nothing_are_told(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
