@@ -33,6 +33,24 @@ def test_a_post_shows_its_title_author_date_site_and_original(client: FlaskClien
     assert post.url in [each.get("href") for each in header.cssselect("a[rel~=external]")]
 
 
+def test_read_aloud_or_as_plain_text_a_page_is_in_order(client: FlaskClient, library: dict[str, Post]) -> None:
+    post = library["discovery-calls"]
+    said = words(read(client, post).cssselect("body")[0])
+
+    named = [
+        (each.author or "Unnamed reader", each.text.split("\n")[0]) for each in post.comments if not each.deleted
+    ]
+    order = ["Skip to the content", "Sales", "Search", post.title or "", "by Ruth Adeyemi · 20 May 2019 · ",
+             post.text[:40], "Kept copy read on", f"{len(named)} comments", "Find",
+             *(part for author, text in named for part in (f"{author} ", " ".join(text.split()))),
+             "Related posts", "The texts belong to"]  # fmt: skip
+    at = 0
+    for part in order:
+        at = said.find(part, at)
+        assert at >= 0, part
+        at += len(part)
+
+
 def test_related_posts_stand_below_the_thread_and_lead_there(client: FlaskClient, library: dict[str, Post]) -> None:
     post = library["cold-email-that-got-answers"]
     links = read(client, post).cssselect("section.related li a")
