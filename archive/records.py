@@ -176,11 +176,14 @@ def clean(text: str) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """Return the aware UTC time of an ISO 8601 text; raise `ValueError` when it states no zone."""
+    """Return the aware UTC time of an ISO 8601 text; raise `ValueError` when it states no zone or no such time."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"time without a zone: {text!r}")
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    try:
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    except OverflowError as error:  # the last hours of the year 9999, the first of the year 1
+        raise ValueError(f"time out of bounds: {text!r}") from error
 
 
 def format_time(moment: datetime) -> str:

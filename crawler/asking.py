@@ -78,6 +78,9 @@ class SpiderFetch:
                 meta={KNOWN_ONLY: for_news},
                 dont_filter=True,
             )
+        except ValueError as error:
+            raise UnreadableError(url, f"no address: {error}"[:500]) from error
+        try:
             response = await self._send(request)
         except PostponedRequest as error:
             raise PostponedError(error.url, str(error)) from error

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -16,7 +16,7 @@ from archive.captures import Capture
 from crawler.fetch import UnreadableError
 from crawler.page import Page
 from crawler.reservations import PATH, Reservations
-from crawler.urls import canonical
+from crawler.urls import canonical, joined
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,7 +66,7 @@ def captured_page(archive: Archive, url: str) -> Page:
             raise UnreadableError(at, "no response is kept")
         headers, status, body = _read(archive, capture)
         if status in _REDIRECTS and headers.get("location"):
-            at = urljoin(at, headers["location"])
+            at = joined(at, headers["location"]) or headers["location"]
             continue
         if status != str(_OK):
             raise UnreadableError(

@@ -15,6 +15,7 @@ from crawler.listings import SiteFeed, Sitemap, feeds, links, older, read_feed, 
 from crawler.page import Page
 from crawler.reading import Listed
 from crawler.sites import Site
+from crawler.urls import joined
 
 R = TypeVar("R")
 
@@ -199,7 +200,8 @@ async def _sitemaps(front: Page, fetch: Fetch) -> list[str]:
     except UnreadableError:
         named = []
     else:
-        named = [urljoin(front.url, url) for url in _SITEMAP_LINE.findall(robots.text[:500_000])]
+        lines = (joined(front.url, url) for url in _SITEMAP_LINE.findall(robots.text[:500_000]))
+        named = [url for url in lines if url is not None]
     return named or [urljoin(front.url, path) for path in _SITEMAPS]
 
 

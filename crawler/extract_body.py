@@ -96,8 +96,14 @@ def without_thread(text: str, thread: Thread | None) -> str:
 
 
 def _by_trafilatura(page: Page) -> str:
-    """Return trafilatura's text; its `deduplicate` stays off, as it would remember the pages before."""
-    document = bare_extraction(page.tree, url=page.url, fast=True, include_comments=False, with_metadata=False)
+    """Return trafilatura's text, empty where lists are nested deeper than it can go.
+
+    Its `deduplicate` stays off, as it would remember the pages before.
+    """
+    try:
+        document = bare_extraction(page.tree, url=page.url, fast=True, include_comments=False, with_metadata=False)
+    except RecursionError:
+        return ""
     body = getattr(document, "body", None)
     return _text(body) if body is not None else ""
 

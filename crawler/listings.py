@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 
 from lxml import etree, html
 
 from crawler.page import Page, parse_xml
 from crawler.reading import Listed
-from crawler.urls import canonical
+from crawler.urls import canonical, joined
 
 #: A sitemap file may hold 50,000 addresses by its protocol.
 MAX_ADDRESSES = 50_000
@@ -81,10 +80,10 @@ def read_sitemap(page: Page) -> Sitemap:
         address = _text(element, "loc")
         if address is None or len(posts) + len(sitemaps) >= MAX_ADDRESSES:
             continue
-        if etree.QName(element).localname == "url":
+        if _name(element) == "url":
             posts.append(_listed(page.url, address, _moment(_text(element, "lastmod"))))
-        else:
-            sitemaps.append(urljoin(page.url, address))
+        elif (further := joined(page.url, address)) is not None:
+            sitemaps.append(further)
     return Sitemap(tuple(posts), tuple(sitemaps))
 
 
@@ -101,7 +100,7 @@ def read_feed(page: Page) -> SiteFeed:
             posts.append(_listed(page.url, address, next(filter(None, map(_moment, stated)), None)))
     older = next((each.get("href") for each in root.iter("{*}link") if each.get("rel") == "next"), None)
     generators = [f"{each.text or ''} {each.get('uri', '')}" for each in root.iter("{*}generator")]
-    return SiteFeed(page.url, tuple(posts), urljoin(page.url, older) if older else None, " ".join(generators).lower())
+    return SiteFeed(page.url, tuple(posts), joined(page.url, older) if older else None, " ".join(generators).lower())
 
 
 def thread_sizes(page: Page) -> dict[str, int]:
@@ -125,18 +124,18 @@ def feeds(page: Page) -> list[str]:
     for link in page.tree.iter("link"):
         words = f"{link.get('title', '')} {link.get('href', '')}".lower()
         if link.get("type", "").lower() in _FEED_TYPES and link.get("href") and "comment" not in words:
-            found.append(urljoin(page.url, link.get("href", "")))
-    return list(dict.fromkeys(found))
+            found.append(joined(page.url, link.get("href", "")))
+    return list(dict.fromkeys(each for each in found if each is not None))
 
 
 def comment_feeds(page: Page) -> list[str]:
     """Return the addresses of the site-wide feeds of comments that a front page names in its head."""
     found = [
-        urljoin(page.url, link.get("href", ""))
+        joined(page.url, link.get("href", ""))
         for link in page.tree.iter("link")
         if link.get("type", "").lower() in _FEED_TYPES and "comment" in link.get("href", "").lower()
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(each for each in found if each is not None))
 
 
 def links(page: Page) -> Iterator[str]:
@@ -179,13 +178,18 @@ def _unpacked(body: bytes) -> bytes:
 
 def _xml(body: bytes) -> etree._Element | None:
     root = parse_xml(body)
-    return None if root is None or etree.QName(root).localname.lower() in {"html", "body"} else root
+    return None if root is None or _name(root).lower() in {"html", "body"} else root
 
 
 def _children(root: etree._Element, names: set[str]) -> Iterator[etree._Element]:
     for element in root:
-        if isinstance(element.tag, str) and etree.QName(element).localname in names:
+        if _name(element) in names:
             yield element
+
+
+def _name(element: etree._Element) -> str:
+    """Return a name without its namespace, empty for what has none; lxml's own way refuses broken names."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _text(element: etree._Element, name: str) -> str | None:

@@ -6,11 +6,11 @@ Sources: the robots `meta` tag and `X-Robots-Tag` (https://developers.google.com
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from archive.records import Status
 from crawler.metadata_structured import Structured, strings
 from crawler.page import Page
+from crawler.urls import joined
 
 #: How robots rules may call us.
 OUR_NAMES = frozenset({"*", "sales-archive", "salesarchive"})
@@ -72,5 +72,5 @@ def _licences(page: Page, structured: Structured) -> list[str]:
     stated = [*structured.links.get("license", ()), *strings(structured.post().get("license"))]
     links = page.tree.iter("a")
     stated += [link.get("href") or "" for link in links if "license" in (link.get("rel") or "").lower().split()]
-    addresses = (urljoin(page.url, each.strip()) for each in stated if each.strip())
-    return list(dict.fromkeys(each for each in addresses if each.startswith("http")))[:5]
+    addresses = (joined(page.url, each) for each in stated if each.strip())
+    return list(dict.fromkeys(each for each in addresses if each is not None and each.startswith("http")))[:5]

@@ -90,7 +90,10 @@ def _leads_home(node: HtmlElement) -> bool:
     links = node.findall(".//a[@href]")
     if len(links) != 1 or _text(links[0]) != _text(node):
         return False
-    parts = urlsplit(links[0].get("href", ""))
+    try:
+        parts = urlsplit(links[0].get("href", ""))
+    except ValueError:
+        return False
     return parts.path == "/" or (bool(parts.netloc) and not parts.path and not parts.query)
 
 

@@ -16,6 +16,7 @@ from crawler.page import Page
 from crawler.post_visits import PostVisits
 from crawler.reading import Listed, ReadPost
 from crawler.sites import Site
+from crawler.threads import count
 from crawler.wanted import Wanted
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class PostList:
     async def _discover(self, site: Site, batch: list[Listed]) -> None:
         """Make rows of a batch, and empty it."""
         found = [(each.url, each.modified) for each in batch]
-        stated = [(each.url, each.stated) for each in batch if each.stated is not None]
+        stated = [(each.url, size) for each in batch if (size := count(each.stated)) is not None]
         batch.clear()
         if found:
             new = await asyncio.to_thread(self.archive.visits.discover, site.key, found)

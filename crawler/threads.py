@@ -4,6 +4,7 @@ The same comment met twice, in embedded JSON, in HTML and by an API, has one nat
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,11 @@ from crawler.urls import canonical, permalink, site_of
 MAX_COMMENTS = 20_000
 #: Characters of one text; the longest real post of the sample has 200,000.
 MAX_TEXT = 2_000_000
+#: A thread that states more comments is lying.
+MAX_STATED = 10_000_000
+
+#: What no text of a person holds: control characters but tab and new line, and two numbers that are no characters.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -49,7 +55,7 @@ def place(read: ReadPost, *, platform: str, fetched: datetime) -> Post:
         categories=_names(read.categories),
         platform=platform,
         comment_system=thread.system if thread else None,
-        comments_stated=thread.stated if thread else None,
+        comments_stated=count(thread.stated) if thread else None,
         comments=place_thread(thread, read.url) if thread else (),
         fetched=fetched,
         rights=_names(read.rights),
@@ -95,6 +101,11 @@ def merge(first: Thread, *others: Thread) -> Thread:
     return replace(
         first, comments=tuple(comments.values()), stated=max(stated) if stated else None, more=(), short=short
     )
+
+
+def count(stated: int | None) -> int | None:
+    """Return the stated size of a thread; `None` where it cannot be one."""
+    return stated if stated is not None and 0 <= stated <= MAX_STATED else None
 
 
 def native_key(comment: ReadComment) -> str:
@@ -198,11 +209,15 @@ def _record(node: _Node, system: str, post_url: str, position: int, depth: int) 
 
 
 def _text(text: str) -> str:
-    return clean(text[:MAX_TEXT]).strip()
+    return _plain(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _line(text: str | None) -> str | None:
-    return clean(" ".join(text.split())[:1000]) or None if text else None
+    return _plain(" ".join(text[:MAX_TEXT].split()))[:1000].strip() or None if text else None
+
+
+def _plain(text: str) -> str:
+    return _CONTROL.sub("", clean(text))
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ _PASSING = re.compile(
     r"triedredirect|publication_id|post_id|isfreemail|r",
     re.IGNORECASE,
 )
+#: What no address holds unescaped: control characters, halves of characters, marks that turn its direction.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _SCHEMES = {"http", "https"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -33,7 +35,7 @@ def canonical(url: str, base: str | None = None) -> str | None:
     except ValueError:
         return None
     host = (parts.hostname or "").rstrip(".").lower()
-    if parts.scheme.lower() not in _SCHEMES or not host or len(url) > MAX_LENGTH:
+    if parts.scheme.lower() not in _SCHEMES or not host or len(url) > MAX_LENGTH or _UNPRINTABLE.search(host):
         return None
     scheme = parts.scheme.lower()
     if ":" in host:
@@ -50,18 +52,30 @@ def canonical(url: str, base: str | None = None) -> str | None:
 
 def permalink(address: str | None, post_url: str) -> str | None:
     """Return the address of one text of a post as the web knows it, fragment and all; `None` for any other kind."""
-    if not address or len(address) > MAX_LENGTH:
+    if not address or len(address) > MAX_LENGTH or _UNPRINTABLE.search(address.strip()):
         return None
-    try:
-        whole = urljoin(post_url, address.strip())
-        parts = urlsplit(whole)
-    except ValueError:
+    whole = joined(post_url, address)
+    if whole is None:
         return None
+    parts = urlsplit(whole)
     return whole if parts.scheme in _SCHEMES and parts.hostname and "@" not in parts.netloc else None
 
 
+def joined(base: str, address: str) -> str | None:
+    """Return an address of a page, resolved against that of the page; `None` for a broken one, as `http://[`."""
+    try:
+        whole = urljoin(base, address.strip())
+        urlsplit(whole).port  # noqa: B018 (it raises what later uses would)
+    except ValueError:
+        return None
+    return whole
+
+
 def site_of(url: str) -> str:
-    """Return the site of an address: its host without `www.`, with a port that is not the default."""
+    """Return the site of an address: its host without `www.`, with a port that is not the default.
+
+    Raise `ValueError` for a broken address; those of `canonical` and `joined` are none.
+    """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().removeprefix("www.")
     port = parts.port

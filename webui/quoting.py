@@ -98,7 +98,7 @@ class Quotation:
 
     @property
     def _key(self) -> str:
-        name = (self.author or self.site).split()[-1]
+        name = ((self.author or "").split() or [self.site])[-1]
         year = str(self.published.year) if self.published else ""
         return re.sub(r"[^a-z0-9]", "", name.lower() + year) or "text"
 

@@ -1,6 +1,8 @@
 """How values are written on a page: dates by their precision, numbers, addresses, and who said something."""
 
+import re
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -27,6 +29,8 @@ FACET_VALUES = {
     ("has", "author-reply"): "Replies of the author",
 }
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+
 #: Widths of an ISO 8601 time down to each precision.
 _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
 
@@ -37,6 +41,14 @@ def register(app: Flask) -> None:
     names = (facet_title, sort_title, found_in)
     functions = (*dates, *names, number, counted, web_link, host, comment_anchor)
     app.jinja_env.filters.update({function.__name__: function for function in functions})
+    app.jinja_env.finalize = printable
+
+
+def printable(value: Any) -> Any:
+    """Return a value for a page, its control characters replaced: no HTML may hold them, and datasets do."""
+    if isinstance(value, str) and _CONTROL.search(value):
+        return type(value)(_CONTROL.sub("\ufffd", value))
+    return value
 
 
 def date_words(moment: datetime | None, precision: Precision | None = "day") -> str:

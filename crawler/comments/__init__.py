@@ -1,5 +1,7 @@
 """The comment systems we can read, and the two questions asked of them."""
 
+from dataclasses import replace
+
 from crawler.comments.base import CommentSystem
 from crawler.comments.blogger import BloggerComments
 from crawler.comments.commento import CommentoComments
@@ -23,6 +25,7 @@ from crawler.comments.wordpress import WordPressComments
 from crawler.fetch import Fetch
 from crawler.page import Page
 from crawler.reading import Thread
+from crawler.threads import MAX_COMMENTS
 
 #: In the order tried; the first that finds its sign on a page reads it. `generic` comes after those with a sign of
 #: their own, and those that nobody can read come last.
@@ -65,6 +68,13 @@ def read_thread(page: Page) -> Thread | None:
 
 
 async def complete(thread: Thread, post_url: str, fetch: Fetch) -> Thread:
-    """Return the whole of a thread, by its own system; raise `UnreadableError`."""
+    """Return the whole of a thread, by its own system; raise `UnreadableError`.
+
+    One without end is cut, and says so.
+    """
     system = COMMENT_SYSTEMS.get(thread.system)
-    return thread if system is None else await system.complete(thread, post_url, fetch)
+    whole = thread if system is None else await system.complete(thread, post_url, fetch)
+    if len(whole.comments) <= MAX_COMMENTS:
+        return whole
+    short = f"only the first {MAX_COMMENTS} comments were read"
+    return replace(whole, comments=whole.comments[:MAX_COMMENTS], short=whole.short or short)

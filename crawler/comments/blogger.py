@@ -8,19 +8,19 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
 from crawler.comments.blogger_feed import is_removed, next_page, read_comments
+from crawler.dates_exact import exact
 from crawler.fetch import Fetch
 from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Stated, Thread
 from crawler.text import html_text, one_line, text_of
 from crawler.threads import merge
+from crawler.urls import joined
 
 _NATIVE = re.compile(r"c(\d{5,30})")
 _SHOWN_AT = re.compile(r"[?&]showComment=(\d{10,14})")
@@ -74,7 +74,7 @@ def _feed(page: Page) -> str | None:
     for link in page.tree.iter("link"):
         href = link.get("href") or ""
         if _FEED.search(href):
-            bare = urljoin(page.url, href).partition("?")[0]
+            bare = (joined(page.url, href) or page.url).partition("?")[0]
             return f"{bare}?alt=json&orderby=published&max-results=150&start-index=1"
     return None
 
@@ -103,7 +103,7 @@ def _nested(page: Page) -> Iterator[ReadComment]:
             permalink=_permalink(block),
             by_post_author=_first(block, "blog-author") is not None,
         )
-        yield _finished(comment)
+        yield _finished(comment, page)
 
 
 def _flat(page: Page) -> Iterator[ReadComment]:
@@ -127,7 +127,7 @@ def _flat(page: Page) -> Iterator[ReadComment]:
             permalink=_permalink(foot),
             by_post_author="blog-author" in (name.get("class") or ""),
         )
-        yield _finished(comment)
+        yield _finished(comment, page)
 
 
 def _scripted(page: Page) -> Iterator[ReadComment]:
@@ -149,31 +149,26 @@ def _scripted(page: Page) -> Iterator[ReadComment]:
             parent=text(value.get("parentId")),
             author=one_line(html_text(text(author.get("name")) or "")),
             author_url=text(author.get("profileUrl")),
-            published=_exact(number(value.get("timestamp"))),
+            published=_exact(number(value.get("timestamp")), page),
             date_shown=text(value.get("displayTime")),
             text=html_text(text(value.get("body")) or ""),
             permalink=text(value.get("permalink")),
         )
-        yield _finished(comment)
+        yield _finished(comment, page)
 
 
-def _finished(comment: ReadComment) -> ReadComment:
+def _finished(comment: ReadComment, page: Page) -> ReadComment:
     """Return a comment with the moment that its permalink holds, or as the placeholder of a removed one."""
     if is_removed(comment.text):
         return replace(comment, author=None, author_url=None, text="", deleted=True)
     at = _SHOWN_AT.search(comment.permalink or "")
-    return replace(comment, published=_exact(int(at[1]))) if at else comment
+    return replace(comment, published=_exact(int(at[1]), page)) if at else comment
 
 
-def _exact(milliseconds: int | None) -> Stated | None:
+def _exact(milliseconds: int | None, page: Page) -> Stated | None:
     """Return the moment of a permalink; old posts keep whole minutes only."""
-    if milliseconds is None:
-        return None
-    try:
-        moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return Stated(moment, "minute" if milliseconds % 60_000 == 0 else "second")
+    stated = None if milliseconds is None else exact(milliseconds // 1000, fetched=page.fetched)
+    return replace(stated, precision="minute") if stated and stated.moment.second == 0 else stated
 
 
 def _first(node: HtmlElement | None, name: str) -> HtmlElement | None:

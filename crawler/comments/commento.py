@@ -5,7 +5,7 @@ Source: the clients of https://gitlab.com/commento/commento and https://gitlab.c
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.comments.base import CommentSystem
 from crawler.dates import parse_date
@@ -14,6 +14,7 @@ from crawler.json_values import mapping, mappings, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
+from crawler.urls import joined
 
 _CLIENTS = ("/js/commento.js", "/comentario.js")
 #: What both write as the parent of a comment that answers the post.
@@ -29,7 +30,7 @@ class CommentoComments(CommentSystem):
     def thread(self, page: Page) -> Thread | None:
         """Return where the thread is; the page itself shows none of it."""
         for script in page.tree.iter("script"):
-            source = urljoin(page.url, script.get("src") or "")
+            source = joined(page.url, script.get("src") or "") or ""
             path = urlsplit(source).path
             if not path.endswith(_CLIENTS):
                 continue

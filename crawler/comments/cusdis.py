@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.dates import parse_date
@@ -17,6 +17,7 @@ from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
 from crawler.threads import MAX_COMMENTS
+from crawler.urls import joined
 
 _HOST = "https://cusdis.com"
 
@@ -32,8 +33,8 @@ class CusdisComments(CommentSystem):
         mount = page.tree.find(".//*[@id='cusdis_thread']")
         if mount is None or not mount.get("data-app-id") or not mount.get("data-page-id"):
             return None
-        host = urljoin(page.url, mount.get("data-host") or _HOST).rstrip("/")
-        pointer = {"host": host, "app": mount.get("data-app-id"), "page": mount.get("data-page-id")}
+        host = joined(page.url, mount.get("data-host") or _HOST) or _HOST
+        pointer = {"host": host.rstrip("/"), "app": mount.get("data-app-id"), "page": mount.get("data-page-id")}
         return Thread(system=self.name, pointer=pointer)
 
     async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
@@ -46,7 +47,7 @@ class CusdisComments(CommentSystem):
             found = mapping(mapping(answer).get("data"))
             stated = number(found.get("commentCount")) if stated is None else stated
             comments += _tree(mappings(found.get("data")), post_url, page.fetched)
-            if page_number >= (number(found.get("pageCount")) or 0):
+            if page_number >= (number(found.get("pageCount")) or 0) or len(comments) >= MAX_COMMENTS:
                 break
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -21,6 +21,7 @@ from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text, one_line, text_of
 from crawler.threads import MAX_COMMENTS
+from crawler.urls import joined
 
 _FORUM = re.compile(r"\bdiscourseUrl['\"]?\s*:\s*['\"]([^'\"\s]{1,500})['\"]")
 _EMBEDDED = re.compile(r"\bdiscourseEmbedUrl['\"]?\s*:\s*['\"]([^'\"\s]{1,2000})['\"]")
@@ -47,11 +48,12 @@ class DiscourseComments(CommentSystem):
             return self._of_page(page)
         for script in page.tree.iter("script"):
             code = script.text or ""
-            forum = _FORUM.search(code)
+            stated = _FORUM.search(code)
+            forum = joined(page.url, stated[1]) if stated is not None else None
             if forum is None:
                 continue
             topic, embedded = _TOPIC_ID.search(code), _EMBEDDED.search(code)
-            pointer = {"forum": urljoin(page.url, forum[1]).rstrip("/") + "/", "topic": topic[1] if topic else ""}
+            pointer = {"forum": forum.rstrip("/") + "/", "topic": topic[1] if topic else ""}
             return Thread(system=self.name, pointer=pointer | {"post": embedded[1] if embedded else page.url})
         return None
 
@@ -162,7 +164,7 @@ async def _embedded_topic(forum: str, post: str, fetch: Fetch) -> str:
         if error.status != _NOT_FOUND:
             raise
         return ""
-    hrefs = (link.get("href") or "" for link in page.tree.iter("a"))
+    hrefs = (joined(page.url, link.get("href") or "") or "" for link in page.tree.iter("a"))
     return next((found[1] for href in hrefs if (found := _TOPIC.search(urlsplit(href).path))), "")
 
 

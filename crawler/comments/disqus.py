@@ -20,7 +20,7 @@ from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
-from crawler.threads import merge
+from crawler.threads import MAX_COMMENTS, merge
 from crawler.urls import canonical
 
 KEY = "SALES_ARCHIVE_DISQUS_KEY"
@@ -90,7 +90,7 @@ class DisqusComments(CommentSystem):
             comments += _read(mapping(answer).get("response"), page.fetched)
             following = mapping(mapping(answer).get("cursor"))
             cursor = text(following.get("next")) or ""
-            if following.get("hasNext") is not True or not cursor:
+            if following.get("hasNext") is not True or not cursor or len(comments) >= MAX_COMMENTS:
                 break
         return Thread(system=self.name, comments=comments)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.dates import parse_date
@@ -20,6 +20,7 @@ from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
 from crawler.threads import MAX_COMMENTS
+from crawler.urls import joined
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +41,9 @@ class GhostComments(CommentSystem):
         """Return where the thread is; `None` where the page sets up no comments. The page shows none itself."""
         for script in page.tree.iter("script"):
             server, post = script.get("data-ghost-comments"), script.get("data-post-id")
-            if server and post and script.get("data-comments-enabled", "all") != "off":
-                return self.of_post(urljoin(page.url, server), post)
+            whole = joined(page.url, server) if server else None
+            if whole and post and script.get("data-comments-enabled", "all") != "off":
+                return self.of_post(whole, post)
         return None
 
     def of_post(self, server: str, post: str) -> Thread:

@@ -17,6 +17,7 @@ from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
+from crawler.threads import MAX_COMMENTS
 
 _NOT_FOUND = 404
 PER_PAGE = 100
@@ -65,7 +66,7 @@ class GiscusComments(CommentSystem):
                 comments += _discussed(top, page.fetched)
             info = mapping(found.get("pageInfo"))
             after = text(info.get("endCursor")) or ""
-            if info.get("hasNextPage") is not True or not after:
+            if info.get("hasNextPage") is not True or not after or len(comments) >= MAX_COMMENTS:
                 break
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
 

@@ -5,16 +5,18 @@ Source: https://isso-comments.de/docs/reference/server-api/ and a real server.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from crawler.comments.base import CommentSystem
+from crawler.dates_exact import exact
 from crawler.fetch import Fetch, UnreadableError
 from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
-from crawler.reading import ReadComment, Stated, Thread
+from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
+from crawler.urls import joined
 
 #: `mode` of a comment that is gone but was answered.
 _DELETED = 4
@@ -34,26 +36,26 @@ class IssoComments(CommentSystem):
         if script is None or mount is None:
             return None
         uri = mount.get("data-isso-id") or urlsplit(page.url).path
-        api = urljoin(page.url, script.get("data-isso")).rstrip("/") + "/"
-        return Thread(system=self.name, pointer={"api": api, "uri": uri})
+        api = joined(page.url, script.get("data-isso"))
+        return Thread(system=self.name, pointer={"api": api.rstrip("/") + "/", "uri": uri}) if api else None
 
     async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
         """Return the whole thread; without limits the server leaves nothing out."""
         try:
-            answer, _ = await fetch.json(f"{thread.pointer['api']}?{urlencode({'uri': thread.pointer['uri']})}")
+            answer, page = await fetch.json(f"{thread.pointer['api']}?{urlencode({'uri': thread.pointer['uri']})}")
         except UnreadableError as error:
             if error.status != _NOT_FOUND:  # older servers say so of a thread nobody has written in
                 raise
-            answer = {}
+            return replace(thread, stated=0, pointer={})
         stated = 0
         comments: list[ReadComment] = []
         for value in mappings(mapping(answer).get("replies")):
             stated += 1 + (number(value.get("total_replies")) or 0)
-            comments += _family(value, post_url)
+            comments += _family(value, post_url, page.fetched)
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
 
 
-def _family(value: Mapping[str, Any], post_url: str) -> Iterator[ReadComment]:
+def _family(value: Mapping[str, Any], post_url: str, fetched: datetime) -> Iterator[ReadComment]:
     for each in (value, *mappings(value.get("replies"))):
         native = number(each.get("id"))
         if native is None:
@@ -65,15 +67,8 @@ def _family(value: Mapping[str, Any], post_url: str) -> Iterator[ReadComment]:
             parent=None if parent is None else str(parent),
             author=text(each.get("author")),
             author_url=text(each.get("website")),
-            published=_moment(each.get("created")),
+            published=exact(each.get("created"), fetched=fetched),
             text="" if removed else html_text(text(each.get("text")) or ""),
             permalink=f"{post_url}#isso-{native}",
             deleted=removed,
         )
-
-
-def _moment(seconds: Any) -> Stated | None:
-    try:
-        return Stated(datetime.fromtimestamp(seconds, UTC).replace(microsecond=0), "second")
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None

@@ -9,11 +9,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
+from crawler.dates_exact import exact
 from crawler.fetch import Fetch, RefusedError, UnreadableError
 from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
@@ -70,7 +71,7 @@ class MediumResponses(CommentSystem):
             )
             if not responses:
                 raise UnreadableError(_API, "answers with something that is no list of responses", status=page.status)
-            comments += _tree(mappings(responses.get("posts")))
+            comments += _tree(mappings(responses.get("posts")), page.fetched)
             to = text(mapping(mapping(responses.get("pagingInfo")).get("next")).get("to")) or ""
             if not to or len(comments) >= MAX_COMMENTS:
                 break
@@ -90,7 +91,7 @@ def post_state(page: Page) -> Mapping[str, Any]:
     return mapping(mapping(state).get(f"Post:{post[1]}"))
 
 
-def _tree(tops: list[Mapping[str, Any]]) -> list[ReadComment]:
+def _tree(tops: list[Mapping[str, Any]], fetched: datetime) -> list[ReadComment]:
     comments: list[ReadComment] = []
     pending: list[tuple[Mapping[str, Any], str | None]] = [(each, None) for each in reversed(tops)]
     while pending and len(comments) < MAX_COMMENTS:
@@ -107,7 +108,7 @@ def _tree(tops: list[Mapping[str, Any]]) -> list[ReadComment]:
                 parent=parent,
                 author=text(creator.get("name")),
                 author_url=f"https://medium.com/@{username}" if username else None,
-                published=_moment(number(value.get("createdAt"))),
+                published=_moment(number(value.get("createdAt")), fetched),
                 text="\n\n".join(paragraphs),
                 permalink=f"https://medium.com/p/{native}",
             )
@@ -117,8 +118,5 @@ def _tree(tops: list[Mapping[str, Any]]) -> list[ReadComment]:
     return comments
 
 
-def _moment(milliseconds: int | None) -> Stated | None:
-    try:
-        return None if milliseconds is None else Stated(datetime.fromtimestamp(milliseconds // 1000, UTC), "second")
-    except (ValueError, OverflowError, OSError):
-        return None
+def _moment(milliseconds: int | None, fetched: datetime) -> Stated | None:
+    return None if milliseconds is None else exact(milliseconds // 1000, fetched=fetched)

@@ -18,6 +18,7 @@ from crawler.fetch import Fetch
 from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
+from crawler.threads import MAX_COMMENTS
 
 PER_PAGE = 100
 
@@ -52,7 +53,7 @@ class UtterancesComments(CommentSystem):
             )
             found = mappings(answer)
             comments += [comment for each in found if (comment := _written(each, page.fetched)) is not None]
-            if len(found) < PER_PAGE:
+            if len(found) < PER_PAGE or len(comments) >= MAX_COMMENTS:
                 break
         return replace(thread, comments=tuple(comments), pointer={})
 

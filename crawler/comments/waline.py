@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.dates import parse_date
@@ -17,6 +17,8 @@ from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
+from crawler.threads import MAX_COMMENTS
+from crawler.urls import joined
 
 _SETUP = re.compile(r"\bwaline\b", re.IGNORECASE)
 _SERVER = re.compile(r"\bserverURL['\"]?\s*:\s*['\"]([^'\"\s]{1,500})['\"]")
@@ -37,11 +39,12 @@ class WalineComments(CommentSystem):
         """Return where the thread is; the page itself shows none of it."""
         for script in page.tree.iter("script"):
             code = script.text or ""
-            server = _SERVER.search(code) if _SETUP.search(code) else None
+            stated = _SERVER.search(code) if _SETUP.search(code) else None
+            server = joined(page.url, stated[1]) if stated is not None else None
             if server is not None:
                 path = _PATH.search(code)
                 pointer = {
-                    "server": urljoin(page.url, server[1]).rstrip("/"),
+                    "server": server.rstrip("/"),
                     "path": _plain(path[1] if path else urlsplit(page.url).path),
                 }
                 return Thread(system=self.name, pointer=pointer)
@@ -61,7 +64,7 @@ class WalineComments(CommentSystem):
             stated = number(found.get("count")) if stated is None else stated
             for top in mappings(found.get("data")):
                 comments += _family(top, post_url, page.fetched)
-            if page_number >= (number(found.get("totalPages")) or 0):
+            if page_number >= (number(found.get("totalPages")) or 0) or len(comments) >= MAX_COMMENTS:
                 break
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
 

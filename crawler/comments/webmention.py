@@ -15,6 +15,7 @@ from crawler.json_values import mapping, mappings, number, text
 from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.text import html_text
+from crawler.threads import MAX_COMMENTS
 from crawler.urls import canonical
 
 _RECEIVER = re.compile(r"^https?://webmention\.io/", re.IGNORECASE)
@@ -61,6 +62,6 @@ class Webmentions(CommentSystem):
                         permalink=text(value.get("url")),
                     )
                 )
-            if len(found) < PER_PAGE:
+            if len(found) < PER_PAGE or len(comments) >= MAX_COMMENTS:
                 break
         return replace(thread, comments=tuple(comments), pointer={})

@@ -6,7 +6,7 @@ Source: `Walker_Comment`, the comment blocks and the feed templates of WordPress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -19,6 +19,7 @@ from crawler.comments.wordpress_reading import is_core, read
 from crawler.fetch import Fetch, UnreadableError
 from crawler.page import Page, parse_xml
 from crawler.reading import ReadComment, Thread
+from crawler.urls import joined
 
 #: Elements that hold comments; a paragraph or a link with such an id is only an anchor.
 _HOLDERS = ("li", "div", "article", "section", "tr", "dt")
@@ -272,9 +273,10 @@ def _pointer(page: Page, seen: _Seen, more: tuple[str, ...]) -> dict[str, object
         return pointer
     links = page.tree.iter("link")
     hrefs = [link.get("href") or "" for link in links if "rss" in (link.get("type") or "")]
-    paths = {href: urlsplit(urljoin(page.url, href)).path.rstrip("/") for href in hrefs}
-    own = [href for href, path in paths.items() if path.endswith("/feed") and path not in {"/feed", "/comments/feed"}]
-    return {**pointer, "unsure": list(seen.unsure), "feed": urljoin(page.url, own[0])} if own else pointer
+    feeds = [feed for href in hrefs if (feed := joined(page.url, href)) is not None]
+    paths = {feed: urlsplit(feed).path.rstrip("/") for feed in feeds}
+    own = [feed for feed, path in paths.items() if path.endswith("/feed") and path not in {"/feed", "/comments/feed"}]
+    return {**pointer, "unsure": list(seen.unsure), "feed": own[0]} if own else pointer
 
 
 def _newest(comments: tuple[ReadComment, ...]) -> set[str]:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
 from crawler.comments.wordpress_items import classes, names
 from crawler.page import Page
 from crawler.text import one_line, text_of
-from crawler.urls import same_site
+from crawler.urls import joined, same_site
 
 #: A list of more pages is a trap.
 MAX_PAGE = 400
@@ -82,7 +82,7 @@ def further_pages(page: Page) -> tuple[str, ...]:
         href = link.get("href") or ""
         if "comment-page-" not in href and "cpage=" not in href:
             continue
-        href = urljoin(page.url, href.strip())
+        href = joined(page.url, href) or ""
         number = _number(href)
         if number is None or number > MAX_PAGE or "replytocom=" in href or not same_site(href, page.url):
             continue
@@ -102,10 +102,7 @@ def further_pages(page: Page) -> tuple[str, ...]:
 
 
 def _number(url: str) -> int | None:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
+    parts = urlsplit(url)
     found = _IN_PATH.search(parts.path)
     if found:
         return int(found[1])
@@ -131,7 +128,7 @@ def _shown_number(tree: HtmlElement) -> int | None:
         marks = classes(node)
         if "current" in marks and "page-numbers" in marks:
             shown = (one_line(text_of(node)) or "").split(" ")[-1]
-            if shown.isdecimal():
+            if shown.isdecimal() and len(shown) < len(str(10**6)):
                 return int(shown)
     return None
 

@@ -6,7 +6,6 @@ themes that print their own. Names of classes were counted on saved pages of 165
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -15,6 +14,7 @@ from crawler.dates import parse_date
 from crawler.page import Page
 from crawler.reading import ReadComment, Stated
 from crawler.text import one_line, text_of
+from crawler.urls import joined
 
 #: Each list in the order tried: a sure name first.
 _AUTHOR = tuple(
@@ -93,7 +93,7 @@ def read(found: Item, page: Page, languages: tuple[str, ...] | None) -> ReadComm
         native_id=found.native_id,
         depth=found.depth,
         author=author[0],
-        author_url=author[1] and urljoin(page.url, author[1]),
+        author_url=author[1] and joined(page.url, author[1]),
         published=date,
         date_shown=shown,
         text=_unsigned(_body(found), author[0]),
@@ -209,8 +209,8 @@ def _permalink(found: Item, base: str) -> str | None:
     for node in found.own:
         href = (node.get("href") or "").strip() if node.tag == "a" else ""
         if href.endswith(wanted) and "replytocom=" not in href:
-            return str(urljoin(base, href))
-    return str(urljoin(base, "#" + (found.element.get("id") or wanted[1:])))
+            return joined(base, href)
+    return joined(base, "#" + (found.element.get("id") or wanted[1:]))
 
 
 def _body(found: Item) -> str:

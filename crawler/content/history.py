@@ -4,16 +4,20 @@ import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 #: A blog's whole history is cloned within this; the largest seen took two minutes.
 CLONE_SECONDS = 900
 LOG_SECONDS = 120
+
+PORTS = {"https": 443, "http": 80}
 
 #: git asks nothing, runs nothing of the repository's, and speaks plain HTTPS to the host that was checked only.
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_NO_LAZY_FETCH": "1",
     "LC_ALL": "C",
 }
 _CAREFUL = (
@@ -22,7 +26,7 @@ _CAREFUL = (
     ("core.symlinks", "false"),
     ("core.quotePath", "false"),
     ("http.followRedirects", "false"),
-    ("protocol.allow", "never"),
+    ("log.showSignature", "false"),  # a repository may name the program that checks them
 )
 
 
@@ -30,10 +34,16 @@ class GitError(Exception):
     """Say what git could not do."""
 
 
-def clone(url: str, into: Path) -> None:
-    """Clone a repository with its history; raise `GitError`. The caller has checked that `url` may be asked."""
-    scheme = url.partition("://")[0]
-    _git("-c", f"protocol.{scheme}.allow=always", "clone", "--quiet", "--", url, str(into), seconds=CLONE_SECONDS)
+def clone(url: str, into: Path, *, at: str) -> None:
+    """Clone a repository with its history from the address `at` that the caller has checked; raise `GitError`.
+
+    git is told the address, so that it does not look the host up again and find another.
+    """
+    parts = urlsplit(url)
+    where = f"[{at}]" if ":" in at else at
+    pinned = f"http.curloptResolve={parts.hostname}:{parts.port or PORTS[parts.scheme]}:{where}"
+    names = () if ":" in (parts.hostname or "") else ("-c", pinned)  # an address is not looked up
+    _git(*names, "clone", "--quiet", "--", url, str(into), seconds=CLONE_SECONDS, protocol=parts.scheme)
 
 
 def edits(folder: Path) -> dict[Path, datetime]:
@@ -75,14 +85,15 @@ def _last_edits(log: str, top: Path) -> dict[Path, datetime]:
     return {path: moment for path, moment in latest.items() if commits[path] > 1}
 
 
-def _git(*arguments: str, seconds: int = LOG_SECONDS) -> str:
+def _git(*arguments: str, seconds: int = LOG_SECONDS, protocol: str = "") -> str:
+    """Run git; it may speak one protocol or none, whatever the repository's own settings allow."""
     careful = [word for name, value in _CAREFUL for word in ("-c", f"{name}={value}")]
     try:
         done = subprocess.run(  # noqa: S603 (no shell; the arguments are ours, the URL stands behind "--")
             ["git", *careful, *arguments],  # noqa: S607 (the user's own git)
             capture_output=True,
             check=False,
-            env={**os.environ, **_ENVIRONMENT},
+            env={**os.environ, **_ENVIRONMENT, "GIT_ALLOW_PROTOCOL": protocol},
             timeout=seconds,
         )
     except FileNotFoundError as error:

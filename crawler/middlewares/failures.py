@@ -25,7 +25,7 @@ class PostponedRequest(IgnoreRequest):
 
 
 #: `IgnoreRequest` is ours or Scrapy's refusal; `OSError` comes from broken compressed bodies; `ValueError` from
-#: headers and addresses that no client can make sense of.
+#: headers and addresses that no client can make sense of, `LookupError` from encodings that are none (`charset=hex`).
 DOWNLOAD_FAILURES = (
     CannotResolveHostError,
     ConnectError,
@@ -36,6 +36,7 @@ DOWNLOAD_FAILURES = (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    LookupError,
     NotSupported,
     OSError,
     ResponseDataLossError,

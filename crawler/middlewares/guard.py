@@ -17,8 +17,15 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
 
-#: IPv6 addresses that carry an IPv4 address in their last or inner 32 bits.
+#: IPv6 addresses that carry an IPv4 address in their last 32 bits.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: The same by the second half of the address (ISATAP, RFC 5214), whatever network it is in.
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+#: Not for the open Internet, and not known as such to every Python: old site-local addresses, examples, relays, and
+#: where two clouds answer their own machines.
+_CLOSED = tuple(
+    map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24", "192.0.0.0/24", "168.63.129.16/32"))
+)
 
 
 class UnguardedError(Exception):
@@ -86,12 +93,13 @@ class PublicOnlyResolver(CachingThreadedResolver):
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Tell whether an address is one of the open Internet, looking through IPv6 wrappings of IPv4."""
     if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64:
+        if address in _NAT64 or int(address) >> 32 & 0xFFFFFFFF in _ISATAP:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if inner is not None:
             return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    closed = any(address in network for network in _CLOSED)
+    return address.is_global and not address.is_multicast and not address.is_reserved and not closed
 
 
 def _allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, name: str, allowed: frozenset[str]) -> bool:
@@ -101,10 +109,10 @@ def _allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, name: str, 
 def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Return the address that a host spells, also as 2130706433, 0x7f.1 or 0177.0.0.1; `None` for a name."""
     try:
-        return ipaddress.ip_address(host.partition("%")[0])
+        return ipaddress.ip_address(host.partition("%")[0].rstrip("."))
     except ValueError:
         pass
     try:
-        return ipaddress.IPv4Address(socket.inet_aton(host))
+        return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
     except (OSError, ValueError):
         return None

@@ -45,7 +45,7 @@ class Discourse(Platform):
             topics = mappings(found.get("topics"))
             for topic in topics:
                 number_, slug = number(topic.get("id")), text(topic.get("slug")) or "-"
-                url = canonical(urljoin(front.url, f"/t/{slug}/{number_}")) if number_ is not None else None
+                url = canonical(f"/t/{slug}/{number_}", front.url) if number_ is not None else None
                 last = parse_date(text(topic.get("last_posted_at")) or "", fetched=page.fetched)
                 if url is not None:
                     written = number(topic.get("posts_count"))

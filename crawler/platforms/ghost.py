@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from crawler.comments.ghost import COUNTS, GhostComments
 from crawler.dates import parse_date
@@ -23,7 +23,7 @@ from crawler.platforms.base import Platform, either
 from crawler.reading import Listed, ReadPost, Thread
 from crawler.sites import Site
 from crawler.text import html_text, text_of
-from crawler.urls import canonical, same_site
+from crawler.urls import canonical, joined, same_site
 
 _SIGN = re.compile(r"content=\"Ghost [\d.]+\"|ghost/(?:portal|sodo-search|comments-ui)@|data-ghost=", re.IGNORECASE)
 #: What stands in a post's text where a stranger may read no further.
@@ -104,7 +104,7 @@ async def _threads(posts: list[Mapping[str, Any]], front: Page, fetch: Fetch) ->
 def _announced_thread(front: Page) -> Thread | None:
     """Return a thread on the server that every page of a site with comments names, to count them by."""
     for script in front.tree.iter("script"):
-        counts = urljoin(front.url, script.get("data-ghost-comments-counts-api") or "")
+        counts = joined(front.url, script.get("data-ghost-comments-counts-api") or "") or ""
         if counts.rstrip("/").endswith(COUNTS):
             return GhostComments().of_post(counts.rstrip("/").removesuffix(COUNTS), "")
     return None
@@ -124,9 +124,9 @@ def _content_api(front: Page) -> str | None:
     for script in front.tree.iter("script"):
         key, api = script.get("data-key"), script.get("data-api")
         if key and (api or script.get("data-ghost")):
-            root = urljoin(front.url, api if api and "content" in api else "/ghost/api/content/")
+            root = joined(front.url, api if api and "content" in api else "/ghost/api/content/")
             query = {"key": key, "limit": PER_PAGE, "include": "authors,tags", "order": "published_at asc,id asc"}
-            return f"{root.rstrip('/')}/posts/?{urlencode(query)}" if same_site(root, front.url) else None
+            return f"{root.rstrip('/')}/posts/?{urlencode(query)}" if root and same_site(root, front.url) else None
     return None
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from crawler.discovery import discover
 from crawler.fetch import Fetch
@@ -53,7 +53,7 @@ def _listed(collection: Any, base: str) -> list[Listed]:
     found = []
     for post in mappings(mapping(collection).get("items")):
         path = text(post.get("fullUrl"))
-        url = canonical(urljoin(base, path)) if path else None
+        url = canonical(path, base) if path else None
         if url is not None:
             changed = _moment(post.get("updatedOn")) or _moment(post.get("publishOn"))
             found.append(Listed(url, changed, stated=number(post.get("publicCommentCount"))))

@@ -21,7 +21,7 @@ from crawler.platforms.wordpress_feed import read_comment_feed
 from crawler.platforms.wordpress_rest import RestLists
 from crawler.reading import Listed, ReadPost, Thread
 from crawler.sites import Site
-from crawler.urls import same_site
+from crawler.urls import joined, same_site
 
 logger = logging.getLogger(__name__)
 
@@ -83,8 +83,8 @@ def _api_root(front: Page) -> str | None:
     stated = _LINK.search(front.headers.get("link", ""))
     hrefs = [stated[1]] if stated else []
     hrefs += [link.get("href") or "" for link in front.tree.iter("link") if _API in (link.get("rel") or "")]
-    roots = (urljoin(front.url, each) for each in hrefs if each)
-    return next((each for each in roots if same_site(each, front.url)), None)
+    roots = (joined(front.url, each) for each in hrefs if each)
+    return next((each for each in roots if each is not None and same_site(each, front.url)), None)
 
 
 async def _by_pages(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
@@ -114,7 +114,7 @@ def _further(page: Page) -> tuple[str, ...]:
     for link in page.tree.iter("a"):
         if "post-page-numbers" not in _around(link) and "page-links" not in _around(link):
             continue
-        url = urljoin(page.url, link.get("href") or "")
+        url = joined(page.url, link.get("href") or "") or ""
         parts = urlsplit(url)
         number = _PAGE_IN_QUERY.search(parts.query) if own.query else _PAGE_IN_PATH.fullmatch(parts.path)
         if number and same_site(url, page.url) and (own.query or number["base"].rstrip("/") == base):

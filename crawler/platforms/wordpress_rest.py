@@ -10,6 +10,7 @@ from typing import Any
 
 from crawler.extract import read_post
 from crawler.fetch import Fetch, UnreadableError
+from crawler.json_values import number
 from crawler.page import Page
 from crawler.platforms.wordpress_posts import RestComment, RestPost, read_comments, read_posts
 from crawler.reading import Listed, ReadComment, ReadPost, Thread
@@ -156,21 +157,20 @@ def _address(root: str, path: str) -> str:
 
 async def _pages(url: str, fetch: Fetch) -> AsyncIterator[tuple[list[Any], Page]]:
     """Yield the values of each page of a list and the answer they came in."""
-    for number in range(1, MAX_PAGES + 1):
+    for page_number in range(1, MAX_PAGES + 1):
         try:
-            values, page = await fetch.json(f"{url}&page={number}")
+            values, page = await fetch.json(f"{url}&page={page_number}")
         except UnreadableError as error:
-            if number > 1 and error.status == _PAST_THE_END:
+            if page_number > 1 and error.status == _PAST_THE_END:
                 return
             raise
         if not isinstance(values, list):
             raise UnreadableError(url, "answers with something that is no list", status=page.status)
         yield values, page
         last = _header(page, "x-wp-totalpages")
-        if number >= last if last is not None else len(values) < PER_PAGE:
+        if page_number >= last if last is not None else len(values) < PER_PAGE:
             return
 
 
 def _header(page: Page, name: str) -> int | None:
-    value = page.headers.get(name, "")
-    return int(value) if value.isascii() and value.isdecimal() else None
+    return number(page.headers.get(name))

@@ -16,14 +16,12 @@ import scrapy
 
 from archive.records import Visit
 from crawler.content.folder import Folder, FolderError, open_folder
-from crawler.content.history import GitError, clone
+from crawler.content.history import PORTS, GitError, clone
 from crawler.content.posts import Found, LeftOut, posts
 from crawler.middlewares.guard import is_public
 from crawler.room import Room
 from crawler.threads import place
 from crawler.urls import site_of
-
-_PORTS = {"https": 443, "http": 80}
 
 
 class FrontmatterSpider(scrapy.Spider):
@@ -69,25 +67,31 @@ class FrontmatterSpider(scrapy.Spider):
             await room.empty()
 
     def _open(self, stack: ExitStack) -> Folder:
-        if urlsplit(self.path).scheme not in _PORTS:
+        if self.path.partition("://")[0].lower() not in PORTS:
             return open_folder(Path(self.path).expanduser(), self.site)
-        self._refuse_private(self.path)
+        address = self._checked(self.path)
         into = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sales-archive-"))) / "repository"
-        clone(self.path, into)
+        clone(self.path, into, at=address)
         return open_folder(into, self.site)
 
-    def _refuse_private(self, url: str) -> None:
-        parts = urlsplit(url)
+    def _checked(self, url: str) -> str:
+        """Return an address of the repository's host, of which none may be private; raise `GitError`."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or PORTS[parts.scheme]
+        except ValueError as error:
+            raise GitError(f"{url} is no address") from error
         allowed = set(self.settings.getlist("ALLOWED_PRIVATE"))
         host = parts.hostname or ""
         if parts.scheme != "https" and host not in allowed:
             raise GitError("give the repository's https address")
         try:
-            addresses = socket.getaddrinfo(host, parts.port or _PORTS[parts.scheme], proto=socket.IPPROTO_TCP)
+            addresses = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
         except (OSError, ValueError) as error:
             raise GitError(f"no such host: {host!r}") from error
         if host not in allowed and not _all_public(str(address[4][0]) for address in addresses):
             raise GitError(f"{host} leads to a private address; allow it by the setting ALLOWED_PRIVATE")
+        return str(addresses[0][4][0])
 
     def _leave_out(self, file: LeftOut, folder: Folder, reasons: Counter[str]) -> None:
         name = file.file.relative_to(folder.root)

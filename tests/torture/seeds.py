@@ -1,0 +1,95 @@
+"""Sound pages of every platform and comment system, to be spoiled: a new one is covered by its own saved site."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crawler.comments import COMMENT_SYSTEMS
+from crawler.page import Page
+from crawler.platforms import PLATFORMS
+from tests.crawler import test_blogger
+from tests.crawler import test_comment_systems as named
+from tests.crawler.answers import FETCHED
+
+TESTS = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A page as it should be, and what is answered to further questions."""
+
+    page: Page
+    answer: Callable[[str], Any]
+
+
+def platform_seeds() -> dict[str, Seed]:
+    """Return the saved site of every platform; the plain reader gets that of Jekyll, which names no interface."""
+    found = {}
+    for name in PLATFORMS:
+        case = json.loads((TESTS / "sites" / f"{name if name != 'generic' else 'jekyll'}.json").read_text("utf-8"))
+        headers = {"content-type": "text/html; charset=utf-8"} | case.get("headers", {})
+        front = Page(case["site"], case["answers"][case["site"]].encode(), FETCHED, headers)
+        found[name] = Seed(front, case["answers"].get)
+    return found
+
+
+def system_seeds() -> dict[str, list[Seed]]:
+    """Return pages on which each comment system finds a thread, and the answers to its questions."""
+    seeds = [*_saved_threads(), *_saved_posts(), *_named_threads()]
+    return {
+        name: [seed for seed in seeds if system.thread(seed.page) is not None]
+        for name, system in COMMENT_SYSTEMS.items()
+    }
+
+
+def _saved_threads() -> Iterator[Seed]:
+    for path in sorted((TESTS / "threads").glob("*/page.html")):
+        url = path.with_name("url").read_text("utf-8").strip()
+        yield Seed(Page(url, path.read_bytes(), FETCHED), lambda _url: None)
+    for path in sorted((TESTS / "threads" / "generic").glob("*/input.html")):
+        yield Seed(Page("https://ilse.example/brennan/", path.read_bytes(), FETCHED), lambda _url: None)
+
+
+def _saved_posts() -> Iterator[Seed]:
+    for path in sorted((TESTS / "sites").glob("*.json")):
+        answers = json.loads(path.read_text("utf-8"))["answers"]
+        for url, body in answers.items():
+            if isinstance(body, str) and "<" in body[:200]:
+                yield Seed(Page(url, body.encode(), FETCHED), answers.get)
+
+
+def _named_threads() -> Iterator[Seed]:
+    for html in (test_blogger.NESTED, test_blogger.FLAT, test_blogger.SCRIPT):
+        yield Seed(Page(test_blogger.URL, html.encode(), FETCHED), lambda _url: None)
+    unreadable = (
+        '<div class="fb-comments"></div><hyvor-talk-comments></hyvor-talk-comments><p id="comments-listing"></p>'
+        '<p id="livefyre"></p><script>var idcomments_acct = "x";</script>'
+    )
+    mention = '<link rel="webmention" href="https://webmention.io/diary.example/webmention">'
+    answered = {"wm-id": 1, "wm-property": "in-reply-to", "url": "https://ann.example/1", "published": named.AT}
+    mentions = {"children": [answered | {"author": {"name": "Ann"}, "content": {"html": "<p>First</p>"}}]}
+    issue = '<script src="https://utteranc.es/client.js" repo="ann/diary" issue-term="title"></script>'
+    issues = {"items": [{"number": 9, "title": "First call"}]}
+    remarks = [{"id": 1, "user": {"login": "Ann"}, "created_at": named.AT, "body": "**First**"}]
+    pages: dict[str, Callable[[str], Any]] = {markup: named.ANSWERS[name] for name, markup in named.MARKUP.items()}
+    pages |= {
+        named.DISQUS: _disqus,
+        named.CITES + mention: lambda _url: mentions,
+        named.STATED: lambda _url: None,
+        issue: lambda url: issues if "/search/" in url else remarks,
+        unreadable: lambda _url: None,
+    }
+    for markup, answer in pages.items():
+        body = f"<html><head><title>First call</title></head><body>{named.BODY}{markup}</body></html>"
+        yield Seed(Page(named.URL, body.encode(), FETCHED), answer)
+    responses = [named.response("a1", "Ann", "First.", named.response("a2", "Bo", "Second."))]
+    paged = {"data": {"post": {"threadedPostResponses": {"posts": responses, "pagingInfo": {"next": {"to": "25"}}}}}}
+    yield Seed(Page(named.MEDIUM_URL, (named.BODY + named.MEDIUM).encode(), FETCHED), lambda _url: paged)
+
+
+def _disqus(url: str) -> Any:
+    if "/embed/" in url:
+        return named.disqus(url)
+    return {"code": 0, "cursor": {"hasNext": True, "next": "2"}, "response": [named.post("9", "<p>x</p>")]}
