@@ -13,6 +13,16 @@ from webui.following import follow
 
 #: Requests answered at once; a search holds the interpreter for milliseconds.
 THREADS = 8
+#: Waitress serves 100 connections and keeps a silent one for 120 s: a hundred slow clients shut everyone out. Nobody
+#: has anything to send here but an address and some headers.
+LIMITS = {
+    "connection_limit": 800,  # below the 1,024 files that a process may usually open
+    "channel_timeout": 30,
+    "cleanup_interval": 5,
+    "max_request_header_size": 32 * 1024,
+    "max_request_body_size": 64 * 1024,
+    "asyncore_use_poll": True,
+}
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 #: Names by which a browser on this machine may ask; any other is a page elsewhere trying to read the archive.
 LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
@@ -66,8 +76,8 @@ def _config(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _serving(options: argparse.Namespace) -> dict[str, Any]:
-    serving: dict[str, Any] = {"host": options.host, "port": options.port, "threads": THREADS, "ident": None,
-                                  "url_prefix": options.prefix}  # fmt: skip
+    serving: dict[str, Any] = LIMITS | {"host": options.host, "port": options.port, "threads": THREADS, "ident": None,
+                                        "url_prefix": options.prefix}  # fmt: skip
     if options.trusted_proxy:
         serving |= {
             "trusted_proxy": options.trusted_proxy,

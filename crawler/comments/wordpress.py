@@ -272,9 +272,8 @@ def _pointer(page: Page, seen: _Seen, more: tuple[str, ...]) -> dict[str, object
     if not seen.unsure:
         return pointer
     links = page.tree.iter("link")
-    hrefs = [link.get("href") or "" for link in links if "rss" in (link.get("type") or "")]
-    feeds = [feed for href in hrefs if (feed := joined(page.url, href)) is not None]
-    paths = {feed: urlsplit(feed).path.rstrip("/") for feed in feeds}
+    feeds = [joined(page.url, link.get("href") or "") for link in links if "rss" in (link.get("type") or "")]
+    paths = {feed: urlsplit(feed).path.rstrip("/") for feed in feeds if feed is not None}
     own = [feed for feed, path in paths.items() if path.endswith("/feed") and path not in {"/feed", "/comments/feed"}]
     return {**pointer, "unsure": list(seen.unsure), "feed": own[0]} if own else pointer
 

@@ -66,6 +66,7 @@ def _named_threads() -> Iterator[Seed]:
     unreadable = (
         '<div class="fb-comments"></div><hyvor-talk-comments></hyvor-talk-comments><p id="comments-listing"></p>'
         '<p id="livefyre"></p><script>var idcomments_acct = "x";</script>'
+        '<script>x = {"item":{"id":"a","publicCommentCount":6}}</script>'
     )
     mention = '<link rel="webmention" href="https://webmention.io/diary.example/webmention">'
     answered = {"wm-id": 1, "wm-property": "in-reply-to", "url": "https://ann.example/1", "published": named.AT}
