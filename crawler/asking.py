@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -48,15 +48,28 @@ class Answer:
     aliases: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Budget:
+    """How many requests one crawl may make, for all sites together."""
+
+    requests: int
+    left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with all of them."""
+        self.left = self.requests
+
+
 class SpiderFetch:
     """What the spider lends to the readers of one site."""
 
-    def __init__(self, crawler: Crawler, workers: Workers, *, budget: int) -> None:
-        """Ask for at most `budget` addresses."""
+    def __init__(self, crawler: Crawler, workers: Workers, *, budget: int, of_crawl: Budget | None = None) -> None:
+        """Ask for at most `budget` addresses, and for no more than is left `of_crawl`."""
         self._crawler = crawler
         self._workers = workers
         self._budget = budget
         self._left = budget
+        self._of_crawl = of_crawl
 
     async def ask(
         self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"", for_news: bool = False
@@ -65,9 +78,7 @@ class SpiderFetch:
 
         `for_news`: a look at a feed, which is no reason to ask its host what it reserves.
         """
-        if self._left <= 0:
-            raise PostponedError(url, f"the budget of {self._budget} requests for one site and crawl is used up")
-        self._left -= 1
+        self._spend(url)
         try:
             method = "POST" if posted else "GET"
             request = Request(
@@ -89,6 +100,17 @@ class SpiderFetch:
         except DOWNLOAD_FAILURES as error:
             raise UnreadableError(url, f"{type(error).__name__}: {error}"[:500]) from error
         return Answer(_page(response), _aliases(response))
+
+    def _spend(self, url: str) -> None:
+        if self._left <= 0:
+            raise PostponedError(url, f"the budget of {self._budget} requests for one site and crawl is used up")
+        self._left -= 1
+        if self._of_crawl is None:
+            return
+        if self._of_crawl.left <= 0:
+            self._crawler.stats.set_value("crawl/budget_used_up", self._of_crawl.requests)
+            raise PostponedError(url, f"the budget of {self._of_crawl.requests} requests for one crawl is used up")
+        self._of_crawl.left -= 1
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         """Return the answer of status 200; raise `UnreadableError`."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from crawler.fetch import Fetch, RefusedError, UnreadableError
+from crawler.fetch import Fetch, PostponedError, RefusedError, UnreadableError
 from crawler.listings import SiteFeed, Sitemap, feeds, links, older, read_feed, read_sitemap
 from crawler.page import Page
 from crawler.reading import Listed
@@ -78,7 +78,7 @@ async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Liste
     if not feed.posts:
         feed = await _first_feed(site, _usual_feeds(front), fetch, failures)
     seen = set(from_sitemap)
-    async for each in _all_feed_pages(site, feed, fetch):
+    async for each in _all_feed_pages(site, feed, fetch, failures):
         seen.add(each.url)
         yield each
     async for each in _from_list_pages(site, front, fetch, seen, failures):
@@ -114,6 +114,9 @@ async def _ask(fetch: Fetch, url: str, failures: list[UnreadableError]) -> Page 
     """Return a page that need not exist; a server that failed is noted, one that has none is not."""
     try:
         return await fetch.page(url)
+    except PostponedError as error:
+        failures.append(error)
+        return None
     except RefusedError:
         return None
     except UnreadableError as error:
@@ -142,7 +145,9 @@ async def _first_feed(site: Site, urls: list[str], fetch: Fetch, failures: list[
     return SiteFeed("")
 
 
-async def _all_feed_pages(site: Site, feed: SiteFeed, fetch: Fetch) -> AsyncIterator[Listed]:
+async def _all_feed_pages(
+    site: Site, feed: SiteFeed, fetch: Fetch, failures: list[UnreadableError]
+) -> AsyncIterator[Listed]:
     """Yield the posts of a feed and of its further pages, as long as these bring any."""
     seen: set[str] = set()
     first = feed.url
@@ -154,10 +159,10 @@ async def _all_feed_pages(site: Site, feed: SiteFeed, fetch: Fetch) -> AsyncIter
             yield listed
         if not found or following is None:
             return
-        try:
-            feed = await _read(fetch, read_feed, await fetch.page(following))
-        except UnreadableError:
+        page = await _ask(fetch, following, failures)
+        if page is None:
             return  # past the end WordPress answers 404
+        feed = await _read(fetch, read_feed, page)
 
 
 def _wordpress_feed_page(url: str, number: int) -> str:

@@ -25,6 +25,8 @@ WARC_ENABLED = True
 
 #: Requests of one site in one crawl; a calendar without end or a faceted list stops here.
 REQUESTS_PER_SITE = 10_000
+#: Requests of all sites together in one crawl: at 32 sites side by side, two hours.
+REQUESTS_PER_CRAWL = 200_000
 
 #: Catalogues to crawl; `sites.toml` in the archive directory is always added.
 CATALOGUES = [str(CATALOGUE)]

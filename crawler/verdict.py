@@ -72,6 +72,8 @@ def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Ex
         found.append((Exit.NOT_STARTED, "the crawl did not start; see the log"))
     elif finish_reason not in {"finished", "archive_unwritable"}:
         found.append((Exit.STOPPED, f"stopped before its end ({finish_reason})"))
+    if budget := stats.get("crawl/budget_used_up"):
+        found.append((Exit.STOPPED, f"the budget of {budget} requests for one crawl is used up; the rest stays due"))
     failures = {name.removeprefix(_FAILURE): why for name, why in stats.items() if name.startswith(_FAILURE)}
     silent = Exit.INCOMPLETE if stats.get("crawl/sites_answered", 0) else Exit.SILENT
     found += [(silent, f"{site}: {why}") for site, why in sorted(failures.items())]

@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
 from archive.records import Visit
-from crawler.asking import SpiderFetch
+from crawler.asking import Budget, SpiderFetch
 from crawler.extensions.closing import close_unwritable, crawl_closing
 from crawler.fetch import UnreadableError
 from crawler.locks import turn_of
@@ -33,6 +33,7 @@ class BlogSpider(Spider):
 
     name = "blog"
     _room: Room
+    _budget: Budget
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class BlogSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         archive_of(crawler)
         spider._room = Room(crawler)
+        spider._budget = Budget(crawler.settings.getint("REQUESTS_PER_CRAWL"))
         spider._sites = _sites(crawler, spider._site)
         return spider
 
@@ -102,7 +104,11 @@ class BlogSpider(Spider):
 
     async def _visit_site(self, site: Site, workers: Workers, visits: asyncio.Queue[Visit | None]) -> None:
         crawler = self.crawler
-        fetch = SpiderFetch(crawler, workers, budget=crawler.settings.getint("REQUESTS_PER_SITE"))
+        if self._budget.left <= 0:
+            crawler.stats.inc_value("crawl/sites_left_for_budget")
+            return
+        per_site = crawler.settings.getint("REQUESTS_PER_SITE")
+        fetch = SpiderFetch(crawler, workers, budget=per_site, of_crawl=self._budget)
         visit_site = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._wanted)
         with turn_of(site, archive_of(crawler).directory) as ours:
             if not ours:

@@ -275,13 +275,60 @@ def test_two_pages_of_the_same_post_are_one_post(blog: Blog, directory: Path) ->
     assert len(posts(directory)) == 1
 
 
-def test_the_budget_of_a_site_bounds_its_requests(blog: Blog, directory: Path) -> None:
+@pytest.mark.parametrize(
+    ("setting", "status"), [("REQUESTS_PER_SITE", "INCOMPLETE"), ("REQUESTS_PER_CRAWL", "STOPPED")]
+)
+def test_a_budget_bounds_the_requests_and_what_is_left_stays_due(
+    blog: Blog, directory: Path, setting: str, status: str
+) -> None:
     paths = [blog.post(f"post-{number}") for number in range(10)]
     blog.sitemap(*paths)
 
-    crawl(directory, site=blog.url, settings={"REQUESTS_PER_SITE": 6})
+    stats = crawl(directory, site=blog.url, settings={setting: 6})
 
     assert 0 < sum(blog.count(path) for path in paths) < 6
+    assert judged(stats).status.name == status
+    assert "the budget of 6 requests" in judged(stats).reasons[0]
+    assert judged(crawl(directory, site=blog.url)).status.name == "OK"
+    assert [blog.count(path) for path in paths] == [1] * 10
+
+
+def test_what_is_due_at_a_host_that_is_down_is_tried_within_hours_not_in_a_month(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("first"))
+    directory.mkdir()
+    (directory / "sites.toml").write_text(f'[[site]]\nurl = "{blog.url}/"\n')
+    crawl(directory, settings={"CATALOGUES": []})
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z'")
+        connection.execute("DELETE FROM policies")
+    blog.pages["/robots.txt"] = Answer("down", 503)
+
+    said = judged(crawl(directory, settings={"CATALOGUES": []}))
+
+    assert "robots.txt is unreachable" in said.reasons[0]
+    assert said.status.name == "INCOMPLETE"
+    with sqlite3.connect(directory / "records.db") as connection:
+        ((due,),) = connection.execute("SELECT due FROM pages").fetchall()
+    assert due == "2000-01-01T00:00:00Z"
+
+
+def test_lists_that_never_end_are_left_and_filters_are_no_posts(blog: Blog, directory: Path) -> None:
+    def listing(handler: object) -> Answer:
+        number = int(getattr(handler, "path").rpartition("/")[2] or 1) + 1  # noqa: B009 (the handler's type is private)
+        facets = "".join(f'<a href="/shop?colour={n}&amp;sort={number}">Filter {n}</a>' for n in range(20))
+        link = '<a href="/the-only-post/">The only post</a>'
+        return Answer(
+            f'<html><body><main>{link}{facets}<a rel="next" href="/page/{number}">Older</a></main></body></html>'
+        )
+
+    blog.post("the-only-post")
+    blog.pages |= {"/": listing} | {f"/page/{number}": listing for number in range(2, 60)}
+
+    crawl(directory, site=blog.url)
+
+    assert list(posts(directory)) == [f"{blog.url}/the-only-post/"]
+    assert not [path for path in blog.paths() if "colour" in path]
+    assert len([path for path in blog.paths() if "/page/" in path]) < 6
 
 
 def test_an_endless_calendar_ends(blog: Blog, directory: Path) -> None:
