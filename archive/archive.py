@@ -13,6 +13,7 @@ from archive.database import Database
 from archive.deny import denies_address, unfinished
 from archive.errors import NotFoundError
 from archive.index import Index, SyncReport
+from archive.moving import leave_old_addresses
 from archive.policies import Policies
 from archive.records import Post, Visit, post_id
 from archive.results import Query, Results
@@ -69,6 +70,8 @@ class Archive:
             change = None
             if visit.post is not None:
                 change = self.store.add(connection, visit.post, thread_whole=visit.thread_whole)
+                if visit.thread_whole and change.post != "denied":
+                    leave_old_addresses(connection, self.store, visit.post, visit.aliases)
             elif visit.discussion:
                 change = self.store.add_discussion(connection, visit.discussion)
             elif visit.status in _GONE:

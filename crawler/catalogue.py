@@ -134,14 +134,20 @@ def _run_import(own: Path, options: argparse.Namespace) -> Iterator[str]:
     yield f"{added} added to {own}, {known} known already"
 
 
-_COMMANDS = {"catalogue": _run_list, "add": _run_add, "disable": _run_disable, "import": _run_import}
+_COMMANDS = {
+    "list": _run_list,
+    "catalogue": _run_list,
+    "add": _run_add,
+    "disable": _run_disable,
+    "import": _run_import,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sales-archive sites", description="The catalogue of blogs to crawl.")
     parser.add_argument("--archive", default=os.environ.get("SALES_ARCHIVE", "archive-data"), metavar="DIR")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("catalogue", help="list the sites to crawl, one a line")
+    commands.add_parser("list", aliases=["catalogue"], help="list the sites to crawl, one a line")
     adding = commands.add_parser("add", help="crawl a blog from now on")
     adding.add_argument("url")
     adding.add_argument("--name")

@@ -58,7 +58,8 @@ class PostVisits:
             return self._unanswered(known, error)
         self.silent = 0
         page = answer.page
-        if page.status == _NOT_MODIFIED or (page.status == _OK and self._same(known, page)):
+        same = page.status == _OK and not answer.aliases and self._same(known, page)
+        if page.status == _NOT_MODIFIED or same:
             self.stats.inc_value("crawl/unchanged")
             return self._unchanged(known, page)
         if page.status != _OK:

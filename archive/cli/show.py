@@ -1,6 +1,7 @@
 """`sales-archive show`: one post with its thread, or the history of one text."""
 
 import argparse
+from difflib import unified_diff
 
 from archive.archive import Archive
 from archive.cli.opening import existing
@@ -25,13 +26,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the record, as docs/records.md describes")
     form.add_argument("--history", action="store_true", help="print every revision, oldest first")
+    form.add_argument("--diff", action="store_true", help="print what each revision changed, line by line")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the post."""
     with existing(options.directory) as archive:
-        if options.history:
-            _print_history(_revisions(archive, options.name))
+        if options.history or options.diff:
+            _print_history(_revisions(archive, options.name), changes=options.diff)
             return 0
         post = archive.find(options.name)
     if options.json:
@@ -80,11 +82,27 @@ def _revisions(archive: Archive, name: str) -> list[Revision]:
     return revisions
 
 
-def _print_history(revisions: list[Revision]) -> None:
+def _print_history(revisions: list[Revision], *, changes: bool) -> None:
     before: dict[str, object] | None = None
     for revision in revisions:
         line(f"{revision.saved}  seq {revision.seq}  {_difference(before, revision.record)}")
+        for each in _changes(before, revision.record) if changes and before is not None else ():
+            line(each)
         before = revision.record
+
+
+def _changes(before: dict[str, object] | None, after: dict[str, object] | None) -> list[str]:
+    """Return the lines that a revision took away and added, each with one line around it."""
+    found = list(unified_diff(_lines(before), _lines(after), lineterm="", n=1))[2:]
+    return [f"    {each}" for each in found if not each.startswith("@@")]
+
+
+def _lines(record: dict[str, object] | None) -> list[str]:
+    """Return a record as lines: its fields, then the paragraphs of its text."""
+    if record is None:
+        return []
+    fields = [f"{name}: {value}" for name, value in record.items() if name not in {"text", *_PASSING}]
+    return fields + [each for each in str(record["text"]).splitlines() if each]
 
 
 def _difference(before: dict[str, object] | None, after: dict[str, object] | None) -> str:

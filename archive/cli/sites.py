@@ -7,7 +7,7 @@ import sys
 from archive.cli.opening import existing
 from archive.cli.output import json_value, table
 
-HELP = "list the sites of the archive, or change the catalogue: add URL, disable URL, import OPML, catalogue"
+HELP = "list the sites of the archive, or change the catalogue: add URL, disable URL, import OPML, list"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "change",
         nargs="*",
         metavar="CHANGE",
-        help="`add URL`, `disable URL`, `import FILE.opml`, or `catalogue` to list the sites to crawl",
+        help="`add URL`, `disable URL`, `import FILE.opml`, or `list` to list the sites to crawl",
     )
 
 

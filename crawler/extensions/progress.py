@@ -64,9 +64,12 @@ class Progress:
     async def _show(self) -> None:
         while True:
             await asyncio.sleep(TERMINAL_SECONDS if self._live else LOG_SECONDS)
-            text = line(self._crawler.stats.get_stats(), monotonic() - self._began)
+            stats, seconds = self._crawler.stats.get_stats(), monotonic() - self._began
+            text = line(stats, seconds)
             if self._live:
-                self._out.write(_CLEAR + text[: shutil.get_terminal_size().columns - 1])
+                room = shutil.get_terminal_size().columns - 1
+                shown = text if len(text) <= room else line(stats, seconds, short=True)
+                self._out.write(_CLEAR + shown[:room])
                 self._out.flush()
             else:
                 logger.info("%s", text)
@@ -76,8 +79,11 @@ class Progress:
         return True
 
 
-def line(stats: dict[str, Any], seconds: float) -> str:
-    """Return one line on a crawl: sites, posts, comments, errors, rate, and the time left while posts are due."""
+def line(stats: dict[str, Any], seconds: float, *, short: bool = False) -> str:
+    """Return one line on a crawl: sites, posts, comments, errors, rate, and the time left while posts are due.
+
+    A `short` one fits a terminal of 80 columns.
+    """
 
     def count(*names: str) -> int:
         return int(sum(stats.get(name, 0) for name in names))
@@ -88,14 +94,14 @@ def line(stats: dict[str, Any], seconds: float) -> str:
     posts = (count(f"archive/posts_{kind}") for kind in ("new", "changed", "unchanged"))
     parts = [
         f"{count('crawl/sites_done')}/{count('crawl/sites')} sites",
-        "posts {} new, {} changed, {} unchanged".format(*posts),
-        f"{count('archive/comments_new')} new comments",
+        ("{} new {} changed" if short else "posts {} new, {} changed, {} unchanged").format(*posts),
+        f"{count('archive/comments_new')} {'' if short else 'new '}comments",
         f"{errors} errors",
-        f"{requests / max(seconds, 0.001):.1f} requests/s",
+        f"{requests / max(seconds, 0.001):.1f}{'' if short else ' requests'}/s",
     ]
     if visited < due and visited:
         parts.append(f"{_duration((due - visited) * seconds / visited)} left")
-    return " · ".join(parts)
+    return (", " if short else " · ").join(parts)
 
 
 def _duration(seconds: float) -> str:

@@ -111,6 +111,16 @@ def test_show_prints_the_history_of_a_text(run: Run, archive: Archive, make_post
     assert [line.split("  ")[2] for line in of_comment.splitlines()] == ["added", "removed"]
 
 
+def test_show_prints_what_each_revision_changed(run: Run, archive: Archive, make_post: Builder):
+    archive.add(make_post(text="Call first.\n\n-- Then write.\n\nThen wait.", title="Before"))
+    archive.add(make_post(text="Call first.\n\nThen write twice.\n\nThen wait.", title="Before"))
+
+    _, output, _ = run("show", "--diff", make_post().id)
+
+    shown = [line[4:] for line in output.splitlines() if line.startswith(("    +", "    -"))]
+    assert shown[-2:] == ["--- Then write.", "+Then write twice."]
+
+
 @pytest.mark.parametrize("name", ["https://example.com/nothing/", "post:0", "comment:0", "http://[", ""])
 def test_show_tells_that_there_is_no_such_post(run: Run, name: str):
     status, output, errors = run("show", name)

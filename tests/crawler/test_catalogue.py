@@ -72,7 +72,7 @@ def test_the_catalogue_is_listed_with_what_is_left_out(directory: Path, capsys: 
     run(directory, "disable", "blog.example")
     capsys.readouterr()
 
-    assert run(directory, "catalogue") == 0
+    assert run(directory, "list") == 0
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 100

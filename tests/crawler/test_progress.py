@@ -23,6 +23,24 @@ def test_the_line_counts_what_was_archived_not_what_was_downloaded() -> None:
     )
 
 
+def test_a_short_line_fits_a_terminal_of_80_columns_with_the_time_left() -> None:
+    stats = {
+        "crawl/sites": 117,
+        "crawl/sites_done": 42,
+        "archive/posts_new": 118,
+        "archive/posts_unchanged": 904,
+        "archive/comments_new": 1520,
+        "crawl/pages_due": 2000,
+        "crawl/pages_visited": 1022,
+        "downloader/request_count": 1100,
+    }
+
+    text = line(stats, 900, short=True)
+
+    assert text == "42/117 sites, 118 new 0 changed, 1520 comments, 0 errors, 1.2/s, 14 min left"
+    assert len(text) < 80
+
+
 @pytest.mark.parametrize(
     ("due", "visited", "seconds", "left"),
     [(120, 60, 30, "30 s left"), (1200, 60, 30, "10 min left"), (60 * 7300, 60, 30, "61 h left")],

@@ -9,7 +9,7 @@ import pytest
 from archive.archive import Archive
 from archive.records import Post
 from crawler.spiders.blog import BlogSpider
-from tests.crawler.blog import Answer, Blog, serve
+from tests.crawler.blog import PARAGRAPH, Answer, Blog, post_page, serve
 from tests.crawler.crawling import crawl, judged
 
 
@@ -177,6 +177,44 @@ def test_an_address_that_moved_for_good_becomes_an_alias(blog: Blog, directory: 
     assert (blog.count("/old/"), blog.count("/new-name/")) == (0, 1)
     with Archive(directory) as archive:
         assert archive.visits.target(f"{blog.url}/old/") == f"{blog.url}/new-name/"
+
+
+def test_a_post_that_is_renamed_stays_one_post_with_its_thread(blog: Blog, directory: Path) -> None:
+    blog.sitemap(blog.post("first-name", comments=2))
+    crawl(directory, site=blog.url)
+    ((old, before),) = posts(directory).items()
+    make_all_due(directory)
+    page = blog.pages["/first-name/"]
+    assert isinstance(page, Answer)
+    blog.pages["/second-name/"] = Answer(page.body)
+    blog.pages["/first-name/"] = Answer(status=301, headers={"Location": "/second-name/"})
+
+    crawl(directory, site=blog.url)
+
+    ((new, after),) = posts(directory).items()
+    assert new == f"{blog.url}/second-name/"
+    assert [each.text for each in after.comments] == [each.text for each in before.comments]
+    with Archive(directory) as archive:
+        assert archive.find(old).url == new
+        assert [each.record is None for each in archive.history(before.id)] == [False, True]
+        archive.sync()
+        assert archive.check() == []
+
+
+def test_a_blog_whose_addresses_all_lead_to_its_farewell_keeps_its_posts(blog: Blog, directory: Path) -> None:
+    paths = [blog.post(slug, words=f"What we learned of {slug} in a year. " * 12) for slug in ("first", "second")]
+    blog.sitemap(*paths)
+    crawl(directory, site=blog.url)
+    make_all_due(directory)
+    blog.pages["/farewell/"] = Answer(
+        post_page("farewell").replace(PARAGRAPH, "We close, and thank all readers. " * 20)
+    )
+    for path in paths:
+        blog.pages[path] = Answer(status=301, headers={"Location": "/farewell/"})
+
+    crawl(directory, site=blog.url)
+
+    assert set(posts(directory)) == {f"{blog.url}{path}" for path in ("/first/", "/second/", "/farewell/")}
 
 
 def test_what_another_site_says_is_not_archived_as_a_post_of_this_one(blog: Blog, directory: Path) -> None:
