@@ -28,6 +28,9 @@ ENOUGH = 10
 LIFT = 0.5
 LIFTED = 300
 
+#: Posting lists at hand for a second reading: the words of an ordinary query.
+MOST_READ = 4
+
 #: Letters of a word from which two may be wrong instead of one.
 LONG_WORD = 8
 
@@ -55,6 +58,8 @@ class Evaluation:
         self._scores = np.zeros(snapshot.size, np.float32)
         self._cut = False
         self._terms: set[str] = set()
+        #: What was read last, as the segments' lists are joined anew each time.
+        self._read: dict[tuple[str, str], Postings] = {}
         languages = snapshot.names("language").names
         stemmed = [words_of(name) for name in languages if name and has_stemmer(name)]
         self._words = list(dict.fromkeys([words_of(None), *stemmed]))
@@ -86,9 +91,7 @@ class Evaluation:
         for left, right in pairwise(words):
             if time.monotonic() > self._deadline:
                 return
-            pair = [
-                self._snapshot.postings("words", term) for word in (left, right) for term in self._only_term(word)
-            ]
+            pair = [self._postings("words", term) for word in (left, right) for term in self._only_term(word)]
             if len(pair) == 2 and left != right:  # noqa: PLR2004 (a pair)
                 documents, weights = near(among, *pair)
                 rarity = sum(self._rarity(len(postings.documents)) for postings in pair) / 2
@@ -97,6 +100,13 @@ class Evaluation:
     def _only_term(self, word: Word) -> tuple[str, ...]:
         terms = _parts(self._words[0](word.text))
         return () if word.prefix or word.fuzzy or len(terms) > 1 else terms
+
+    def _postings(self, field: str, term: str) -> Postings:
+        if (field, term) not in self._read:
+            if len(self._read) >= MOST_READ:
+                self._read.clear()
+            self._read[field, term] = self._snapshot.postings(field, term)
+        return self._read[field, term]
 
     def _mask(self, node: Node, *, wanted: bool = True) -> Mask:
         if time.monotonic() > self._deadline:
@@ -174,8 +184,8 @@ class Evaluation:
 
     def _sequence(self, field: str, terms: tuple[str, ...]) -> Postings:
         if len(terms) == 1:
-            return self._snapshot.postings(field, terms[0])
-        return following([self._snapshot.postings(field, term) for term in terms])
+            return self._postings(field, terms[0])
+        return following([self._postings(field, term) for term in terms])
 
     def _matched(self, found: list[Postings], wanted: bool) -> Mask:
         mask = np.zeros(self._snapshot.size, np.bool_)

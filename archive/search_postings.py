@@ -24,6 +24,9 @@ _FIRST_PLACE = 1 << 16
 NEAR_PLACES = 8
 NEAR = 0.3
 
+#: How many times shorter a list must be than another to be looked up in it one by one.
+_FEWER = 20
+
 #: Farther than any two words.
 _FAR = 1 << 40
 
@@ -169,19 +172,27 @@ def _blocks(matcher: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _common(left: Documents, right: Documents) -> Documents:
-    """Return the documents in both of two ascending lists; a mask is faster than sorting them together."""
-    if not len(left) or not len(right):
-        return left[:0]
-    there = np.zeros(int(max(left[-1], right[-1])) + 1, np.bool_)
-    there[right] = True
-    return left[there[left]]
+    """Return the documents in both of two ascending lists."""
+    few, many = sorted((left, right), key=len)
+    return many[_positions(many, few)]
+
+
+def _positions(held: Documents, wanted: Documents) -> Numbers:
+    """Return where in `held` those of `wanted` stand that are there; both are ascending."""
+    if not len(held) or not len(wanted):
+        return np.zeros(0, np.int64)
+    if len(wanted) * _FEWER < len(held):
+        positions = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+        found: Numbers = positions[held[positions] == wanted]
+        return found
+    there = np.zeros(int(max(held[-1], wanted[-1])) + 1, np.bool_)  # faster than sorting them together
+    there[wanted] = True
+    return np.flatnonzero(there[held])
 
 
 def _keys(postings: Postings, documents: Documents, offset: int) -> Any:
     """Return document and place, less `offset`, of each occurrence in some documents as one number, ascending."""
-    there = np.zeros(int(max(documents[-1], postings.documents[-1])) + 1, np.bool_)
-    there[documents] = True
-    chosen = np.flatnonzero(there[postings.documents])
+    chosen = _positions(postings.documents, documents)
     begins = postings.starts[chosen]
     counts = postings.starts[chosen + 1] - begins
     ends = np.cumsum(counts)

@@ -53,10 +53,10 @@ def main() -> None:
 def built(place: Path) -> dict[str, float]:
     """Build both indexes unless that was done before; return the texts per CPU-second of each."""
     kept = place / "built.json"
-    if not kept.exists():
-        with Archive(place) as archive:
+    with Archive(place) as archive:
+        if not kept.exists() or not archive.index.seq():  # an index of another version is none
             speeds = {HERE: build(archive), THERE: fts5(archive, place)[0]}
-        kept.write_text(json.dumps(speeds), encoding="utf-8")
+            kept.write_text(json.dumps(speeds), encoding="utf-8")
     found: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
     return found
 
