@@ -50,6 +50,8 @@ class Hit:
     title: str | None
     author: str | None
     site: str
+    #: BCP 47, as the post states it.
+    language: str | None
     published: datetime | None
     published_precision: Precision | None
     score: float
@@ -75,6 +77,7 @@ class Hit:
             "title": self.title,
             "author": self.author,
             "site": self.site,
+            "language": self.language,
             "published": format_time(self.published) if self.published else None,
             "score": round(self.score, 3),
             "snippet": [list(run) for run in self.snippet],

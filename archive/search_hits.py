@@ -56,6 +56,7 @@ def _hit(snapshot: Snapshot, number: int, values: Mapping[str, Any], found: Foun
         title=title,
         author=author,
         site=borrowed["site"],
+        language=borrowed["language"],
         published=values["published"],
         published_precision=values["published_precision"],
         score=float(found.scores[number]),

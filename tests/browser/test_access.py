@@ -12,7 +12,8 @@ PATHS = ["/", "/search?q=objection", "/search?q=zebra&site=tenfirst.example", "/
          "/search?year=2019&words=1", "/search?q=how+do+you+copy&has=comments", "{discovery}?q=objection",
          "/help", "/sites", "/sites/quotanotes.example", "/sites/ledgerline.example", "/people/Ruth%20Adeyemi",
          "{cold-email}", "{discovery}", "{discovery}?find=objection", "{script}", "{first-customer}",
-         "{compensation}", "{cold-email}/quote/post", "{annual}/versions", "{annual}/versions/1"]  # fmt: skip
+         "{compensation}", "{cold-email}/quote/post", "{annual}/versions", "{annual}/versions/1",
+         "/comments/comment:a41d8a6946af9fb42286d903/versions"]  # fmt: skip
 
 
 @pytest.fixture

@@ -238,6 +238,21 @@ def test_a_hit_says_where_its_words_stand(client: FlaskClient, query: str, said:
     assert (texts(tree.cssselect(".hit")[0], ".places") or [""])[0] == said
 
 
+@pytest.mark.parametrize("address", ["/search?site=mechira.example", "/search?language=de", "/"])
+def test_a_title_and_a_snippet_state_their_language(
+    client: FlaskClient, library: dict[str, Post], address: str
+) -> None:
+    tree = page(client, address)
+
+    spoken = {f"/posts/{post.id}": post.language for post in library.values()}
+    titles = tree.cssselect(".hit h2 a, .columns a[href^='/posts/']")
+    for link in titles:
+        stated = {each.get("lang") for each in (link, *link.cssselect("cite")) if each.get("lang")}
+        assert stated == {spoken[link.get("href").partition("?")[0]]}
+    assert titles
+    assert all(each.get("lang") for each in tree.cssselect(".snippet"))
+
+
 def test_copies_of_a_post_are_shown_once_with_links_to_the_others(tmp_path: Path, library: dict[str, Post]) -> None:
     post = library["cold-email-that-got-answers"]
     with Archive(tmp_path) as archive:
