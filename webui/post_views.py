@@ -33,9 +33,9 @@ RELATED = 5
 def post(post_id: str) -> str:
     """Show a post with its thread, at the comment that the address names."""
     found = load(post_id)
-    number = read_number(request.args, "thread", 1, MAX_THREAD_PAGE)
-    if number is None:
-        number = find_thread_page(found, read_text(request.args, "comment", MAX_QUERY))
+    number = read_number(request.args, "thread", 1, MAX_THREAD_PAGE) or 1
+    if anchor := read_text(request.args, "comment", MAX_QUERY):
+        number = find_thread_page(found, anchor)
     words, back = read_text(request.args, "find", MAX_QUERY), _back(request.args)
     page = PostPage(
         found,
