@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLongError
 from typing import Any, ParamSpec, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from crawler.fetch import UnreadableError
 
@@ -26,7 +26,10 @@ PAGES_PER_WORKER = 1000
 WORKER_BYTES = 3 * 1024**3
 
 #: Imported once by the process from which workers are forked, so that a new one starts in milliseconds.
-_PRELOADED = ["crawler.platforms"]
+_PRELOADED = ["crawler.work_signals", "crawler.platforms"]
+
+#: pebble asks a worker to end by SIGTERM, which ours ignore, and kills it so many seconds later.
+CONSTS.term_timeout = 0.1
 
 
 class Workers:
@@ -52,7 +55,7 @@ class Workers:
         except ProcessExpired as error:
             raise UnreadableError(address, f"the process reading it died ({error})") from error
         except (BrokenExecutor, RuntimeError) as error:
-            if self._pool is not None and self._pool.active:
+            if self._is_running():
                 raise
             self._pool = None
             raise UnreadableError(address, "the worker processes could not go on; new ones are started") from error
@@ -65,6 +68,12 @@ class Workers:
             with ThreadPoolExecutor(1) as own:  # the loop's own may have been shut down with the archive
                 await asyncio.get_running_loop().run_in_executor(own, pool.join)
 
+    def _is_running(self) -> bool:
+        try:
+            return self._pool is not None and bool(self._pool.active)
+        except (BrokenExecutor, RuntimeError):  # it looks by starting the workers
+            return False
+
     def _started(self) -> ProcessPool:
         if self._pool is None:
             context: Any = multiprocessing.get_context("forkserver")
@@ -76,8 +85,9 @@ class Workers:
 
 
 def _prepare() -> None:
-    """Leave Ctrl-C to the main process, and bound the memory of a hostile page."""
+    """Leave signals to the main process, and bound the memory of a hostile page."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # pebble has set it back
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = WORKER_BYTES if hard == resource.RLIM_INFINITY else min(WORKER_BYTES, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

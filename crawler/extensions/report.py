@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import sys
 from typing import Any, Self
 
@@ -116,7 +117,9 @@ class IndexSync:
         except asyncio.CancelledError:
             process.terminate()  # the records are safe, and the next run goes on from there
             raise
-        if process.returncode:
+        if process.returncode == -signal.SIGTERM:
+            logger.info("Indexing was stopped with the crawl; the next run goes on from there")
+        elif process.returncode:
             self._crawler.stats.inc_value("index/errors")
             logger.warning(
                 "The search index is behind; run `sales-archive index`: %s", errors.decode(errors="replace")

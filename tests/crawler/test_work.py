@@ -53,6 +53,16 @@ def test_a_worker_that_hangs_is_ended_and_the_next_call_is_answered() -> None:
     assert answer == 4.0
 
 
+def test_a_worker_leaves_a_signal_that_ends_the_crawl_to_the_main_process() -> None:
+    async def question(workers: Workers) -> float:
+        worker = await workers.run(os.getpid)
+        os.kill(worker, signal.SIGTERM)
+        os.kill(await workers.run(os.getppid), signal.SIGTERM)
+        return await workers.run(os.getpid) - worker
+
+    assert run(question) == 0
+
+
 def test_what_the_function_raises_comes_through() -> None:
     async def question(workers: Workers) -> None:
         await workers.run(math.sqrt, -1.0)
