@@ -48,17 +48,16 @@ class Workers:
         """
         address = str(getattr(args[0], "url", function)) if args else str(function)
         try:
-            future = self._started().schedule(function, args=args, kwargs=kwargs, timeout=self._seconds)
-            return await asyncio.wrap_future(future)
+            try:
+                return await self._run(function, *args, **kwargs)
+            except BrokenExecutor:  # the workers' fault, never the page's: once more, with new ones
+                return await self._run(function, *args, **kwargs)
         except TookTooLongError as error:
             raise UnreadableError(address, f"reading it took longer than {self._seconds:g} s") from error
         except ProcessExpired as error:
             raise UnreadableError(address, f"the process reading it died ({error})") from error
-        except (BrokenExecutor, RuntimeError) as error:
-            if self._is_running():
-                raise
-            self._pool = None
-            raise UnreadableError(address, "the worker processes could not go on; new ones are started") from error
+        except BrokenExecutor as error:
+            raise UnreadableError(address, f"the worker processes could not go on ({error})") from error
 
     async def close(self) -> None:
         """End the processes; calls still running are given up."""
@@ -67,6 +66,18 @@ class Workers:
             pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             with ThreadPoolExecutor(1) as own:  # the loop's own may have been shut down with the archive
                 await asyncio.get_running_loop().run_in_executor(own, pool.join)
+
+    async def _run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Return what the function returns; raise `BrokenExecutor` when the pool is to be made anew."""
+        try:
+            future = self._started().schedule(function, args=args, kwargs=kwargs, timeout=self._seconds)
+            return await asyncio.wrap_future(future)
+        except (BrokenExecutor, RuntimeError) as error:
+            if self._is_running() and not isinstance(error, BrokenExecutor):
+                raise  # the function's own
+            if not self._is_running():
+                self._pool = None
+            raise BrokenExecutor(str(error)) from error
 
     def _is_running(self) -> bool:
         try:

@@ -63,6 +63,20 @@ def test_a_worker_leaves_a_signal_that_ends_the_crawl_to_the_main_process() -> N
     assert run(question) == 0
 
 
+def test_a_call_is_answered_by_new_workers_when_those_who_make_them_die() -> None:
+    async def question(workers: Workers) -> float:
+        await workers.run(math.sqrt, 4.0)
+        maker = await workers.run(os.getppid)
+        os.kill(maker, signal.SIGKILL)
+        os.kill(await _worker(workers), signal.SIGKILL)
+        return await workers.run(math.sqrt, 16.0)
+
+    async def _worker(workers: Workers) -> int:
+        return int(await workers.run(os.getpid))
+
+    assert run(question) == 4.0
+
+
 def test_what_the_function_raises_comes_through() -> None:
     async def question(workers: Workers) -> None:
         await workers.run(math.sqrt, -1.0)
