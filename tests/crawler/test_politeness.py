@@ -116,3 +116,12 @@ def test_a_blog_on_its_own_domain_can_share_its_platforms_slot() -> None:
     politeness.process_request(request)
 
     assert request.meta["download_slot"] == "substack.com"
+
+
+def test_the_delay_is_the_least_time_between_two_requests_and_not_their_mean(blog: Blog, directory: Path) -> None:
+    async def delays(fetch: SpiderFetch) -> set[float]:
+        await fetch.ask(f"{blog.url}/page")
+        (slot,) = fetch._crawler.engine.downloader.slots.values()
+        return {slot.download_delay() for _ in range(20)}
+
+    assert ask(directory, delays, settings={"DOWNLOAD_DELAY": 0.01}) == {0.01}
