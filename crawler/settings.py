@@ -45,8 +45,8 @@ COMMANDS_MODULE = "crawler.commands"
 
 #: One request a second for each site, one at a time. Sites are crawled side by side.
 DOWNLOAD_DELAY = 1
-#: Scrapy asks after half to one and a half times the delay; ours is what we promise, and no site is deceived by jitter.
-#: As Scrapy draws again whenever it looks, jitter also makes 1.2 s of 1 s (measured: 1.28 times the least time, now 1.0).
+#: Scrapy asks after half to one and a half times the delay, which is sooner than we promise; and as it draws again
+#: whenever it looks, a second becomes 1.2 s on average.
 DOWNLOAD_DELAY_JITTER = 0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 #: Sites at once. Each waits most of the time; 100 of them at one request a second keep two processors busy.
