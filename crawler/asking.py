@@ -150,6 +150,11 @@ class SpiderFetch:
         await asyncio.sleep(CLOSING_SECONDS)
         raise PostponedError(request.url, "the crawl was stopped")
 
+    def closed_until(self, url: str) -> datetime | None:
+        """Return until when the host of an address wants to be left alone; `None` when it may be asked."""
+        politeness = self._crawler.get_downloader_middleware(Politeness)
+        return None if politeness is None else politeness.closed_until(url)
+
     def share_slot(self, url: str, slot: str) -> None:
         """Ask the host of an address in a platform's slot from now on."""
         politeness = self._crawler.get_downloader_middleware(Politeness)

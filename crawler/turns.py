@@ -67,6 +67,8 @@ class Turn:
     feeds: tuple[KnownFeed, ...] = ()
     #: True when one of the feeds was left to the next turn.
     owed: bool = False
+    #: Until when the site asked to be left alone.
+    not_before: datetime | None = None
     #: Where the front page was found instead, when the site has moved.
     moved_to: str | None = None
 
@@ -84,13 +86,14 @@ class Turn:
             quiet=int(values.get("quiet", 0)),
             feeds=tuple(map(KnownFeed.from_state, values.get("feeds", ()))),
             owed=bool(values.get("owed")),
+            not_before=parse_time(values["not_before"]) if values.get("not_before") else None,
             moved_to=values.get("moved_to"),
         )
 
     def to_state(self, site: Site) -> dict[str, Any]:
         """Return what `Visits.learn` keeps."""
         feeds = [each.to_state() for each in self.feeds]
-        times = {"at": self.at, "listed": self.listed}
+        times = {"at": self.at, "listed": self.listed, "not_before": self.not_before}
         values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
         flags = {"by_list": self.by_list, "threads_apart": self.threads_apart, "owed": self.owed}
         return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds, "moved_to": self.moved_to}}
@@ -104,6 +107,10 @@ class Turn:
         quiet = self.quiet if brought else self.quiet + 1
         quiet = min(quiet, _MAX_QUIET)
         return replace(self, at=datetime.now(UTC), quiet=max(0, quiet - 1) if crowded else quiet)
+
+    def may_be_asked(self, now: datetime) -> bool:
+        """Tell whether the site has not asked to be left alone for longer."""
+        return self.not_before is None or now >= self.not_before
 
     def waiting_feeds(self) -> tuple[KnownFeed, ...]:
         """Return the feeds to ask, the longest waiting first; only those left over, where the last turn left some."""
@@ -144,7 +151,8 @@ def due(
     waiting = [
         (turn.at or datetime.min.replace(tzinfo=UTC), site)
         for turn, site in turns
-        if turn.is_over(now) or (pages.get(turn.where(site).key, (0, 0))[1] > 0 and turn.wants_due_pages())
+        if turn.may_be_asked(now)
+        and (turn.is_over(now) or (pages.get(turn.where(site).key, (0, 0))[1] > 0 and turn.wants_due_pages()))
     ]
     return [site for _, site in sorted(waiting, key=lambda pair: pair[0])]
 

@@ -163,6 +163,7 @@ class SiteVisit:
     async def _keep(self, turn: Turn) -> None:
         """Keep the turn, and what was wrong, under the address by which the catalogue knows the site."""
         site, note = self.listed_as, self.archive.visits.note_turn
+        turn = replace(turn, not_before=self.fetch.closed_until(self.site.url))
         well = await asyncio.to_thread(note, site.key, turn.to_state(site), failure=self.failure)
         if self.failure is not None:
             told = f"{self.failure}; last well on {well[:10]}" if well else self.failure

@@ -5,7 +5,7 @@ Source: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 (Retry-After).
 """
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Self
@@ -30,6 +30,8 @@ SHARED_SLOTS = (
 
 #: Wait for this long at most; a site that wants more is left alone for the rest of the crawl.
 MAX_WAIT = 120.0
+#: Seconds for which later crawls leave it alone, too; whoever asks for a year does not mean us.
+LONGEST_CLOSED = 7 * 24 * 3600.0
 #: Where a server says it is too much but not for how long; doubled each time in a row.
 UNSTATED_WAIT = 10.0
 
@@ -49,6 +51,7 @@ class Politeness:
         self._crawler = crawler
         self._slots: dict[str, str] = {}
         self._closed: dict[str, str] = {}
+        self._closed_until: dict[str, datetime] = {}
         self._in_a_row: dict[str, int] = {}
         self._unstated: float = crawler.settings.getfloat("RETRY_AFTER_UNSTATED", UNSTATED_WAIT)
 
@@ -84,6 +87,10 @@ class Politeness:
         if live is not None and live.delay < seconds:
             live.delay, live.jitter = seconds, 0.0
 
+    def closed_until(self, url: str) -> datetime | None:
+        """Return until when the slot of an address wants to be left alone; `None` when it may be asked."""
+        return self._closed_until.get(self.slot(url))
+
     def process_request(self, request: Request) -> None:
         """Put a request, also a redirected one, into the slot of its host; refuse it where the slot is closed."""
         slot = self.slot(request.url)
@@ -107,6 +114,7 @@ class Politeness:
         self._crawler.stats.inc_value("politeness/held")
         if wait > MAX_WAIT:
             self._closed[slot] = f"{slot} asks to come back in {wait:.0f} s; left alone for the rest of this crawl"
+            self._closed_until[slot] = datetime.now(UTC) + timedelta(seconds=min(wait, LONGEST_CLOSED))
             logger.warning("%s", self._closed[slot])
         else:
             logger.info("%s answered %d: waiting %.1f s before its next request", slot, response.status, wait)

@@ -214,12 +214,36 @@ def test_a_site_that_another_crawl_is_at_is_left_to_it(blog: Blog, directory: Pa
     assert judged(stats).status == 0
 
 
+def test_a_site_that_asks_to_come_back_tomorrow_is_left_alone_by_later_crawls_too(
+    blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
+) -> None:
+    blog.sitemap(*(blog.post(f"lesson-{number}-of-ten") for number in range(10)))
+    blog.pages["/lesson-0-of-ten/"] = Answer("busy", 429, {"Retry-After": "86400"})
+    said = judged(catalogued())
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z'")
+        connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
+    blog.asked.clear()
+
+    catalogued()
+    asked_at_once = blog.paths()
+    with sqlite3.connect(directory / "records.db") as connection:
+        connection.execute("UPDATE sites SET state = json_set(state, '$.turn.not_before', '2000-01-01T00:00:00Z')")
+    catalogued()
+
+    assert "asks to come back in 86400 s" in said.reasons[0]
+    assert asked_at_once == []
+    assert "/lesson-9-of-ten/" in blog.paths()
+
+
 def test_a_turn_is_kept_as_it_was() -> None:
     turn = Turn(
         at=NOW,
         listed=NOW,
         by_list=True,
         threads_apart=True,
+        owed=True,
+        not_before=NOW,
         quiet=3,
         feeds=(
             KnownFeed(url="https://a.example/feed/", etag='"1"'),
