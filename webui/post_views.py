@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,9 +12,9 @@ from archive.records import Post
 from archive.results import Hit, Query, Results
 from archive.revisions import Revision
 from archive.search_snippets import Marking
-from webui.addressing import Addresses
+from webui.addressing import Addresses, address
 from webui.opening import archive
-from webui.params import MAX_QUERY, Arguments, read_number, read_query, read_text
+from webui.params import MAX_QUERY, Arguments, Pairs, pairs, read_number, read_query, read_text
 from webui.post_page import PostPage, find_thread_page
 from webui.showing import comment_anchor
 
@@ -52,6 +53,7 @@ def post(post_id: str) -> str:
         words=words,
         matches=_in_thread(post_id, words) if words else None,
         related=_related(post_id),
+        thread_address=partial(_thread_address, post_id, _kept(back, words)),
     )
 
 
@@ -90,6 +92,19 @@ def _related(post_id: str) -> Sequence[Hit]:
         return archive().index.related(post_id, RELATED)
     except ArchiveOpenError:
         return ()
+
+
+def _kept(back: tuple[str, Query] | None, words: str) -> Pairs:
+    """Return the arguments by which the reader came and by which words are marked."""
+    kept = pairs(back[1]) if back else {}
+    if back and back[1].page > 1:
+        kept["page"] = str(back[1].page)
+    return kept | ({"find": words} if words else {})
+
+
+def _thread_address(post_id: str, kept: Pairs, number: int) -> str:
+    """Return the address of a page of a thread from which the way back and what is marked are `kept`."""
+    return f"{address(url_for('posts.post', post_id=post_id), kept | {'thread': str(number)})}#comments"
 
 
 def _marking(words: str) -> Marking:

@@ -179,6 +179,8 @@ def test_a_thread_of_thousands_is_cut_into_pages_and_a_comment_opens_its_own(tmp
     assert len(tree.cssselect(".comment")) == THREAD_PAGE
     assert tree.get_element_by_id(last) is not None
     assert tree.cssselect(".pages [aria-current]")[0].text_content() == "3"
+    second = read(app.test_client(), post, "?q=word&sort=oldest&page=2").cssselect(".pages a")[0].get("href")
+    assert second == f"/posts/{post.id}?q=word&sort=oldest&page=2&thread=2#comments"
     app.extensions["archive"].archive.close()
 
 
