@@ -84,7 +84,7 @@ def _measure(place: Path, hosts: list[str], port: int, delay: float) -> float:
     print(f"resident memory of the main process: {peak:.0f} MB at most (allowed: {MEGABYTES})")
     print(f"over the second half it grew by {slope:+.1f} MB, from {sizes[0]:.0f} to {sizes[-1]:.0f} MB")
     used = os.times()
-    print(f"processor: {used.children_user + used.children_system:.0f} s, main process and workers")
+    print(f"processor: {used.children_user + used.children_system:.0f} s in the main process")
     return seconds
 
 
