@@ -51,6 +51,8 @@ _CONTEXT = {
     "transform": "cr:transform",
 }
 _TYPES = {"string": "sc:Text", "int64": "sc:Integer", "bool": "sc:Boolean"}
+#: Seconds since 1970, as ConvoKit has them: readers built on pandas make a date of any column of this name.
+_MOMENT = "timestamp"
 
 
 def croissant(manifest: Manifest) -> str:
@@ -122,6 +124,6 @@ def _fields(name: str, features: Features) -> Iterator[Mapping[str, Any]]:
                 "@type": "cr:Field",
                 "@id": f"{name}/{key}",
                 "name": f"{name}/{key}",
-                "dataType": _TYPES[feature],
+                "dataType": "sc:DateTime" if key == _MOMENT else _TYPES[feature],
                 "source": {"fileSet": {"@id": f"{name}-files"}, "extract": {"column": key}},
             }

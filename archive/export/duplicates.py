@@ -12,8 +12,9 @@ import numpy as np
 from archive.likeness import BINS, SAME, Likeness, digest, likeness, normal
 from archive.records import Comment, Post
 
-#: Bins of a band.
+#: Bins of a band, and bytes of a bin.
 _BAND = 4
+_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,14 @@ def _duplicate(copy: _Signed, original: _Signed, similarity: float) -> Duplicate
 
 def _candidates(seen: list[_Signed]) -> dict[int, set[int]]:
     """Return, for each post, the earlier ones that share a band with it."""
-    numbers = array("I", (number for number, each in enumerate(seen) if each.likeness.signature is not None))
-    if not numbers:
-        return {}
-    rows = np.frombuffer(b"".join(seen[number].likeness.signature or b"" for number in numbers), np.uint32)
-    rows = rows.reshape(len(numbers), BINS)
+    signed = [(number, each.likeness.signature) for number, each in enumerate(seen) if each.likeness.signature]
+    numbers = array("I", (number for number, _ in signed))
     found: dict[int, set[int]] = {}
-    for at in range(0, BINS, _BAND):
-        band = np.ascontiguousarray(rows[:, at : at + _BAND]).view(np.dtype((np.void, 4 * _BAND))).ravel()
+    if not signed:
+        return found
+    for at in range(0, _BYTES * BINS, _BYTES * _BAND):  # band by band: all at once would be a copy of all
+        bands = b"".join([signature[at : at + _BYTES * _BAND] for _, signature in signed])
+        band = np.frombuffer(bands, np.dtype((np.void, _BYTES * _BAND)))
         order = np.argsort(band, kind="stable")
         same = np.flatnonzero(band[order][1:] == band[order][:-1])
         for place in same:

@@ -33,6 +33,9 @@ _FEW_NAMES = 40
 
 Edit = Callable[[str], str]
 
+#: Names remembered, the last used: a reader comes again on the same site, if at all.
+_CACHED = 4_000
+
 _WORD = re.compile(r"\w+")
 _CALLS = r"(@|\b(?:[Hh]i|[Hh]ello|[Hh]ey|[Dd]ear|[Tt]hanks|[Tt]hx|[Tt]hank you|[Aa]gree with|[Rr]eply to),?\s)"
 _SAYS = r"(?=\s*[,:—–]|\s+(?:said|says|wrote|writes|asked|mentioned|is right)\b)"
@@ -46,8 +49,8 @@ class People:
         self._authors = authors
         self._mask = mask
         self._hash = hmac.new(key or b"-", digestmod="sha256")
-        self._name_key = lru_cache(10_000)(name_key)
-        self._pseudonym = lru_cache(10_000)(self._hashed)
+        self._name_key = lru_cache(_CACHED)(name_key)
+        self._pseudonym = lru_cache(_CACHED)(self._hashed)
 
     def applied(self, post: Post) -> Post:
         """Return the post and its thread as they are to be published."""

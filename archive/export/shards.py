@@ -28,7 +28,7 @@ SUFFIXES: dict[Compression, str] = {"gzip": ".jsonl.gz", "zstd": ".jsonl.zst", "
 #: Uncompressed; small enough to be read in one piece, large enough that a site has few.
 SHARD_BYTES = 256_000_000
 
-_BLOCK_BYTES = 1_000_000
+_BLOCK_BYTES = 256_000
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 9
 
