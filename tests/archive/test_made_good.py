@@ -92,3 +92,14 @@ def test_what_a_killed_export_left_is_removed_and_what_it_moved_aside_is_put_bac
 
     assert names(tmp_path) == ["archive", "out"]
     assert verify(tmp_path / "out") == []
+
+
+def test_a_torn_index_is_made_anew_by_the_next_search(filled: Archive, capsys: pytest.CaptureFixture[str]) -> None:
+    filled.sync()
+    (segment,) = (filled.directory / "index").glob("*/*.seg")
+    segment.write_bytes(segment.read_bytes()[:1000])
+
+    assert main(["--archive", str(filled.directory), "search", "kind:post"]) == 0
+
+    assert capsys.readouterr().out.startswith("5 found")
+    assert filled.check() == []

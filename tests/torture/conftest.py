@@ -13,9 +13,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shim.build(tmp_path_factory.mktemp("shim"))
 
 
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a directory in memory where there is one: what a disk does is played, or does not matter."""
     shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as directory:
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path_factory.mktemp("disk")) as directory:
         yield Path(directory)

@@ -179,8 +179,9 @@ def _crawl(blog: Blog, directory: Path, stop: threading.Event, load: Load) -> No
             words = " ".join(chance.choices(_WORDS[:8000], k=300))
             paths.append(blog.post(f"lesson-{number}-of-{int(time.time())}", comments=NEW_COMMENTS, words=words))
         blog.sitemap(*paths)
-        command = ("crawl", "blog", "-a", f"site={blog.url}/")
-        done = crawling.run(*command, ARCHIVE_DIR=str(directory), INDEX_SECONDS=INDEX_SECONDS)
+        crawl = ("crawl", "blog", "-a", f"site={blog.url}/")
+        command = crawling.command(*crawl, ARCHIVE_DIR=str(directory), INDEX_SECONDS=INDEX_SECONDS)
+        done = subprocess.run(command, cwd=crawling.ROOT, capture_output=True, text=True, timeout=1800, check=False)
         load.crawls += 1
         if done.returncode:
             load.failed_crawls.append(done.stderr[-500:])

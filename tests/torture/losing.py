@@ -1,51 +1,57 @@
-"""Let the power fail at the n-th call of a piece of work, and forget what was not synced.
+"""Let the power fail at the n-th call of each piece of work, and forget what was not synced.
 
-`python -m tests.torture.losing WORK DIR STRIDE FIRST CHANCES`, under the shim, prints the number of calls, of power
-cuts played back, and each after which something was lost that had been promised.
+`python -m tests.torture.losing DIR SAMPLE CHANCES`, under the shim, tries every call, or as many as `SAMPLE` of each
+piece of work where that is not 0; of what was not synced nothing is kept, everything, and `CHANCES` times some. It
+prints a line of JSON for each: the number of calls, of power cuts, and each after which something was lost that had
+been promised.
 """
 
 import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from functools import partial
-from itertools import chain, repeat
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from tests.torture import shim
-from tests.torture.disk import Disk, Keep, calls
+from tests.torture.disk import Call, Disk, Keep, calls
 from tests.torture.trials import Trial
 from tests.torture.works import WORKS
 
 
 def main() -> None:
-    """Cut the power before every `STRIDE`-th call from `FIRST` on, and once more at the end."""
-    name, directory = sys.argv[1], Path(sys.argv[2])
-    stride, first, chances = (int(each) for each in sys.argv[3:])
-    trial = Trial(WORKS[name], directory)
-    log = directory / "log"
-    trial.worked(partial(shim.arm, trial.root, log_to=os.open(log, os.O_CREAT | os.O_WRONLY)))
-    made = list(calls(log.read_bytes()))
+    """Print what becomes of each piece of work."""
+    directory, sample, chances = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    kept: tuple[Keep, ...] = ("none", "all", *(("some",) * chances))
+    for name, work in WORKS.items():
+        trial = Trial(work, directory / name)
+        log = directory / f"{name}.log"
+        trial.worked(partial(shim.arm, trial.root, log_to=os.open(log, os.O_CREAT | os.O_WRONLY)))
+        report = {"work": name} | _report(trial, list(calls(log.read_bytes())), kept, sample)
+        sys.stdout.write(json.dumps(report) + "\n")
+
+
+def _report(trial: Trial, made: Sequence[Call], kept: Sequence[Keep], sample: int) -> dict[str, Any]:
+    """Cut the power before chosen calls, and once more at the end."""
+    stride = max(1, len(made) // sample) if sample else 1
     disk = Disk(trial.start, trial.root)
     tried = promised = 0
     failures = []
     for at, call in enumerate([*made, None], 1):
-        if (at - first) % stride == 0 or call is None:
-            for number, keep in enumerate(_kept(chances)):
+        if (at - 1 - stride // 2) % stride == 0 or call is None:
+            for number, keep in enumerate(kept):
                 tried += 1
                 shutil.rmtree(trial.root)
                 disk.lay_out(trial.root, keep, Random(at * 1000 + number))
                 if fault := trial.fault(promised, power=True):
-                    failures.append(f"{name}, power cut at {at} of {len(made)}, {keep} kept ({number}): {fault}")
+                    failures.append(f"power cut at {at} of {len(made)}, {keep} kept ({number}): {fault}")
         if call is not None:
             promised += call.kind == "M"
             disk.make(call)
-    sys.stdout.write(json.dumps({"calls": len(made), "tried": tried, "failures": failures}))
-
-
-def _kept(chances: int) -> list[Keep]:
-    return [*chain(("none", "all"), repeat("some", chances))]
+    return {"calls": len(made), "tried": tried, "failures": failures}
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
 """The shim between a program and the C library: how it is built, and what a program under it can ask of it."""
 
 import ctypes
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 SOURCE = Path(__file__).with_name("shim.c")
 ROOT = SOURCE.parent.parent.parent
+
+#: By the name of the piece of work.
+Reports = dict[str, dict[str, Any]]
 
 #: Why the tests that need it are skipped; `None` when they can run.
 LACKING = None if sys.platform == "linux" and shutil.which("gcc") else "needs Linux and gcc"
@@ -21,8 +26,8 @@ def build(directory: Path) -> Path:
     return library
 
 
-def run(library: Path, module: str, *arguments: str) -> str:
-    """Run a module of ours under the shim; return what it printed."""
+def reports(library: Path, module: str, *arguments: str) -> Reports:
+    """Run a module of ours under the shim; return what it printed of each piece of work."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
@@ -32,7 +37,7 @@ def run(library: Path, module: str, *arguments: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return {report["work"]: report for report in map(json.loads, done.stdout.splitlines())}
 
 
 def arm(root: Path, *, die_at: int = 0, torn: bool = False, log_to: int = -1) -> None:

@@ -1,6 +1,5 @@
 """`kill -9` at every call that changes a file leaves the state before or after, and the work can be done again."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,19 +13,22 @@ pytestmark = [
     pytest.mark.skipif(shim.LACKING is not None, reason=str(shim.LACKING)),
 ]
 
-#: Trials of each piece of work where there is little time.
+#: Kills of each piece of work where there is little time.
 SAMPLE = 6
+
+
+@pytest.fixture(scope="module")
+def reports(library: Path, memory: Path, torture: bool) -> shim.Reports:
+    """Return what became of each piece of work."""
+    return shim.reports(library, "tests.torture.crashing", str(memory), "0" if torture else str(SAMPLE))
 
 
 @pytest.mark.parametrize("work", WORKS)
 def test_a_kill_at_any_call_leaves_the_state_before_or_after(
-    work: str, library: Path, memory: Path, torture: bool, figure: Callable[[str], None]
+    work: str, reports: shim.Reports, figure: Callable[[str], None]
 ) -> None:
-    stride = 1 if torture else WORKS[work].calls // SAMPLE
+    report = reports[work]
 
-    printed = shim.run(library, "tests.torture.crashing", work, str(memory), str(stride), str(1 + stride // 2))
-
-    report = json.loads(printed.splitlines()[-1])
+    figure(f"{report['calls']} calls, killed {report['tried']} times, {len(report['failures'])} failures")
     assert report["failures"] == []
     assert report["tried"] >= SAMPLE
-    figure(f"{report['calls']} calls, killed {report['tried']} times, {len(report['failures'])} failures")

@@ -19,7 +19,7 @@ class Trial:
     def __init__(self, work: Work, directory: Path) -> None:
         self._work = work
         self.start, self.root = directory / "start", directory / "trial"
-        self.start.mkdir()
+        self.start.mkdir(parents=True)
         with redirect_stdout(sys.stderr):
             work.prepare(self.start)
             self.lay_out()

@@ -41,9 +41,6 @@ THREAD = (("1", None, "We tried that"), ("2", "1", "So did we"), ("3", None, "Pr
 class Work(ABC):
     """A piece of work on the directory of a trial."""
 
-    #: About as many calls that change a file does it make.
-    calls = 100
-
     #: Whether what was promised outlives a power cut; else it outlives a killed process.
     outlives_power = True
 
@@ -76,8 +73,6 @@ class Work(ABC):
 class Storing(Work):
     """Archive visits: new posts, an edit with a comment less, one that is gone."""
 
-    calls = 300
-
     def steps(self, root: Path) -> Iterator[None]:
         with Archive(root / KEPT) as archive:
             yield
@@ -103,7 +98,6 @@ class Storing(Work):
 class Indexing(Work):
     """Bring the index up to the records: documents written, replaced and deleted, small segments merged."""
 
-    calls = 80
     rebuild = False
 
     def prepare(self, root: Path) -> None:
@@ -145,7 +139,6 @@ class Rebuilding(Indexing):
 class Capturing(Work):
     """Keep raw responses, one of them twice."""
 
-    calls = 60
     outlives_power = False
 
     def steps(self, root: Path) -> Iterator[None]:
@@ -172,8 +165,6 @@ class Capturing(Work):
 
 class Exporting(Work):
     """Replace a dataset by one of today's records."""
-
-    calls = 40
 
     def prepare(self, root: Path) -> None:
         with Archive(root / KEPT) as archive:
@@ -231,8 +222,6 @@ class Loading(Work):
 
 class Forgetting(Work):
     """Forget a post that is in the records, the index and two raw responses."""
-
-    calls = 190
 
     def prepare(self, root: Path) -> None:
         said = "Nobody ever sold more honeysuckle than the gardener of our street did."
