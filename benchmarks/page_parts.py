@@ -26,7 +26,7 @@ T = TypeVar("T")
 PARTS = {
     "finding and scoring": (Evaluation, "find"),
     "ordering": (search_page, "ordered"),
-    "hits and snippets": (search_page, "hit"),
+    "hits and snippets": (search_page, "hits"),
     "facets": (search_page, "facet"),
     "months": (search_page, "months"),
 }
