@@ -2,6 +2,7 @@
 # make test    install what the tests need and run all of them
 # make torture the long versions of the tests that docs/reliability.md tells of: two hours
 # make check   style, types and walls between the packages
+# make audit   compare the pinned versions with known advisories; needs the Internet
 # make clean   remove what this file made; archives stay
 #
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test torture check clean
+.PHONY: demo test torture check audit clean
 
 demo: .venv/installed
 	.venv/bin/sales-archive demo $(DEMO)
@@ -27,6 +28,11 @@ check: .venv/installed-test
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+audit: | .venv/bin/python
+	.venv/bin/python -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv/audit/bin/pip-audit --disable-pip --no-deps --requirement constraints.txt
 
 clean:
 	rm -rf .venv .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,6 +6,7 @@ index, the texts too. What is here hands out views of the map instead, which the
 
 import mmap
 import os
+import pickle
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,19 @@ from whoosh.filedb.structfile import BufferFile
 from archive.durable import sync
 
 _SEGMENT = ".seg"
+#: Every class that Whoosh's table of contents and the directories of its segments were seen to name.
+_KNOWN = frozenset(
+    {
+        ("__builtin__", "bytes"),
+        ("builtins", "bytes"),
+        ("builtins", "int"),
+        ("builtins", "set"),
+        ("_codecs", "encode"),
+        ("collections", "defaultdict"),
+        ("archive.index_segment", "_Codec"),
+        ("whoosh.codec.whoosh3", "W3Segment"),
+    }
+)
 
 _MAPS: WeakSet[mmap.mmap] = WeakSet()
 _LOCK = threading.Lock()
@@ -36,8 +50,9 @@ class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
 
     def open_file(self, name: str, **options: Any) -> Any:
         """Open a file to read."""
+        del options  # they say how to map or buffer it
         if not name.endswith(_SEGMENT):
-            return super().open_file(name, **options)
+            return MappedFile(memoryview(Path(self._fpath(name)).read_bytes()), name)
         with open(self._fpath(name), "rb") as file:  # noqa: PTH123 (Whoosh's path is text)
             if not os.fstat(file.fileno()).st_size:
                 raise EOFError(f"the segment {name} is empty")
@@ -55,6 +70,16 @@ class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
         sync(directory)
 
 
+class _Careful(pickle.Unpickler):
+    """Whoosh's files are pickles, which may name any function there is: these may name what an index needs."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return one of the known classes; raise `UnpicklingError`, which is a kind of damage."""
+        if (module, name) not in _KNOWN:
+            raise pickle.UnpicklingError(f"a search index has no {module}.{name}")
+        return super().find_class(module, name)
+
+
 class MappedFile(BufferFile):  # type: ignore[misc]  # Whoosh has no types
     """A part of a mapped file. Without `fileno`, so that Whoosh asks it for parts instead of mapping it again."""
 
@@ -68,6 +93,10 @@ class MappedFile(BufferFile):  # type: ignore[misc]  # Whoosh has no types
     def subset(self, position: int, length: int, name: str | None = None) -> "MappedFile":
         """Return a part of it."""
         return MappedFile(self._buf[position : position + length], name or self._name)
+
+    def read_pickle(self) -> Any:
+        """Read a value that holds known classes only; raise `UnpicklingError`."""
+        return _Careful(self.file).load()
 
     def close(self) -> None:
         """Let go of the map, as soon as nobody reads a part of it any more."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from archive.records import clean
+
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """Return an object, empty where the value is none."""
@@ -15,8 +17,8 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def text(value: Any) -> str | None:
-    """Return a text that is not blank, else `None`."""
-    return value if isinstance(value, str) and value.strip() else None
+    """Return a text that is not blank, halves of characters and NULs taken out of it, else `None`."""
+    return clean(value) if isinstance(value, str) and value.strip() else None
 
 
 def number(value: Any) -> int | None:

@@ -13,12 +13,18 @@ from archive.results import Query
 OPERATIONS = ["/api/search", "/api/posts/{id}", "/api/sites", "/api/suggest", "/health"]
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("path", OPERATIONS)
-def test_every_answer_is_as_described(app: Flask, path: str) -> None:
+def test_every_answer_is_as_described(app: Flask, path: str, torture: bool) -> None:
     operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path]["GET"]
 
     @given(operation.as_strategy())
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=1_000 if torture else 60,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     def asked(case: schemathesis.Case) -> None:
         case.call_and_validate()
 
