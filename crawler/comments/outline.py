@@ -69,9 +69,11 @@ class Outline:
         self.levels: list[int] = []
         #: One past the last element inside each.
         self.ends: list[int] = []
-        self.pieces: list[Piece] = []
+        # The pieces in three lists: a page has thousands, of which few are ever looked at.
+        self._places: list[int] = []
+        self._owners: list[int] = []
+        self._texts: list[str] = []
         self._lay_out(tree)
-        self._places = [piece.at for piece in self.pieces]
 
     def __len__(self) -> int:
         return len(self.elements)
@@ -87,7 +89,7 @@ class Outline:
         inner = sorted(without, key=lambda each: each.start)
         turn = 0
         while index < stop:
-            piece = self.pieces[index]
+            piece = Piece(self._places[index], self._owners[index], self._texts[index])
             while turn < len(inner) and inner[turn].end <= piece.at:
                 turn += 1
             if turn < len(inner) and _holds(inner[turn], piece):
@@ -128,16 +130,16 @@ class Outline:
         """Yield each line of text, with the number of the element in which its first or last number stands."""
         line: list[str] = []
         owner = -1
-        for piece in self.pieces:
-            if piece.text is LINE or piece.text is PARAGRAPH:
+        for within, piece in zip(self._owners, self._texts, strict=True):
+            if piece is LINE or piece is PARAGRAPH:
                 text = joined(line)
                 if text:
                     yield owner, text
                 line, owner = [], -1
                 continue
-            line.append(piece.text)
-            if owner < 0 or _DIGIT.search(piece.text):
-                owner = piece.owner
+            line.append(piece)
+            if owner < 0 or _DIGIT.search(piece):
+                owner = within
 
     def lines_before(self, number: int, most: int) -> list[str]:
         """Return up to so many lines of text before an element, nearest first."""
@@ -146,7 +148,7 @@ class Outline:
         index = bisect_left(self._places, number)
         while index > 0 and len(lines) < most:
             index -= 1
-            text = self.pieces[index].text
+            text = self._texts[index]
             if text is LINE or text is PARAGRAPH or len(line) > MAX_LINE_PIECES:
                 whole = joined(reversed(line))
                 lines += [whole] if whole else []
@@ -170,8 +172,8 @@ class Outline:
     @cached_property
     def _counts(self) -> list[int]:
         counts = [0]
-        for piece in self.pieces:
-            counts.append(counts[-1] + len(piece.text.split()))
+        for text in self._texts:
+            counts.append(counts[-1] + len(text.split()))
         return counts
 
     def _lay_out(self, tree: html.HtmlElement) -> None:
@@ -186,7 +188,7 @@ class Outline:
             elif event == "end":
                 silent = self._close(node, opened, silent)
             elif silent < 0 and opened and node.tail:
-                self.pieces.append(Piece(len(self.elements) - 1, opened[-1], node.tail))
+                self._add(len(self.elements) - 1, opened[-1], node.tail)
         for number in opened:
             self.ends[number] = len(self.elements)
 
@@ -203,11 +205,11 @@ class Outline:
         if tag in _SILENT:
             return number
         if tag in _BLOCKS:
-            self.pieces.append(Piece(number, number, PARAGRAPH))
+            self._add(number, number, PARAGRAPH)
         elif tag == "br":
-            self.pieces.append(Piece(number, number, LINE))
+            self._add(number, number, LINE)
         if text := node.text:
-            self.pieces.append(Piece(number, number, text))
+            self._add(number, number, text)
         return silent
 
     def _close(self, node: html.HtmlElement, opened: list[int], silent: int) -> int:
@@ -217,10 +219,15 @@ class Outline:
         if silent == number:
             silent = -1
         elif silent < 0 and node.tag in _BLOCKS:
-            self.pieces.append(Piece(last - 1, number, PARAGRAPH))
+            self._add(last - 1, number, PARAGRAPH)
         if silent < 0 and opened and (tail := node.tail):
-            self.pieces.append(Piece(last - 1, opened[-1], tail))
+            self._add(last - 1, opened[-1], tail)
         return silent
+
+    def _add(self, at: int, owner: int, text: str) -> None:
+        self._places.append(at)
+        self._owners.append(owner)
+        self._texts.append(text)
 
 
 def is_hidden(element: html.HtmlElement) -> bool:

@@ -55,6 +55,7 @@ class WordPressComments(CommentSystem):
     """The threads of WordPress and of its plug-ins that keep them there."""
 
     name = "wordpress"
+    signs = ("comment-", "comm-", "commentlist", "comments-list", "commentslist")
 
     def thread(self, page: Page) -> Thread | None:
         """Return the comments on a page of WordPress, pings left out; `None` where it shows none."""
@@ -112,7 +113,8 @@ def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
     found: dict[HtmlElement, str | None] = {}
     numbers: set[str] = set()
     for node in tree.iter(*_HOLDERS):
-        match = ITEM_ID.fullmatch((node.get("id") or "").strip().lower())
+        identity = node.get("id")
+        match = ITEM_ID.fullmatch(identity.strip().lower()) if identity else None
         if match is not None:
             if match[1] not in numbers and _looks_like_item(node):
                 numbers.add(match[1])
