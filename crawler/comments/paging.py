@@ -25,6 +25,9 @@ _ONWARD = re.compile(
 _PAGED = re.compile(r"page|offset|start|seite|pagina|^pg$|^cp$", re.IGNORECASE)
 _PATH = re.compile(r"(?:comm?ents?|responses?)?[-_/]?(?:page|p|seite)[-_/]?\d{1,5}/?", re.IGNORECASE)
 
+#: What every address that turns pages holds; few of a page's links do.
+_TURNS = re.compile(r"=\d|(?:page|p|seite)[-_/]?\d{1,5}/?\s*(?:#|$)", re.IGNORECASE)
+
 
 def further_pages(outline: Outline, first: int, page: Page, *, is_short: bool) -> tuple[str, ...]:
     """Return the addresses of a thread's further pages, of links after its first comment.
@@ -36,12 +39,15 @@ def further_pages(outline: Outline, first: int, page: Page, *, is_short: bool) -
     found: dict[str, None] = {}
     for number in _links(outline, first):
         element = outline.elements[number]
+        href = (element.get("href") or "").strip()
+        if not _TURNS.search(href):
+            continue
         words = outline.text(outline.element(number)) if outline.words(outline.element(number)) <= MAX_WORDS else ""
         onward = "next" in (element.get("rel") or "").split() or _ONWARD.fullmatch(words)
         if not (onward or _NUMBER.fullmatch(words)):
             continue
         try:
-            url = urlsplit(urljoin(page.url, (element.get("href") or "").strip()))
+            url = urlsplit(urljoin(page.url, href))
         except ValueError:
             continue
         own = _own_parameter(url, here)
