@@ -39,6 +39,24 @@ def known_comments(connection: sqlite3.Connection, of_post: str) -> dict[str, tu
     return {id_: (record, digest, position) for id_, record, digest, position in rows}
 
 
+def known_thread(connection: sqlite3.Connection, of_post: str, own_system: str | None) -> list[dict[str, Any]]:
+    """Return the newest records of a post's comments in the order shown, those of its own system first."""
+    rows = connection.execute(
+        "SELECT r.record, c.position FROM comments c JOIN revisions r USING (seq)"
+        " WHERE c.post_id = ? ORDER BY c.position, c.id",
+        (of_post,),
+    ).fetchall()
+    # One text of JSON for all: reading each alone takes half as long again.
+    records: list[dict[str, Any]] = json.loads(f"[{','.join([record for record, _ in rows])}]")
+    systems = set()
+    for record, (_, position) in zip(records, rows, strict=True):
+        record["position"] = position
+        systems.add(record.get("system", ""))
+    if len(systems) > 1:
+        records.sort(key=lambda each: (each.get("system", "") != own_system, each.get("system", "")))
+    return records
+
+
 def revise(
     connection: sqlite3.Connection,
     id_: str,

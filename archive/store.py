@@ -6,16 +6,15 @@ A revision is one text: a post without its thread, or one comment. Adding what i
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
 
 from archive.database import Database
 from archive.deny import permitted
 from archive.moments import settled
 from archive.records import Comment, Post, format_time, parse_time, post_id
-from archive.revisions import Revision, content_hash, known_comments, known_post, revise, revision
+from archive.revisions import Revision, content_hash, known_comments, known_post, known_thread, revise, revision
 
 #: Fields that say how a text was met, not what it says; they alone make no revision.
 _PASSING_POST = ("fetched", "comments_stated", "comments")
@@ -36,8 +35,8 @@ class Change:
     comments_new: int = 0
     comments_changed: int = 0
     comments_removed: int = 0
-    #: Characters of the post's text as it was known before; `None` where no whole text was.
-    text_before: int | None = None
+    #: Characters of the post's text as it was known before; `None` where no whole text was. No part of what was done.
+    text_before: int | None = field(default=None, compare=False)
 
     @property
     def revisions(self) -> int:
@@ -206,25 +205,7 @@ class Store:
         values = json.loads(row[0]) | {"comments_stated": row[2]}
         if not threads:
             return Post.from_json(values)
-        return Post.from_json(values | {"comments": _thread(connection, id_, values.get("comment_system"))})
-
-
-def _thread(connection: sqlite3.Connection, of_post: str, own_system: str | None) -> list[dict[str, Any]]:
-    """Return the newest records of a post's comments in the order shown, those of its own system first."""
-    rows = connection.execute(
-        "SELECT r.record, c.position FROM comments c JOIN revisions r USING (seq)"
-        " WHERE c.post_id = ? ORDER BY c.position, c.id",
-        (of_post,),
-    ).fetchall()
-    # One text of JSON for all: reading each alone takes half as long again.
-    records: list[dict[str, Any]] = json.loads(f"[{','.join([record for record, _ in rows])}]")
-    systems = set()
-    for record, (_, position) in zip(records, rows, strict=True):
-        record["position"] = position
-        systems.add(record.get("system", ""))
-    if len(systems) > 1:
-        records.sort(key=lambda each: (each.get("system", "") != own_system, each.get("system", "")))
-    return records
+        return Post.from_json(values | {"comments": known_thread(connection, id_, values.get("comment_system"))})
 
 
 def _require_own_ids(post: Post) -> None:

@@ -3,21 +3,20 @@
 Source: `Walker_Comment`, the comment blocks and the feed templates of WordPress, and saved pages of many themes.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
 from crawler.comments.generic import is_quoted, refined
 from crawler.comments.wordpress_items import ITEM_ID, Item, classes, is_pending, item
 from crawler.comments.wordpress_pages import further_pages, stated_count
+from crawler.comments.wordpress_parents import Parents, parents_in_feed
 from crawler.comments.wordpress_reading import is_core, read
 from crawler.fetch import Fetch, UnreadableError
-from crawler.page import Page, parse_xml
+from crawler.page import Page
 from crawler.reading import ReadComment, Thread
 from crawler.urls import joined
 
@@ -26,16 +25,8 @@ _HOLDERS = ("li", "div", "article", "section", "tr", "dt")
 _LIST = frozenset({"commentlist", "comment-list", "comments-list", "commentslist", "wp-block-comment-template"})
 _ASIDES = frozenset({"widget", "sidebar", "recentcomments", "widget_recent_comments", "widget-area", "secondary"})
 _PINGS = frozenset({"pingback", "trackback", "pings", "pinglist", "pingbacks", "trackbacks", "pingslist", "tblist"})
-_REPLY_LINKS = frozenset({"comment-reply-link", "comment-reply-login"})
-_WPDISCUZ_ID = re.compile(r"wpd-comm-\d{1,19}_(\d{1,19})")
-_COMMENT_LINK = re.compile(r"#comment-(\d{1,19})")
-_IN_REPLY = re.compile(r"^\s*(?:<p>\s*)?[^<]{1,60}<a [^>]{0,20}href=[\"'][^\"']{1,500}#comment-(\d{1,19})")
 #: A comment feed holds so many by default (the setting is the blog's feed length), newest first.
 FEED_LENGTH = 10
-#: Sites limit depth to five by default; at two levels nothing says that a limit was met.
-SURE_DEPTH = 2
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_THREADING = "{http://purl.org/syndication/thread/1.0}"
 
 
 @dataclass(frozen=True)
@@ -86,26 +77,6 @@ class WordPressComments(CommentSystem):
             parents = await fetch.work(parents_in_feed, answer.body)
             whole = _repaired(whole, {each: parents[each] for each in unsure & parents.keys()})
         return _in_order(whole)
-
-
-def parents_in_feed(body: bytes) -> dict[str, str]:
-    """Return, by comment, the comment it answers, as a comment feed states it (RSS 2.0 or Atom)."""
-    root = parse_xml(body)
-    parents: dict[str, str] = {}
-    for node in root.iter("item", f"{_ATOM}entry") if root is not None else ():
-        own = _COMMENT_LINK.search(_text(node, "link") or _text(node, "guid") or _text(node, f"{_ATOM}id"))
-        answered = node.find(f"{_THREADING}in-reply-to")
-        if answered is not None:
-            parent = _COMMENT_LINK.search(answered.get("ref") or "")
-        else:
-            parent = _IN_REPLY.match(_text(node, "description")) or _IN_REPLY.match(_text(node, f"{_ATOM}content"))
-        if own and parent:
-            parents[own[1]] = parent[1]
-    return parents
-
-
-def _text(node: etree._Element, name: str) -> str:
-    return (node.findtext(name) or "").strip()
 
 
 def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
@@ -167,7 +138,7 @@ def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
     languages = _languages(page.tree)
     comments: list[ReadComment] = []
     pings = 0
-    parents = _Parents()
+    parents = Parents()
     core = True
     for element, number in elements.items():
         found = item(element, number, elements.__contains__)
@@ -200,65 +171,6 @@ def _is_ping(found: Item) -> bool:
             return False
         parent = parent.getparent()
     return False
-
-
-class _Parents:
-    """Find what each comment answers, by depth classes and the order shown, else by what encloses it.
-
-    Comment blocks close lists one time too often where the depth limit bites, so nesting alone misleads.
-    """
-
-    def __init__(self) -> None:
-        self._open: list[ReadComment] = []
-        self._places: dict[str, tuple[str | None, int]] = {}
-        self._answerable: set[str] = set()
-        self._keys: dict[HtmlElement, ReadComment] = {}
-
-    def placed(self, comment: ReadComment, found: Item) -> ReadComment:
-        """Return the comment with parent and depth; comments are given in the order shown."""
-        stated = _WPDISCUZ_ID.fullmatch(found.element.get("id") or "")
-        if comment.depth is not None:
-            del self._open[comment.depth :]
-            parent = self._open[-1] if self._open and comment.depth else None
-        else:
-            parent = self._enclosing(found.element)
-        if stated:
-            comment = replace(comment, parent=stated[1] if int(stated[1]) else None)
-        elif parent is not None and parent.native_id is not None:
-            comment = replace(comment, parent=parent.native_id)
-        depth = comment.depth if comment.depth is not None else _depth_below(parent)
-        comment = replace(comment, depth=depth)
-        self._open.append(comment)
-        self._keys[found.element] = comment
-        if comment.native_id is not None and not stated:
-            self._places[comment.native_id] = (comment.parent, depth)
-            if any(classes(node) & _REPLY_LINKS for node in found.own if node.tag in {"a", "div", "span"}):
-                self._answerable.add(comment.native_id)
-        return comment
-
-    def unsure(self) -> tuple[str, ...]:
-        """Return the comments at the depth limit that may answer the one shown before them rather than above."""
-        deepest = max((depth for _, depth in self._places.values()), default=0)
-        bottom = [each for each, (_, depth) in self._places.items() if depth == deepest]
-        if not deepest or self._answerable.intersection(bottom):
-            return ()
-        if not self._answerable and deepest < SURE_DEPTH:
-            return ()
-        first: set[str | None] = set()
-        unsure = []
-        for each in bottom:
-            parent = self._places[each][0]
-            if parent in first:
-                unsure.append(each)
-            first.add(parent)
-        return tuple(unsure)
-
-    def _enclosing(self, element: HtmlElement) -> ReadComment | None:
-        return next((self._keys[each] for each in element.iterancestors() if each in self._keys), None)
-
-
-def _depth_below(parent: ReadComment | None) -> int:
-    return 0 if parent is None else (parent.depth or 0) + 1
 
 
 def _without_pings(stated: int | None, pings: int, found: int) -> int | None:

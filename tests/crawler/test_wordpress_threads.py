@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from crawler.comments.wordpress import WordPressComments, parents_in_feed
+from crawler.comments.wordpress import WordPressComments
+from crawler.comments.wordpress_parents import parents_in_feed
 from crawler.page import Page
 from crawler.reading import ReadComment, Stated, Thread
 from tests.crawler.answers import Answers
