@@ -66,6 +66,8 @@ class Load:
     def growth(self) -> float:
         """Return megabytes an hour, by the least squares of the later half: the earlier one fills caches."""
         later = [each for each in self.memory if each[0] >= self.seconds / 2]
+        if len(later) < 3:
+            return 0.0
         at, held = np.array(later).T
         return float(np.polyfit(at, held, 1)[0] * 3600)
 
