@@ -18,6 +18,7 @@ from scrapy.http import Response
 from archive.errors import ArchiveError
 from archive.policies import Policy
 from crawler.middlewares.failures import DOWNLOAD_FAILURES
+from crawler.middlewares.robots import ASKS_ROBOTS
 from crawler.opening import archive_of
 from crawler.reservations import MAX_BYTES, PATH, Reservations
 
@@ -31,6 +32,8 @@ KNOWN_ONLY = "known_reservations_only"
 _OK = 200
 _FIRST_SERVER_ERROR = 500
 _NAME = "tdm-reservation"
+#: In a request's `meta`: it asks for the reservations themselves.
+_ASKS = "asks_reservations"
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +55,8 @@ class TdmReservations:
 
     async def process_request(self, request: Request) -> None:
         """See that the reservations of the host are known before its answer comes."""
-        parts = urlsplit(request.url)
-        if parts.path in {PATH, "/robots.txt"}:
-            return
+        if request.meta.get(ASKS_ROBOTS) or request.meta.get(_ASKS):
+            return  # also where it is redirected: it would wait for itself
         origin = _origin(request.url)
         if request.meta.get(KNOWN_ONLY):
             if origin not in self._known:
@@ -94,7 +96,7 @@ class TdmReservations:
 
     async def _ask(self, url: str) -> tuple[int | None, bytes]:
         """Return status and body; a status of `None` where there was no answer worth the name."""
-        request = Request(url, meta={"max_retry_times": 0}, dont_filter=True)
+        request = Request(url, meta={_ASKS: True, "max_retry_times": 0}, dont_filter=True)
         try:
             response = await self._crawler.engine.download_async(request)
         except DOWNLOAD_FAILURES as error:

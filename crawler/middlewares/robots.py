@@ -34,6 +34,9 @@ MAX_CRAWL_DELAY = 120.0
 #: How long an answer is taken for granted; the RFC allows no more.
 KEPT_FOR = timedelta(hours=24)
 
+#: In a request's `meta`, wherever it is redirected: it asks for robots.txt itself.
+ASKS_ROBOTS = "asks_robots_txt"
+
 _OK = 200
 _MISSING = range(400, 500)
 _TOO_MANY_REQUESTS = 429
@@ -70,7 +73,7 @@ class Robots:
 
     async def process_request(self, request: Request) -> Response | None:
         """Let a request pass, answer one for robots.txt itself, or refuse."""
-        if request.meta.get("asks_robots_txt"):
+        if request.meta.get(ASKS_ROBOTS):
             return None
         parts = urlsplit(request.url)
         rules = await self._of(f"{parts.scheme}://{parts.netloc}")
@@ -106,7 +109,7 @@ class Robots:
 
     async def _ask(self, url: str) -> Response | str:
         """Return the answer that says what is allowed, and keep it; why there is none, in words."""
-        meta = {"asks_robots_txt": True, "max_retry_times": 1}
+        meta = {ASKS_ROBOTS: True, "max_retry_times": 1}
         try:
             response = await self._crawler.engine.download_async(Request(url, meta=meta, dont_filter=True))
         except DOWNLOAD_FAILURES as error:

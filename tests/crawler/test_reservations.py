@@ -180,6 +180,21 @@ def test_a_file_that_fails_leaves_what_was_known_for_a_day(blog: Blog, directory
     assert archived(directory)["first"].status == "withheld"
 
 
+@pytest.mark.parametrize("moved", ["/robots.txt", FILE])
+def test_a_crawl_goes_on_where_such_a_file_is_redirected(blog: Blog, directory: Path, moved: str) -> None:
+    blog.sitemap(blog.post("first"), blog.post("second"))
+    reserve(blog, ("/second/", 1))
+    blog.pages[f"{moved}/"] = blog.pages.get(moved) or Answer("User-agent: *\nDisallow: /nowhere/\n")
+    blog.pages[moved] = Answer(status=301, headers={"Location": f"{moved}/"})
+
+    crawl(directory, site=blog.url)
+
+    assert {name: post.status for name, post in archived(directory).items()} == {
+        "first": "whole",
+        "second": "withheld",
+    }
+
+
 def test_posts_of_a_list_are_judged_by_their_own_addresses(blog: Blog, directory: Path) -> None:
     wordpress(blog, "open-to-all", "reserved-for-me")
     reserve(blog, ("/reserved", 1))
