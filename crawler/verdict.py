@@ -42,7 +42,7 @@ class Verdict:
 
 
 def verdict(stats: Mapping[str, Any], finish_reason: str | None) -> Verdict:
-    """Return the verdict on a crawl that ended for `finish_reason`; `None` means that it never began."""
+    """Return the verdict on a crawl that ended for `finish_reason`; `None` where it never began or was broken off."""
     found = tuple(_found(stats, finish_reason))
     return Verdict(
         min((status for status, _ in found), key=_gravity, default=Exit.OK), tuple(why for _, why in found)
@@ -68,7 +68,9 @@ def _gravity(status: Exit) -> int:
 
 def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Exit, str]]:
     found = [(status, words.format(stats[name])) for name, status, words in _COUNTED if stats.get(name)]
-    if finish_reason is None:
+    if finish_reason is None and "start_time" in stats:
+        found.append((Exit.STOPPED, "ended at once, by a second signal, with requests still waiting for answers"))
+    elif finish_reason is None:
         found.append((Exit.NOT_STARTED, "the crawl did not start; see the log"))
     elif finish_reason not in {"finished", "archive_unwritable"}:
         found.append((Exit.STOPPED, f"stopped before its end ({finish_reason})"))

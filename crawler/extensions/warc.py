@@ -65,7 +65,8 @@ class WarcFiles:
         self._archive = archive_of(crawler)
         self._agent: str = crawler.settings["USER_AGENT"]
         self._received: SimpleQueue[_Received | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._write_all, name="warc")
+        # A second signal ends the process without closing anything; no thread may hold it.
+        self._thread = threading.Thread(target=self._write_all, name="warc", daemon=True)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,24 @@ def test_a_signal_stops_gracefully_with_6_and_the_next_crawl_goes_on(
         assert {post.url for post in archive.posts()} == {blog.url + path for path in paths}
         archive.sync()
         assert archive.check() == []
+
+
+def test_a_second_signal_ends_a_crawl_that_waits_for_an_answer(blog: Blog, directory: Path) -> None:
+    ended = threading.Event()
+    blog.sitemap(blog.post("one"))
+    blog.pages["/one/"] = lambda _handler: None if ended.wait(60) else Answer()
+    process = start("crawl", "blog", "-a", f"site={blog.url}", ARCHIVE_DIR=str(directory), WARC_ENABLED="1")
+    assert process.stderr is not None
+    while not blog.count("/one/"):
+        os.sched_yield()
+
+    os.killpg(process.pid, signal.SIGTERM)
+    assert any("gracefully" in line for line in process.stderr)
+    os.killpg(process.pid, signal.SIGTERM)
+    _, log = process.communicate(timeout=30)
+    ended.set()
+
+    assert process.returncode == Exit.STOPPED, log
 
 
 @pytest.mark.parametrize(
