@@ -1,38 +1,20 @@
 """Comment systems that a page only names: where each thread is asked for, and what comes of the answer."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from archive.records import Comment
 from crawler.comments import complete, read_thread
-from crawler.extract import read_post
-from crawler.fetch import UnreadableError
 from crawler.page import Page
-from crawler.reading import Thread
 from crawler.threads import place_thread
 from tests.crawler.answers import FETCHED, Answers
+from tests.crawler.comment_pages import URL, named, whole
 
-URL = "https://diary.example/posts/first-call/"
-BODY = "<article><h1>First call</h1><p>We called and called, and wrote down what they said.</p></article>"
 AT = "2024-03-04T05:06:07Z"
 MILLISECONDS = 1709528767000
-
-
-def named(markup: str) -> Thread:
-    html = f"<html><head><title>First call</title></head><body>{BODY}{markup}</body></html>"
-    thread = read_thread(Page(URL, html.encode(), FETCHED))
-    assert thread is not None
-    return thread
-
-
-def whole(thread: Thread, answers: Answers) -> tuple[Thread, tuple[Comment, ...]]:
-    found = asyncio.run(complete(thread, URL, answers))
-    return found, place_thread(found, URL)
 
 
 ISSO = {
@@ -260,63 +242,6 @@ def test_a_discourse_topic_is_its_own_thread():
     assert found.stated == 3
 
 
-def post(native: str, message: str, parent: int | None = None, **changed: Any) -> dict[str, Any]:
-    author = {"name": f"Reader {native}", "profileUrl": f"https://disqus.example/{native}/"}
-    return {"id": native, "parent": parent, "message": message, "createdAt": "2024-03-04T05:06:07", "author": author,
-            "isDeleted": False} | changed  # fmt: skip
-
-
-def disqus(url: str) -> Any:
-    parts = urlsplit(url)
-    if parts.path == "/embed/comments/":
-        held = {
-            "cursor": {"total": 3, "hasNext": True},
-            "response": {
-                "thread": {"id": "77", "posts": 3},
-                "posts": [
-                    post("900000000001", "<p>First</p>"),
-                    post("900000000002", "", 900000000001, isDeleted=True),
-                ],
-            },
-        }
-        return f'<script type="text/json" id="disqus-threadData">{json.dumps(held)}</script>'
-    assert parse_qs(parts.query)["api_key"] == ["mine"]
-    rest = [post("900000000001", "<p>First</p>"), post("900000000003", "<p>Third</p>", 900000000002)]
-    return {"code": 0, "cursor": {"hasNext": False}, "response": rest}
-
-
-DISQUS = (
-    '<div id="disqus_thread"></div><script>var disqus_identifier = "post-7"; (function() { dsq.src = '
-    '"//diary.disqus.com/embed.js"; })();</script>'
-)
-
-
-def test_disqus_without_a_key_keeps_what_its_frame_holds_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("SALES_ARCHIVE_DISQUS_KEY", raising=False)
-    answers = Answers(disqus)
-    found, (first, removed) = whole(named(DISQUS), answers)
-    assert parse_qs(urlsplit(answers.asked[0]).query) == {
-        "base": ["default"], "f": ["diary"], "t_i": ["post-7"], "t_u": [URL],
-    }  # fmt: skip
-    assert (first.author, first.text, first.published_precision) == ("Reader 900000000001", "First", "second")
-    assert (removed.deleted, removed.author, removed.parent_id) == (True, None, first.id)
-    assert found.stated == 3
-    assert "SALES_ARCHIVE_DISQUS_KEY" in (found.unreadable or "")
-
-
-def test_disqus_with_a_key_is_read_to_its_end_each_comment_once(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SALES_ARCHIVE_DISQUS_KEY", "mine")
-    found, records = whole(named(DISQUS), Answers(disqus))
-    assert [each.text for each in records] == ["First", "", "Third"]
-    assert [each.depth for each in records] == [0, 1, 2]
-    assert found.unreadable is None
-
-
-def test_a_frame_without_a_thread_is_a_failure_and_not_an_empty_thread():
-    with pytest.raises(UnreadableError, match="no thread"):
-        whole(named(DISQUS), Answers(lambda _url: "<html>Sign in</html>"))
-
-
 def test_webmentions_that_answer_are_comments_and_likes_are_none():
     children = [
         {"wm-id": 1, "wm-property": "in-reply-to", "url": "https://ann.example/1", "published": AT,
@@ -332,91 +257,3 @@ def test_webmentions_that_answer_are_comments_and_likes_are_none():
         (None, "Third", None),
     ]
     assert parse_qs(urlsplit(answers.asked[0]).query)["target"] == [URL]
-
-
-CITES = """<div class="u-comment h-cite"><a class="p-author h-card u-url" href="https://ann.example">Ann</a>
-<a class="u-url" href="https://ann.example/1">
-<time class="dt-published" datetime="2024-03-04T05:06:07Z">March 4</time></a>
-<div class="e-content"><p>First</p></div><div class="u-comment h-cite" id="c2"><span class="p-author h-card">
-<span class="p-name">Bo</span></span><div class="e-content">Second</div></div></div>"""
-STATED = """<script type="application/ld+json">{"@type": "BlogPosting", "commentCount": 2, "comment": [{
-"@type": "Comment", "url": "https://diary.example/c1", "author": {"@type": "Person", "name": "Ann", "url": "https://ann.example"},
-"datePublished": "2024-03-04T05:06:07Z", "text": "First", "comment": {"@type": "Comment", "text": "Second",
-"author": "Bo"}}]}</script>"""
-
-
-@pytest.mark.parametrize(("markup", "system"), [(CITES, "microformats"), (STATED, "schema")])
-def test_comments_that_a_page_marks_for_machines_are_read_from_it(markup: str, system: str):
-    first, second = place_thread(named(markup), URL)
-    assert (first.system, first.author, first.author_url) == (system, "Ann", "https://ann.example/")
-    assert (first.text, second.text, second.author, second.parent_id) == ("First", "Second", "Bo", first.id)
-    assert first.published is not None
-    assert (first.permalink or "").removeprefix("https://") in {"ann.example/1", "diary.example/c1"}
-
-
-def test_the_address_and_name_of_a_marked_comments_writer_are_not_those_of_the_comment_or_the_post():
-    card = '<span class="p-author h-card"><a class="p-name u-url" href="https://ann.example">Ann</a></span>'
-    cite = f'<article class="p-comment h-cite">{card}<p class="e-content">First</p></article>'
-    post = read_post(Page(URL, f'<article class="h-entry">{BODY}{cite}</article>'.encode(), FETCHED))
-    assert post.author is None
-    assert post.thread is not None
-    (comment,) = place_thread(post.thread, URL)
-    assert (comment.author, comment.author_url, comment.permalink) == ("Ann", "https://ann.example/", None)
-
-
-def test_marked_comments_may_lie_deep_in_each_other():
-    deep = "".join(f'<div class="u-comment h-cite" id="c{n}"><p class="e-content">x</p>' for n in range(100))
-    assert [each.depth for each in place_thread(named(deep), URL)] == list(range(100))
-
-
-MEDIUM_URL = "https://medium.com/@ann/first-call-0123456789ab"
-MEDIUM = '<script>window.__APOLLO_STATE__ = {"Post:0123456789ab": {"postResponses": {"count": 3}}}</script>'
-
-
-def response(native: str, name: str, words: str, *replies: Any) -> dict[str, Any]:
-    return {
-        "id": native,
-        "creator": {"name": name, "username": name.lower()},
-        "createdAt": MILLISECONDS,
-        "content": {"bodyModel": {"paragraphs": [{"type": "P", "text": words}, {"type": "P", "text": "More."}]}},
-        "threadedPostResponses": {"posts": list(replies)},
-    }
-
-
-def medium_thread() -> Thread:
-    thread = read_thread(Page(MEDIUM_URL, (BODY + MEDIUM).encode(), FETCHED))
-    assert thread is not None
-    return thread
-
-
-def test_mediums_responses_are_counted_and_not_asked_for_unless_that_is_set(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("SALES_ARCHIVE_MEDIUM_RESPONSES", raising=False)
-    answers = Answers(lambda _url: None)
-    found, records = whole(medium_thread(), answers)
-    assert (found.stated, records, answers.asked) == (3, (), [])
-    assert "SALES_ARCHIVE_MEDIUM_RESPONSES" in (found.unreadable or "")
-
-
-def test_mediums_responses_are_read_page_by_page_when_that_is_set(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SALES_ARCHIVE_MEDIUM_RESPONSES", "1")
-    lists = [
-        {"posts": [response("a1", "Ann", "First.", response("a2", "Bo", "Second."))],
-         "pagingInfo": {"next": {"to": "25"}}},
-        {"posts": [response("a3", "Cy", "Third.")], "pagingInfo": {"next": None}},
-    ]  # fmt: skip
-    answers = Answers(lambda _url: {"data": {"post": {"threadedPostResponses": lists[len(answers.asked) - 1]}}})
-    found, (first, second, third) = whole(medium_thread(), answers)
-    assert [(each.author, each.text, each.depth) for each in (first, second, third)] == [
-        ("Ann", "First.\n\nMore.", 0),
-        ("Bo", "Second.\n\nMore.", 1),
-        ("Cy", "Third.\n\nMore.", 0),
-    ]
-    assert first.published is not None
-    assert found.unreadable is None
-    assert [each["variables"]["postResponsesPaging"]["to"] for each in answers.questions] == ["", "25"]
-
-
-def test_an_answer_of_medium_in_another_form_is_a_failure(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SALES_ARCHIVE_MEDIUM_RESPONSES", "1")
-    with pytest.raises(UnreadableError, match="no list of responses"):
-        whole(medium_thread(), Answers(lambda _url: {"errors": []}))
