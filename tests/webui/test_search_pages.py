@@ -1,4 +1,4 @@
-"""What a reader sees of search: the front page, results, facets, filters, paging, and when nothing is found."""
+"""What a reader sees of search: the front page, results, filters, paging, and when nothing is found."""
 
 import re
 from dataclasses import replace
@@ -8,21 +8,11 @@ from urllib.parse import quote_plus
 
 import pytest
 from flask.testing import FlaskClient
-from lxml import html
 
 from archive.archive import Archive
-from archive.records import Post, parse_time, post_id
+from archive.records import Post, post_id
+from tests.webui.looking import page, texts
 from webui import create_app
-
-
-def page(client: FlaskClient, address: str) -> html.HtmlElement:
-    answer = client.get(address)
-    assert answer.status_code == 200, answer.text
-    return html.document_fromstring(answer.text)
-
-
-def texts(tree: html.HtmlElement, selector: str) -> list[str]:
-    return [" ".join(each.text_content().split()) for each in tree.cssselect(selector)]
 
 
 def test_the_front_page_has_one_box_with_the_focus_and_says_what_is_held(client: FlaskClient) -> None:
@@ -48,38 +38,6 @@ def test_a_comment_hit_leads_to_the_comment_in_its_thread(client: FlaskClient, l
 
     anchor = link.get("href").partition("#")[2]
     assert comment.text in thread.get_element_by_id(anchor).text_content()
-
-
-def test_a_facet_narrows_and_its_chip_lets_go_again(client: FlaskClient) -> None:
-    tree = page(client, "/search?q=objection")
-    (link,) = [each for each in tree.cssselect(".facets a") if each.text_content() == "Comments"]
-
-    narrowed = page(client, link.get("href"))
-
-    assert texts(narrowed, ".hit .kind") == ["Comment"] * len(narrowed.cssselect(".hit"))
-    (chip,) = narrowed.cssselect(".chips a")
-    assert chip.get("href") == "/search?q=objection"
-
-
-def test_the_count_of_a_facet_is_the_number_of_results_it_leads_to(client: FlaskClient) -> None:
-    tree = page(client, "/search?q=seller")
-
-    for row in tree.cssselect(".facets section li:has(.count)"):
-        (link,), (count,) = row.cssselect("a"), row.cssselect(".count")
-        heading = page(client, link.get("href")).cssselect("h1")[0].text_content()
-        assert heading.startswith(f"{count.text_content()} result"), heading
-
-
-def test_who_wrote_a_post_together_are_counted_each(client: FlaskClient) -> None:
-    tree = page(client, "/search?q=&kind=post")
-    names = [each.text_content() for each in tree.cssselect("[aria-labelledby=facet-author] a")]
-
-    both = page(client, "/search?kind=post&author=Sam+Ito").cssselect(".hit")
-
-    assert {"Ruth Adeyemi", "Sam Ito"} <= set(names)
-    assert not [name for name in names if ";" in name]
-    assert len(both) == 1
-    assert page(client, "/people/Sam%20Ito").cssselect("h1")[0].text_content() == "Sam Ito"
 
 
 def test_a_new_query_keeps_the_filters(client: FlaskClient) -> None:
@@ -153,74 +111,6 @@ def test_newest_and_oldest_are_each_other_s_reverse(client: FlaskClient) -> None
 
     assert dates("newest") == sorted(dates("newest"), reverse=True)
     assert dates("oldest") == sorted(dates("oldest"))
-
-
-def test_the_timeline_has_a_bar_and_a_row_for_each_year(client: FlaskClient) -> None:
-    tree = page(client, "/search?q=the")
-
-    bars = [each.get("aria-label") for each in tree.cssselect(".timeline svg a")]
-    rows = [": ".join(texts(each, "th, td")) for each in tree.cssselect(".timeline tbody tr")]
-    assert bars == rows
-    assert len(bars) > 3
-
-
-def test_a_click_on_a_year_narrows_to_it(client: FlaskClient) -> None:
-    tree = page(client, "/search?q=the")
-    bar = tree.cssselect(".timeline svg a")[0]
-
-    narrowed = page(client, bar.get("href"))
-
-    year = bar.get("aria-label").partition(":")[0]
-    assert {each.get("datetime")[:4] for each in narrowed.cssselect(".hit time")} == {year}
-
-
-def test_in_one_year_the_timeline_has_months_that_narrow(client: FlaskClient) -> None:
-    tree = page(client, "/search?year=2019")
-    bars = tree.cssselect(".timeline svg a")
-
-    assert texts(tree, ".timeline h2") == ["Results by month"]
-    assert texts(tree, ".timeline .ends span") == ["2019-01", "2019-12"]
-    for bar in bars:
-        month, _, count = bar.get("aria-label").partition(": ")
-        narrowed = page(client, bar.get("href"))
-        assert narrowed.cssselect("h1")[0].text_content().startswith(f"{count} result")
-        assert {each.get("datetime")[:7] for each in narrowed.cssselect(".hit time")} == {month}
-        assert texts(narrowed, ".chips b")[1].endswith(" 2019")
-    assert len(bars) > 1
-
-
-def test_what_has_no_date_is_counted_beside_the_timeline(client: FlaskClient) -> None:
-    tree = page(client, "/search")
-
-    placed = sum(int(each.text_content()) for each in tree.cssselect(".timeline tbody td"))
-    (said,) = texts(tree, ".timeline > .meta")
-    total = int(tree.cssselect("h1")[0].text_content().split()[0])
-    assert said == f"{total - placed} without a year"
-
-
-def test_posts_with_comments_can_be_chosen(client: FlaskClient) -> None:
-    (link,) = [each for each in page(client, "/search?kind=post").cssselect(".facets a")
-               if each.text_content() == "Comments below"]  # fmt: skip
-
-    narrowed = page(client, link.get("href"))
-
-    assert texts(narrowed, ".hit .kind") == ["Post"] * len(narrowed.cssselect(".hit"))
-    for hit in narrowed.cssselect(".hit h2 a"):
-        assert page(client, hit.get("href")).cssselect(".comment")
-
-
-def test_words_to_narrow_by_are_offered_when_asked_for(client: FlaskClient) -> None:
-    tree = page(client, "/search?q=the&kind=post")
-    (ask,) = tree.cssselect("#words a")
-
-    offered = page(client, ask.get("href").partition("#")[0]).cssselect("#words a")
-
-    total = int(tree.cssselect("h1")[0].text_content().split()[0])
-    for link in offered:
-        narrowed = page(client, link.get("href"))
-        assert 0 < int(narrowed.cssselect("h1")[0].text_content().split()[0]) <= total
-        assert texts(narrowed, ".hit mark"), link.get("href")
-    assert len(offered) > 3
 
 
 @pytest.mark.parametrize(
@@ -321,18 +211,3 @@ def test_every_query_that_is_suggested_is_understood(client: FlaskClient, addres
         notices = re.findall(r'class="notice">([^<]*)', answer.text)
         assert answer.status_code == 200
         assert not [each for each in notices if "not" in unescape(each).split() and "hold" not in each], query
-
-
-def test_the_timeline_has_every_year_of_a_long_archive(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
-        for year in range(1990, 2026):
-            url = f"https://long.example/{year}"
-            published = parse_time(f"{year}-05-01T00:00:00Z")
-            archive.add(Post(id=post_id(url), url=url, site="long.example", text="Selling.", published=published))
-        archive.sync()
-    app = create_app({"ARCHIVE_DIR": tmp_path})
-
-    tree = page(app.test_client(), "/search?q=selling")
-
-    assert len(tree.cssselect(".timeline svg a")) == 36
-    app.extensions["archive"].archive.close()

@@ -7,13 +7,8 @@ from lxml import html
 
 from archive.archive import Archive
 from archive.records import Post
+from tests.webui.looking import page
 from webui import create_app
-
-
-def page(client: FlaskClient, address: str) -> html.HtmlElement:
-    answer = client.get(address)
-    assert answer.status_code == 200, answer.text
-    return html.document_fromstring(answer.text)
 
 
 def words(element: html.HtmlElement) -> str:

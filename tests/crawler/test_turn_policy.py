@@ -1,0 +1,85 @@
+"""How long a site waits for its next turn, and what a turn asks for."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.sites import Site
+from crawler.turns import KnownFeed, Turn, due
+
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+SITE = Site(url="https://a.example/")
+
+
+def test_a_turn_is_kept_as_it_was() -> None:
+    turn = Turn(
+        at=NOW,
+        listed=NOW,
+        by_list=True,
+        threads_apart=True,
+        owed=True,
+        not_before=NOW,
+        quiet=3,
+        feeds=(
+            KnownFeed(url="https://a.example/feed/", etag='"1"'),
+            KnownFeed(url="https://a.example/c/", comments=True),
+        ),
+    )
+
+    assert Turn.of(SITE, turn.to_state(SITE)) == turn
+
+
+def test_blogs_of_one_host_keep_turns_of_their_own() -> None:
+    one, other = Site(url="https://h.example/one/"), Site(url="https://h.example/two/")
+    state = Turn(quiet=1).to_state(one) | Turn(quiet=2).to_state(other)
+
+    assert (Turn.of(one, state).quiet, Turn.of(other, state).quiet) == (1, 2)
+
+
+@pytest.mark.parametrize(("quiet", "hours"), [(0, 1), (1, 2), (3, 8), (5, 24), (400, 24)])
+def test_a_site_that_brings_nothing_is_asked_less_and_less_but_daily(quiet: int, hours: int) -> None:
+    turn = Turn(at=NOW, quiet=quiet)
+
+    assert not turn.is_over(NOW + timedelta(hours=hours, seconds=-1))
+    assert turn.is_over(NOW + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    ("brought", "crowded", "hours"), [(False, False, 16), (True, False, 8), (True, True, 4), (False, True, 8)]
+)
+def test_news_let_the_wait_be_and_only_a_feed_full_of_them_halves_it(
+    brought: bool, crowded: bool, hours: int
+) -> None:
+    turn = Turn(at=NOW, quiet=3).ended(brought=brought, crowded=crowded)
+
+    assert turn.at is not None
+    assert not turn.is_over(turn.at + timedelta(hours=hours, seconds=-1))
+    assert turn.is_over(turn.at + timedelta(hours=hours))
+
+
+def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> None:
+    sites = [Site(url=f"https://{name}.example/") for name in ("fresh", "late", "later", "never", "page-due")]
+    hours = {"fresh": 0, "late": 3, "later": 5, "page-due": 0}
+    states = {
+        f"{name}.example": Turn(at=NOW - timedelta(hours=ago)).to_state(sites[0]) for name, ago in hours.items()
+    }
+
+    waiting = due(sites, states, {"page-due.example": (10, 1)}, NOW)
+
+    assert [each.key.partition(".")[0] for each in waiting] == ["never", "later", "late", "page-due"]
+
+
+def test_the_whole_list_is_asked_for_weekly_and_daily_where_there_is_no_feed() -> None:
+    with_feed = Turn(listed=NOW, feeds=(KnownFeed(url="https://a.example/feed/"),))
+
+    assert not with_feed.wants_list(NOW + timedelta(days=6))
+    assert with_feed.wants_list(NOW + timedelta(days=7))
+    assert Turn(listed=NOW).wants_list(NOW + timedelta(days=1))
+    assert Turn().wants_list(NOW)
+
+
+def test_a_turn_that_a_clock_had_ahead_is_over() -> None:
+    ahead = Turn(at=NOW + timedelta(days=2000), listed=NOW + timedelta(days=2000))
+
+    assert ahead.is_over(NOW)
+    assert ahead.wants_list(NOW)
