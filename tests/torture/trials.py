@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture import shim
-from tests.torture.works import KEPT, Work
+from tests.torture.contents import KEPT
+from tests.torture.works import Work
 
 
 class Trial:

@@ -1,19 +1,11 @@
 """What is done to an archive while it is killed or loses power: pieces of work, each in steps."""
 
-import gzip
-import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from warcio.archiveiterator import ArchiveIterator
-
 from archive.archive import Archive
-from archive.captures import OPEN, Capture
 from archive.cli import main
 from archive.errors import DatasetError
 from archive.export.dataset import write_dataset
@@ -21,21 +13,15 @@ from archive.export.loading import load
 from archive.export.manifest import NAME, Manifest
 from archive.export.plan import BACKUP
 from archive.export.verifying import verify
-from archive.records import Visit, format_time
+from archive.records import Visit
 from archive.results import Query
-from crawler.extensions.warc import _Received, _Writer
+from crawler.extensions.warc import _Writer
 from crawler.extensions.warc_files import close_torn, whole_length
-from crawler.reservations import Reservations
 from tests.archive.conftest import build_post
-
-#: The archive's own directory, below that of a trial.
-KEPT = "kept"
+from tests.torture.contents import AT, KEPT, THREAD, holds, payloads, received, records, visits, was_made
 
 #: Below the directory of a trial too, so that writing it is killed as well.
 DATASET = "dataset"
-
-AT = datetime(2026, 8, 1, 12, tzinfo=UTC)
-THREAD = (("1", None, "We tried that"), ("2", "1", "So did we"), ("3", None, "Pricing pages first"))
 
 
 class Work(ABC):
@@ -76,9 +62,9 @@ class Storing(Work):
     def steps(self, root: Path) -> Iterator[None]:
         with Archive(root / KEPT) as archive:
             yield
-            for visit in _visits():
+            for visit in visits():
                 archive.visits.discover(visit.site, [(visit.url, None)])
-                if not _was_made(archive, visit):
+                if not was_made(archive, visit):
                     archive.record(visit)
                 archive.visits.learn(visit.site, platform="ghost")
                 yield
@@ -89,7 +75,7 @@ class Storing(Work):
     def state(self, root: Path) -> Any:
         if not (root / KEPT / "records.db").exists():
             return None
-        return _records(root)
+        return records(root)
 
     def findings(self, root: Path) -> list[str]:
         return [each for each in super().findings(root) if "search index" not in each]
@@ -146,7 +132,7 @@ class Capturing(Work):
             close_torn(archive)
             writer = _Writer(archive, "salesarchive")
             for number in (1, 2, 1, 3):
-                writer.write(_received(f"https://example.com/{number}/", f"<p>Answer {number}</p>" * 500))
+                writer.write(received(f"https://example.com/{number}/", f"<p>Answer {number}</p>" * 500))
                 yield
             writer.close()
 
@@ -155,7 +141,7 @@ class Capturing(Work):
             close_torn(archive)
 
     def state(self, root: Path) -> Any:
-        return _payloads(root)
+        return payloads(root)
 
     def findings(self, root: Path) -> list[str]:
         paths = (root / KEPT / "warc").glob("*")
@@ -213,7 +199,7 @@ class Loading(Work):
         yield
 
     def state(self, root: Path) -> Any:
-        posts = _records(root)["posts"] if (root / KEPT / "records.db").exists() else []
+        posts = records(root)["posts"] if (root / KEPT / "records.db").exists() else []
         return posts or None
 
     def findings(self, root: Path) -> list[str]:
@@ -233,7 +219,7 @@ class Forgetting(Work):
             archive.sync()
             writer = _Writer(archive, "salesarchive")
             for name, text in (("kept", "Call them yourself."), ("gone", said), ("feed", f"{said} And more.")):
-                writer.write(_received(f"https://example.com/{name}/", f"<p>{text}</p>" * 20))
+                writer.write(received(f"https://example.com/{name}/", f"<p>{text}</p>" * 20))
             writer.close()
 
     def steps(self, root: Path) -> Iterator[None]:
@@ -246,7 +232,7 @@ class Forgetting(Work):
     def state(self, root: Path) -> Any:
         with Archive(root / KEPT) as archive:
             found = archive.search(Query(text="honeysuckle")).total
-        return _records(root), found, _payloads(root), _holds(root / KEPT, b"honeysuckle")
+        return records(root), found, payloads(root), holds(root / KEPT, b"honeysuckle")
 
 
 WORKS: dict[str, Work] = {
@@ -259,68 +245,3 @@ WORKS: dict[str, Work] = {
     "load": Loading(),
     "forget": Forgetting(),
 }
-
-
-def _visits() -> Iterator[Visit]:
-    for number in range(2):
-        post = build_post(f"https://example.com/{number}/", thread=THREAD)
-        yield Visit(url=post.url, site=post.site, at=AT, status=200, post=post, etag=f"etag-{number}")
-    edited = build_post("https://example.com/0/", title="Churn", text="Fewer words.", thread=THREAD[:2])
-    later = AT + timedelta(days=1)
-    edited = replace(edited, fetched=later)
-    yield Visit(url=edited.url, site=edited.site, at=later, status=200, post=edited, etag="etag-2")
-    yield Visit(url="https://example.com/1/", site="example.com", at=later, status=410)
-    long = build_post("https://example.com/long/", text="word " * 20_000)
-    yield Visit(url=long.url, site=long.site, at=later, status=200, post=long, aliases=("https://example.com/l",))
-
-
-def _was_made(archive: Archive, visit: Visit) -> bool:
-    """Tell whether a visit, or a later one, was archived before the work was killed."""
-    known = archive.visits.due(visit.site, everything=True)
-    return any(each.url == visit.url and (each.visited or "") >= format_time(visit.at) for each in known)
-
-
-def _records(root: Path) -> dict[str, Any]:
-    """Return the records, their history and the frontier, without the times of the clock."""
-    with Archive(root / KEPT) as archive:
-        posts = [post.to_json() for post in archive.posts()]
-    queries = {
-        "revisions": "SELECT id, record FROM revisions ORDER BY seq",
-        "pages": "SELECT url, post_id, status, etag, failures FROM pages WHERE visited IS NOT NULL ORDER BY url",
-        "aliases": "SELECT * FROM aliases ORDER BY url",
-        "rules": "SELECT kind, value FROM deny ORDER BY value",
-    }
-    with closing(sqlite3.connect(root / KEPT / "records.db")) as connection:
-        return {"posts": posts} | {name: connection.execute(query).fetchall() for name, query in queries.items()}
-
-
-def _received(url: str, text: str) -> _Received:
-    return _Received(url, AT, 200, [("Content-Type", "text/html")], text.encode(), None, Reservations())
-
-
-def _payloads(root: Path) -> list[tuple[str, str]]:
-    """Return each captured address with what it answered, read where the archive says that it lies."""
-    found = set()
-    with Archive(root / KEPT) as archive:
-        for capture in archive.captures.newest():
-            original = archive.captures.original(capture.digest)
-            assert original is not None
-            assert _payload(root, capture) is not None
-            found.add((capture.url, _payload(root, original)))
-    return sorted(found)
-
-
-def _payload(root: Path, capture: Capture) -> str:
-    path = root / KEPT / "warc" / capture.file
-    with (path if path.exists() else path.with_name(path.name + OPEN)).open("rb") as file:
-        file.seek(capture.offset)
-        return str(next(iter(ArchiveIterator(file))).content_stream().read().decode())
-
-
-def _holds(directory: Path, word: bytes) -> bool:
-    """Tell whether a file still has a word in it, compressed or not."""
-    for path in directory.rglob("*"):
-        content = path.read_bytes() if path.is_file() else b""
-        if word in (gzip.decompress(content) if path.name.endswith(".gz") else content):
-            return True
-    return False
