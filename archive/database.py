@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import uuid4
 
 from archive.durable import make_directory, sync
@@ -19,6 +20,8 @@ VERSION = 2
 
 #: How long a writer waits for the others; a transaction of ours takes milliseconds.
 BUSY_SECONDS = 60
+#: Pause between tries where SQLite does not wait itself.
+AGAIN_SECONDS = 0.02
 
 #: How long readers are waited for when the log is emptied; only an export or a rebuild reads for longer.
 READER_SECONDS = 3
@@ -182,7 +185,7 @@ class Database:
     def _prepare(self) -> None:
         if not self._has_tables() and self._is_foreign():
             raise sqlite3.DatabaseError("it is another program's database")
-        self.connection.execute("PRAGMA journal_mode = WAL")
+        self._log_ahead()
         if not self._has_tables():
             with self.write() as connection:
                 if not self._has_tables():  # another process may have been first
@@ -198,6 +201,19 @@ class Database:
                 f"{self.path} was written by a newer sales-archive (format {version}, this one knows {VERSION}); "
                 "upgrade the program"
             )
+
+    def _log_ahead(self) -> None:
+        """Switch to write-ahead logging, for which SQLite does not wait while another process does the same."""
+        until = monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if not _is_locked(error) or monotonic() > until:
+                    raise
+                sleep(AGAIN_SECONDS)
+            else:
+                return
 
     def _migrate(self) -> None:
         with self.write() as connection:

@@ -5,8 +5,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,18 @@ def test_many_processes_write_at_once_into_a_new_archive(tmp_path: Path):
     with Archive(tmp_path) as archive:
         assert_whole(archive, told=[url for output, _ in results for url in output.split()])
         assert archive.store.counts() == {f"blog{n}.example": (40, 200) for n in range(4)}
+
+
+def test_many_open_a_new_archive_at_the_same_moment(tmp_path: Path):
+    def open_one() -> None:
+        together.wait()
+        Database(path).close()
+
+    for attempt in range(100):  # unguarded, four of a hundred fail
+        path, together = tmp_path / str(attempt) / "records.db", threading.Barrier(6)
+        with ThreadPoolExecutor(6) as threads:
+            for opened in [threads.submit(open_one) for _ in range(6)]:
+                opened.result()
 
 
 @pytest.mark.slow
