@@ -9,8 +9,10 @@ from typing import Any
 from crawler.comments import COMMENT_SYSTEMS
 from crawler.page import Page
 from crawler.platforms import PLATFORMS
-from tests.crawler import test_blogger
+from tests.crawler import comment_pages, test_blogger
 from tests.crawler import test_comment_systems as named
+from tests.crawler import test_comments_with_keys as keyed
+from tests.crawler import test_marked_comments as marked
 from tests.crawler.answers import FETCHED
 
 TESTS = Path(__file__).parent.parent
@@ -76,21 +78,21 @@ def _named_threads() -> Iterator[Seed]:
     remarks = [{"id": 1, "user": {"login": "Ann"}, "created_at": named.AT, "body": "**First**"}]
     pages: dict[str, Callable[[str], Any]] = {markup: named.ANSWERS[name] for name, markup in named.MARKUP.items()}
     pages |= {
-        named.DISQUS: _disqus,
-        named.CITES + mention: lambda _url: mentions,
-        named.STATED: lambda _url: None,
+        keyed.DISQUS: _disqus,
+        marked.CITES + mention: lambda _url: mentions,
+        marked.STATED: lambda _url: None,
         issue: lambda url: issues if "/search/" in url else remarks,
         unreadable: lambda _url: None,
     }
     for markup, answer in pages.items():
-        body = f"<html><head><title>First call</title></head><body>{named.BODY}{markup}</body></html>"
-        yield Seed(Page(named.URL, body.encode(), FETCHED), answer)
-    responses = [named.response("a1", "Ann", "First.", named.response("a2", "Bo", "Second."))]
+        body = f"<html><head><title>First call</title></head><body>{comment_pages.BODY}{markup}</body></html>"
+        yield Seed(Page(comment_pages.URL, body.encode(), FETCHED), answer)
+    responses = [keyed.response("a1", "Ann", "First.", keyed.response("a2", "Bo", "Second."))]
     paged = {"data": {"post": {"threadedPostResponses": {"posts": responses, "pagingInfo": {"next": {"to": "25"}}}}}}
-    yield Seed(Page(named.MEDIUM_URL, (named.BODY + named.MEDIUM).encode(), FETCHED), lambda _url: paged)
+    yield Seed(Page(keyed.MEDIUM_URL, (comment_pages.BODY + keyed.MEDIUM).encode(), FETCHED), lambda _url: paged)
 
 
 def _disqus(url: str) -> Any:
     if "/embed/" in url:
-        return named.disqus(url)
-    return {"code": 0, "cursor": {"hasNext": True, "next": "2"}, "response": [named.post("9", "<p>x</p>")]}
+        return keyed.disqus(url)
+    return {"code": 0, "cursor": {"hasNext": True, "next": "2"}, "response": [keyed.post("9", "<p>x</p>")]}
