@@ -27,6 +27,8 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 #: Token F1 of two readers' texts below which they disagree, and above which they agree. Between 0.4 and 0.7 the
 #: figures above hardly move.
 AGREEMENT = 0.6
+#: Share of the characters that lines in common must have: then so many words are in common, too, that texts agree.
+MOSTLY = 0.9
 #: trafilatura's text that holds so much of the page's own, and not so many times more, only adds title and leaks.
 NEARLY_ALL = 0.98
 LONGER = 3
@@ -56,9 +58,9 @@ def read_body(page: Page, thread: Thread | None) -> tuple[str, Thread | None]:
     by_trafilatura, by_class = without_thread(by_trafilatura, thread), without_thread(by_class, thread)
     if container and container.exact and _holds(by_trafilatura, by_class):
         return by_class, thread
-    if container and container.sure and _agreement(by_trafilatura, by_class) < AGREEMENT:
+    if container and container.sure and not _agree(by_trafilatura, by_class):
         by_readability = without_thread(_by_readability(page.tree), thread)
-        if _agreement(by_trafilatura, by_readability) < AGREEMENT <= _agreement(by_class, by_readability):
+        if not _agree(by_trafilatura, by_readability) and _agree(by_class, by_readability):
             return by_class, thread
     return by_trafilatura or by_class or without_thread(_by_readability(page.tree), thread), thread
 
@@ -74,7 +76,7 @@ def without_post(thread: Thread | None, text: str) -> Thread | None:
 
 
 def _is_post(comment: str, text: str) -> bool:
-    return len(comment) >= POST_LENGTH and _agreement(comment, text) >= AGREEMENT
+    return len(comment) >= POST_LENGTH and _agree(comment, text)
 
 
 def without_thread(text: str, thread: Thread | None) -> str:
@@ -120,6 +122,13 @@ def _by_readability(tree: HtmlElement) -> str:
         return text_of(parse(Document(deepcopy(tree), min_text_length=25).summary()))
     except (LxmlError, ValueError, AssertionError):  # lxml asserts that what is dropped has a parent
         return ""
+
+
+def _agree(one: str, other: str) -> bool:
+    """Tell whether two readers' texts agree; where they share most of their lines, words need not be counted."""
+    lines = set(one.split("\n"))
+    shared = sum(len(line) for line in other.split("\n") if line in lines)
+    return MOSTLY * max(len(one), len(other), 1) <= shared <= len(one) or _agreement(one, other) >= AGREEMENT
 
 
 def _agreement(one: str, other: str) -> float:

@@ -13,6 +13,7 @@ from archive.errors import ArchiveError
 from crawler.middlewares.guard import UnguardedError
 from crawler.sites import CatalogueError
 from crawler.verdict import Exit, Verdict, verdict
+from crawler.work import collect_seldom
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Command(ScrapyCrawl):
         except KeyError:
             raise UsageError(f"there is no spider {name!r}; `scrapy list` shows them") from None
         task = process.crawl(crawler, **opts.spargs)
+        collect_seldom()
         process.start()
         failure = _failure(task)
         if failure is not None:

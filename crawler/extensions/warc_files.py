@@ -17,8 +17,8 @@ from archive.durable import sync
 
 logger = logging.getLogger(__name__)
 
-#: warcio's own level, 9, takes half as much time again for 0.4 % less space.
-LEVEL = 6
+#: warcio's own level, 9, takes nearly twice the time for 1.4 % less space.
+LEVEL = 5
 _BLOCK = 64 * 1024
 
 
