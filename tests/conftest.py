@@ -1,6 +1,7 @@
 """How long tests run, and the figures they show: those of docs/reliability.md under `make torture`."""
 
 import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,12 @@ import pytest
 TORTURE = os.environ.get("SALES_ARCHIVE_TORTURE") == "1"
 
 _FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_sessionstart() -> None:
+    """Let Ctrl-C reach the programs under test: a shell that runs the suite in the background has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
