@@ -69,7 +69,12 @@ def _selection(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--language", action="append", default=[], metavar="CODE", help="repeatable")
     group.add_argument("--tag", action="append", default=[], help="repeatable")
     group.add_argument("--min-words", type=_count, default=0, metavar="N")
-    group.add_argument("--include-reserved", action="store_true", help="also pages that ask not to be kept or mined")
+    group.add_argument(
+        "--rights",
+        choices=("unreserved", "all"),
+        default="unreserved",
+        help="leave out pages that ask not to be kept or mined (default), or take all",
+    )
     group.add_argument("--keep-copies", action="store_true", help="also posts that say what another says")
     group.add_argument("--limit", type=_count, metavar="N", help="at most N posts, with their threads")
     group.add_argument("--sample", type=_count, metavar="N", help="N posts by chance, with their threads")
@@ -95,7 +100,7 @@ def _plan(archive: Archive, options: argparse.Namespace) -> Plan:
             languages=tuple(options.language),
             tags=tuple(options.tag),
             min_words=options.min_words,
-            reserved=options.include_reserved,
+            reserved=options.rights == "all",
             limit=options.limit,
             sample=options.sample,
             seed=options.seed,
@@ -124,7 +129,7 @@ def _tell(target: Path, manifest: Manifest) -> None:
     notes = [f"sales-archive: {target}: {counts['posts']} posts, {counts['comments']} comments\n"]
     if left_out["reserved_posts"]:
         reserved = left_out["reserved_posts"]
-        notes.append(f"  left out: {reserved} posts that reserve their rights; --include-reserved takes them\n")
+        notes.append(f"  left out: {reserved} posts that reserve their rights; --rights all takes them\n")
     if left_out["copies"]:
         notes.append(f"  left out: {left_out['copies']} copies, see duplicates.jsonl; --keep-copies takes them\n")
     if manifest.authors != "keep" or manifest.masked:
