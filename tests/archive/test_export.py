@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.cli import main
 from archive.errors import ArchiveWriteError, DatasetError, QueryError
 from archive.export.dataset import write_dataset, write_rows
 from archive.export.plan import BACKUP, Plan
@@ -286,20 +285,3 @@ def test_a_manifest_may_not_point_outside(dataset: Path):
 
     with pytest.raises(DatasetError, match="outside the dataset"):
         verify(dataset)
-
-
-def test_the_command_leaves_out_what_is_reserved_unless_all_rights_are_asked_for(
-    filled: Archive, make_post: Builder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    filled.add(make_post("https://example.com/reserved/", text="Kept from miners.", rights=("tdm-reserved",)))
-    program = ["--archive", str(filled.directory), "export", "--plain"]
-
-    main([*program, str(tmp_path / "open")])
-    assert "--rights all takes them" in capsys.readouterr().err
-    main([*program, "--rights", "all", str(tmp_path / "all")])
-
-    held = {
-        name: any("Kept from miners." in each.read_text() for each in (tmp_path / name / "data").rglob("*.jsonl"))
-        for name in ("open", "all")
-    }
-    assert held == {"open": False, "all": True}
