@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crawler.comments.bylines import is_button, is_glue, without_addressee
 from crawler.comments.outline import LINE, PARAGRAPH, Outline, joined
 from crawler.comments.parts import SAMPLE, Line, Part
-from crawler.text import text_of
+from crawler.text import single_spaced, text_of
 
 #: A text that so many of the comments share, at the same place, is the template's.
 SHARED = 0.6
@@ -33,7 +33,6 @@ _LABELLED = re.compile(r"(\w[\w'-]{0,20}(?: [\w'-]{1,20})?)\s?:(?!//)\s*\S{0,40}
 _BLOCK = frozenset({"p", "div", "blockquote", "ul", "ol", "dl", "dd", "td", "section", "article", "table", "pre"})
 _DIGITS = re.compile(r"[+-]?\d+")
 _NUMBERING = re.compile(r"[\s#|·•.,:;/()\[\]–—-]*\d{0,9}[\s#|·•.,:;/()\[\]–—-]*")
-_SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _GAPS = re.compile(r"\n{3,}")
 
 
@@ -169,7 +168,7 @@ def _written(outline: Outline, part: Part, removed: set[int]) -> str:
             continue
         whole = _whole(outline, part, owner, dirty)
         if whole is None:
-            written.append(text if text in (LINE, PARAGRAPH) else _SPACES.sub(" ", text))
+            written.append(text if text in (LINE, PARAGRAPH) else single_spaced(text))
         else:
             whole_start, whole_end = whole, outline.ends[whole]
             written.append(PARAGRAPH + text_of(outline.elements[whole]) + PARAGRAPH)

@@ -1,9 +1,10 @@
 """The words around a comment: names, what introduces them, and the buttons that are no part of what was said."""
 
 import re
+from functools import lru_cache
 
 from crawler.comments.byline_words import BUTTON_WORDS, GLUE_WORDS, REPLY_WORDS, SMALL_WORDS
-from crawler.comments.shown_dates import find_date
+from crawler.comments.shown_dates import CACHED, find_date
 
 #: Longer names are sentences (longest seen in the labelled pages: 11 words, a shop's slogan).
 MAX_NAME_WORDS = 12
@@ -61,12 +62,7 @@ _SENTENCE = re.compile(r"\?\s|[.!?…]\s+\S+\s+\S+\s+\S|(?:\S+\s+){5}\S*[!?]$|\b
 
 def clean_name(text: str) -> str:
     """Return a name without what introduces it, follows it or dates it; empty when nothing is left."""
-    text = " ".join(text.split())[: MAX_NAME * 3]
-    span = find_date(text)
-    if span:
-        before, after = text[: span[0]], text[span[1] :]
-        text = before if re.search(r"[^\W\d]", _strip_ends(before)) else after
-    return _strip_ends(text) or text.strip(" #:.")
+    return _clean_name(" ".join(text.split())[: MAX_NAME * 3])
 
 
 def is_name(text: str) -> bool:
@@ -123,6 +119,15 @@ def is_answer(line: str) -> bool:
 def without_addressee(text: str) -> str:
     """Return a byline without "replied to X"."""
     return _ADDRESSEE.sub(" ", text)
+
+
+@lru_cache(maxsize=CACHED)
+def _clean_name(line: str) -> str:
+    span = find_date(line)
+    if span:
+        before, after = line[: span[0]], line[span[1] :]
+        line = before if re.search(r"[^\W\d]", _strip_ends(before)) else after
+    return _strip_ends(line) or line.strip(" #:.")
 
 
 def _strip_ends(text: str) -> str:

@@ -74,8 +74,9 @@ _AGO = (
     r"|(?:\bf[oö]r\s)?\b\d{1,3}\s?\w{1,12}\s(?:назад|тому|önce|sedan|siden|temu|sitten|ezelőtt|zpět)\b|\b\d{1,3}\s?\w{1,3}\s?(?:전|前)"
     r"|\b(?:just now|yesterday|today|gestern|heute|hier|aujourd[’']hui|ayer|hoy|ieri|oggi)\b"
 )
+# Without its first condition the search tried every branch at every letter, and took twice as long.
 _DATE = re.compile(
-    rf"(?:(?:{_TIME})(?:[\s,/|@\u2013\u2014-]{{1,4}}|\s(?:on|am|le|of)\s)(?:on\s)?(?=\S))?(?:{_NAMED}|{_NUMERIC}|{_FOREIGN}|{_AGO})(?:{_JOIN}(?:{_TIME}))?",
+    rf"(?=\d|\b\w)(?:(?:{_TIME})(?:[\s,/|@\u2013\u2014-]{{1,4}}|\s(?:on|am|le|of)\s)(?:on\s)?(?=\S))?(?:{_NAMED}|{_NUMERIC}|{_FOREIGN}|{_AGO})(?:{_JOIN}(?:{_TIME}))?",
     re.IGNORECASE,
 )
 #: Characters of an age with the spaces around it.
@@ -87,13 +88,9 @@ _HINT = re.compile(
 )
 
 
-@lru_cache(maxsize=CACHED)
 def find_date(text: str) -> tuple[int, int] | None:
     """Return where the first date of a short line stands, with its weekday and time; `None` when it has none."""
-    if len(text) > MAX_LINE or not _HINT.search(text):
-        return None
-    found = _SHORT_AGE.fullmatch(text) or _DATE.search(text)
-    return found.span() if found else None
+    return _find_date(text) if len(text) <= MAX_LINE else None
 
 
 def is_age(text: str) -> bool:
@@ -110,3 +107,11 @@ def find_time(text: str) -> tuple[int, int] | None:
 
 
 _LONE_TIME = re.compile(rf"(?<![$€£¥.,])(?<![$€£¥]\s)\b(?:{_TIME})", re.IGNORECASE)
+
+
+@lru_cache(maxsize=CACHED)
+def _find_date(line: str) -> tuple[int, int] | None:
+    if not _HINT.search(line):
+        return None
+    found = _SHORT_AGE.fullmatch(line) or _DATE.search(line)
+    return found.span() if found else None
