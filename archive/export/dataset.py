@@ -15,6 +15,7 @@ from archive.errors import DatasetError
 from archive.export import manifest as manifest_file
 from archive.export.card import card
 from archive.export.croissant import croissant
+from archive.export.lineage import seq_of, standing
 from archive.export.manifest import Manifest
 from archive.export.people import People
 from archive.export.plan import Plan, Reading
@@ -51,10 +52,11 @@ def write_dataset(
             files.append(plain_file(root, DELETED, ({"id": id_} for id_ in gone)))
         if plan.rules:
             files.append(plain_file(root, RULES, map(asdict, rules(connection))))
+        source, cursor = standing(connection)
         manifest = Manifest(
             program=f"sales-archive {version('sales-archive')}",
-            archive=archive.database.meta("archive_id") or "",
-            cursor=connection.execute("SELECT coalesce(max(seq), 0) FROM revisions").fetchone()[0],
+            archive=source,
+            cursor=cursor,
             since=plan.since,
             authors=plan.authors,
             masked=plan.mask,
@@ -84,10 +86,10 @@ def write_rows(archive: Archive, stream: IO[bytes], plan: Plan, *, key: bytes) -
 
 def cursor_of(archive: Archive, older: Path) -> int:
     """Return the `seq` up to which a dataset of this archive goes; raise `DatasetError` when it is of another."""
-    manifest = Manifest.read(older)
-    if manifest.archive != archive.database.meta("archive_id"):
+    seq = seq_of(archive.database.connection, Manifest.read(older))
+    if seq is None:
         raise DatasetError(f"{older} is of another archive: export a whole dataset, without --since")
-    return manifest.cursor
+    return seq
 
 
 def folded_in(older: Path) -> frozenset[str]:

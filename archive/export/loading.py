@@ -16,6 +16,7 @@ from archive.deny import Rule, deny
 from archive.errors import DatasetError
 from archive.export import manifest as manifest_file
 from archive.export.dataset import DELETED, RULES
+from archive.export.lineage import continues, note_loaded
 from archive.export.manifest import Manifest
 from archive.export.shards import uncompressed
 from archive.export.threads import post_of
@@ -51,12 +52,16 @@ def load(archive: Archive, source: Path) -> Loaded:
     loaded = Loaded()
     if source.is_dir():
         manifest = _verified(source)
+        is_copy = continues(archive.database.connection, manifest)
         _load_rules(archive, source)
         _erase(archive, source, loaded)  # first: a place whose text was removed comes again as a placeholder
         for file in manifest.files:
             if file.path.startswith("data/threads/"):
                 with uncompressed(source / file.path) as stream:
                     _add(archive, _posts(stream, file.path), loaded)
+        if is_copy and not (loaded.denied or loaded.older):
+            with archive.database.write() as connection:
+                note_loaded(connection, manifest)
     elif str(source) == "-":
         _add(archive, _posts(sys.stdin.buffer, "stdin"), loaded)
     elif source.is_file():

@@ -11,6 +11,8 @@ from archive.export.shards import Compression, ShardFile, is_safe_path
 #: Raised when rows change their meaning; readers refuse what they do not know.
 SCHEMA = "sales-archive/1"
 NAME = "manifest.json"
+#: Counts the posts whose language nobody knows.
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ _SHORTEST_NAME = 2
 #: Names of a thread are looked for one by one up to this many, beyond by the words of the text.
 _FEW_NAMES = 40
 
+_PSEUDONYM = re.compile(r"reader-[0-9a-f]{12}")
+
 Edit = Callable[[str], str]
 
 #: Names remembered, the last used: a reader comes again on the same site, if at all.
@@ -72,6 +74,8 @@ class People:
         bylines = byline_keys(post.author)
         found = {}
         for name in sorted({each.author for each in post.comments if each.author}):
+            if self._authors == "pseudonym" and _PSEUDONYM.fullmatch(name):
+                continue  # loaded from a dataset: a pseudonym of a pseudonym would tear its writings apart
             key = self._name_key(name)
             if key not in bylines:
                 found[name] = SOMEBODY if self._authors == "drop" else self._pseudonym(post.site, key)

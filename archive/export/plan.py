@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.archive import Archive
 from archive.export.duplicates import Duplicate, Duplicates, repeated_comments
+from archive.export.manifest import UNKNOWN
 from archive.export.people import Authors, People
 from archive.export.selection import Selection
 from archive.export.shape import Chosen
@@ -64,7 +65,7 @@ class Tally:
         self.posts += is_chosen
         self.comments += len(comments)
         self.sites[post.site] += 1
-        self.languages[post.language or "unknown"] += 1
+        self.languages[post.language or UNKNOWN] += 1
         dates = [each.published for each in comments] + ([post.published] if is_chosen else [])
         self.years.update(date.year for date in dates if date is not None)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 from zlib import error as ZlibError  # noqa: N812 (zlib names its error so)
 
 from archive.export import manifest as manifest_file
-from archive.export.manifest import Manifest
+from archive.export.manifest import UNKNOWN, Manifest
 from archive.export.shape import Feature, Features
 from archive.export.shapes import SHAPES
 from archive.export.shards import ShardFile, file_digest, uncompressed
+from archive.export.threads import THREADS
 
 _PLAIN = {"string": str, "int64": int, "bool": bool}
 
@@ -23,7 +25,8 @@ def verify(directory: Path) -> list[str]:
     Raise `DatasetError` when there is no manifest to go by.
     """
     manifest = Manifest.read(directory / manifest_file.NAME)
-    findings = [finding for file in manifest.files for finding in _file_findings(directory, file)]
+    found = _Found()
+    findings = [finding for file in manifest.files for finding in _file_findings(directory, file, found)]
     stated = {file.path for file in manifest.files}
     there = {path.relative_to(directory).as_posix() for path in (directory / "data").rglob("*") if path.is_file()}
     findings += [f"{path} is not in the manifest" for path in sorted(there - stated)]
@@ -31,7 +34,27 @@ def verify(directory: Path) -> list[str]:
         held = sum(file.rows for file in manifest.files if file.path.startswith(f"data/{name}/"))
         if held != rows:
             findings.append(f"data/{name}: the manifest states {rows} rows, its files {held}")
-    return findings
+    # only whole files can be counted, and only `threads` has a row for each post
+    return findings or (list(_count_findings(manifest, found)) if "threads" in manifest.rows else [])
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the rows of shape `threads` say of their posts."""
+
+    sites: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+
+    def count(self, row: Mapping[str, Any]) -> None:
+        self.sites[row["metadata"]["site"]] += 1
+        self.languages[row["metadata"]["language"] or UNKNOWN] += 1
+
+
+def _count_findings(manifest: Manifest, found: _Found) -> Iterator[str]:
+    for name, counted in (("sites", found.sites), ("languages", found.languages)):
+        stated = manifest.counts.get(name)
+        if stated != dict(counted):
+            yield f"{manifest_file.NAME} states other posts by {name} than data/threads holds"
 
 
 @dataclass(slots=True)
@@ -42,7 +65,7 @@ class _Content:
     findings: list[str] = field(default_factory=list)
 
 
-def _file_findings(directory: Path, file: ShardFile) -> Iterator[str]:
+def _file_findings(directory: Path, file: ShardFile, found: _Found) -> Iterator[str]:
     path = directory / file.path
     if not path.is_file():
         yield f"{file.path} is missing"
@@ -52,7 +75,7 @@ def _file_findings(directory: Path, file: ShardFile) -> Iterator[str]:
     elif file_digest(path) != file.sha256:
         yield f"{file.path} is not what was written: its SHA-256 differs"
     try:
-        content = _content(path, file)
+        content = _content(path, file, found)
     except (OSError, EOFError, ZlibError) as error:
         yield f"{file.path} cannot be read: {error}"
         return
@@ -63,7 +86,7 @@ def _file_findings(directory: Path, file: ShardFile) -> Iterator[str]:
         yield f"{file.path}: its content is not what was written"
 
 
-def _content(path: Path, file: ShardFile) -> _Content:
+def _content(path: Path, file: ShardFile, found: _Found) -> _Content:
     """Read a file through; of wrong rows the first is told."""
     parts = file.path.split("/")
     shape = SHAPES.get(parts[1]) if parts[0] == "data" else None
@@ -74,16 +97,20 @@ def _content(path: Path, file: ShardFile) -> _Content:
             content.size += len(line)
             content.digest.update(line)
             if shape is not None and not content.findings:
-                wrong = _row_fault(line, shape.features)
+                row, wrong = _row(line, shape.features)
                 content.findings += [f"{file.path}, line {content.rows}: {wrong}"] if wrong else []
+                if shape is THREADS and not wrong:
+                    found.count(row)
     return content
 
 
-def _row_fault(line: bytes, features: Features) -> str | None:
+def _row(line: bytes, features: Features) -> tuple[Any, str | None]:
+    """Return a row and what is wrong with it."""
     try:
-        return _fault(json.loads(line), features, "row")
+        row = json.loads(line)
+        return row, _fault(row, features, "row")
     except (ValueError, RecursionError) as error:
-        return f"no JSON: {error}"
+        return None, f"no JSON: {error}"
 
 
 def _fault(value: Any, feature: Feature, name: str) -> str | None:

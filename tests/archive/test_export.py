@@ -263,6 +263,16 @@ def test_verify_finds_changed_missing_and_foreign_files(dataset: Path):
     ]
 
 
+def test_verify_finds_counts_that_the_rows_do_not_bear_out(dataset: Path):
+    path = dataset / "manifest.json"
+    manifest = json.loads(path.read_text())
+    assert verify(dataset) == []
+    manifest["counts"]["sites"] = {name: number + 1 for name, number in manifest["counts"]["sites"].items()}
+    path.write_text(json.dumps(manifest))
+
+    assert verify(dataset) == ["manifest.json states other posts by sites than data/threads holds"]
+
+
 def test_verify_finds_truncated_files(filled: Archive, tmp_path: Path):
     write_dataset(filled, tmp_path / "out", Plan(), key=KEY)
     path = tmp_path / "out" / "data/threads/part-00000.jsonl.gz"
