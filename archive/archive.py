@@ -13,6 +13,7 @@ from archive.database import Database
 from archive.deny import denies_address, unfinished
 from archive.errors import NotFoundError
 from archive.index import Index, SyncReport
+from archive.jobs import Jobs
 from archive.moving import leave_old_addresses
 from archive.policies import Policies
 from archive.records import Post, Visit, post_id
@@ -33,6 +34,7 @@ class Archive:
         self.database = Database(self.directory / "records.db")
         self.store = Store(self.database)
         self.visits = Visits(self.database)
+        self.jobs = Jobs(self.database)
         self.captures = Captures(self.database)
         self.policies = Policies(self.database)
         self.index = Index(self.directory / "index", self.store, archive_id=self.database.meta("archive_id") or "")
@@ -138,7 +140,7 @@ class Archive:
             "sites": sites,
             "short_threads": self.visits.short_threads(),
             "failing": self.visits.failing(),
-            "jobs": self.visits.jobs(),
+            "jobs": self.jobs.latest(),
         }
 
     def check(self) -> list[str]:

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from archive.database import Database
+from archive.jobs import SiteCrawl
 from archive.records import format_time, parse_time
 
 #: A silence is a gap when it is this many times the site's usual pause, and at least so many months.
@@ -21,10 +22,8 @@ MOST_REASONS = 10
 #: What a crawl notes of an address that it may not ask for: no failure, and no post that is missing by our fault.
 FORBIDDEN = "robots.txt forbids it"
 
-_MONTH = (
-    "CASE json_extract(r.record, '$.published_precision') WHEN 'year' THEN NULL"
-    " ELSE substr(json_extract(r.record, '$.published'), 1, 7) END"
-)
+#: Characters of a month, `2015-03`.
+_MONTH = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,8 @@ class SiteCoverage:
     next_due: datetime | None = None
     #: Why visits failed, and how many pages each, the most frequent first.
     reasons: tuple[tuple[str, int], ...] = ()
+    #: What came of it in the last crawl; `None` where no crawl told.
+    crawl: SiteCrawl | None = None
     #: What crawls learned: `platform`, `name`, `listed`, `list_failure`…
     learned: dict[str, Any] = field(default_factory=dict)
 
@@ -86,6 +87,7 @@ class SiteCoverage:
             (self.failing, f"{_counted(self.failing, 'page')} failed"),
             (unread > 0, f"{_counted(unread, 'page')} not read yet"),
             (self.short, f"{_counted(self.short, 'thread')} not read to the end"),
+            (not self.posts and not self.pages, "nothing of it is archived"),
             (self.stated > self.found, f"{_counted(self.stated - self.found, 'stated comment')} not found"),
         )
         return tuple(words for holds, words in found if holds)
@@ -95,17 +97,24 @@ class SiteCoverage:
         times = {name: format_time(value) if value else None
                  for name, value in (("last_visit", self.last_visit), ("next_due", self.next_due))}  # fmt: skip
         gaps = [{"after": after, "before": before, "months": between} for after, before, between in self.gaps]
-        return asdict(self) | times | {"gaps": gaps, "concerns": list(self.concerns)}
+        crawl = self.crawl.to_json() if self.crawl else None
+        learned = {name: value for name, value in self.learned.items() if name != "crawl"}
+        found = {"gaps": gaps, "concerns": list(self.concerns), "crawl": crawl, "learned": learned}
+        return asdict(self) | times | found
 
 
 def coverage(database: Database) -> dict[str, SiteCoverage]:
-    """Return every site that has posts or known pages, by name."""
+    """Return every site that has posts or known pages, or was crawled, by name."""
     sites: dict[str, SiteCoverage] = {}
     _add_texts(database, sites)
     _add_pages(database, sites)
-    for site, state in database.connection.execute("SELECT site, state FROM sites"):
-        if site in sites:
-            sites[site].learned = json.loads(state)
+    for site, text in database.connection.execute("SELECT site, state FROM sites"):
+        state = json.loads(text)
+        crawl = SiteCrawl.of(state)
+        if site not in sites and (crawl is None or crawl.ending == "moved"):
+            continue
+        held = sites.setdefault(site, SiteCoverage(site=site))
+        held.learned, held.crawl = state, crawl
     return dict(sorted(sites.items()))
 
 
@@ -131,26 +140,23 @@ def gaps(months: Iterable[str]) -> tuple[tuple[str, str, int], ...]:
 def _add_texts(database: Database, sites: dict[str, SiteCoverage]) -> None:
     months: dict[tuple[str, str], list[int]] = {}
     posts = database.connection.execute(
-        f"SELECT p.site, {_MONTH}, json_extract(r.record, '$.status'), count(*), "  # noqa: S608 (our own constant)
-        "sum(json_extract(r.record, '$.published') IS NULL), sum(json_extract(r.record, '$.author') IS NULL) "
-        "FROM posts p JOIN revisions r USING (seq) GROUP BY 1, 2, 3"
+        "SELECT site, dated, status, count(*), sum(dated IS NULL), sum(signed = 0) FROM posts GROUP BY 1, 2, 3"
     )
-    for site, month, status, count, undated, unsigned in posts:
+    for site, date, status, count, undated, unsigned in posts:
         held = sites.setdefault(site, SiteCoverage(site=site))
         held.posts += count
         held.undated += undated
         held.unsigned += unsigned
         held.statuses[status] = held.statuses.get(status, 0) + count
-        months.setdefault((site, month or ""), [0, 0])[0] += count
+        months.setdefault((site, date or ""), [0, 0])[0] += count
     comments = database.connection.execute(
-        f"SELECT p.site, {_MONTH}, count(*) FROM posts p JOIN comments c ON c.post_id = p.id "  # noqa: S608 (as above)
-        "JOIN revisions r ON r.seq = c.seq GROUP BY 1, 2"
+        "SELECT p.site, c.dated, count(*) FROM posts p JOIN comments c ON c.post_id = p.id GROUP BY 1, 2"
     )
-    for site, month, count in comments:
+    for site, date, count in comments:
         sites[site].comments += count
-        months.setdefault((site, month or ""), [0, 0])[1] += count
+        months.setdefault((site, date or ""), [0, 0])[1] += count
     for (site, month), (in_posts, in_comments) in sorted(months.items()):
-        if month:
+        if len(month) == _MONTH:
             sites[site].months = (*sites[site].months, Month(month, in_posts, in_comments))
     stated = database.connection.execute(
         "SELECT site, sum(stated), sum(found) FROM (SELECT p.site, p.stated, count(c.id) AS found FROM posts p"

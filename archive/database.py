@@ -16,7 +16,7 @@ from archive.durable import make_directory, sync
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
 
 #: Raised with every change of the tables below; older files are migrated, newer ones refused.
-VERSION = 2
+VERSION = 3
 
 #: How long a writer waits for the others; a transaction of ours takes milliseconds.
 BUSY_SECONDS = 60
@@ -37,16 +37,18 @@ CREATE TABLE revisions (
 CREATE INDEX revisions_by_id ON revisions (id, seq);
 
 -- The newest revision of each text. `stated` and `position` change without making a revision: a new reply
--- moves all that follow, and that is no change of theirs.
+-- moves all that follow, and that is no change of theirs. `dated` ("2015-03", or "2015" where no more is known),
+-- `signed` and `status` are the record's, to be counted without reading every text.
 CREATE TABLE posts (
   id TEXT PRIMARY KEY, url TEXT NOT NULL UNIQUE, site TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
-  stated INTEGER
+  stated INTEGER, dated TEXT, signed INTEGER, status TEXT
 ) WITHOUT ROWID;
 CREATE INDEX posts_by_site ON posts (site);
 CREATE TABLE comments (
-  id TEXT PRIMARY KEY, post_id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, position INTEGER NOT NULL
+  id TEXT PRIMARY KEY, post_id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, position INTEGER NOT NULL,
+  dated TEXT
 ) WITHOUT ROWID;
-CREATE INDEX comments_by_post ON comments (post_id, position);
+CREATE INDEX comments_by_post ON comments (post_id, position, dated);
 
 -- What must not be archived (again): a post's URL, a site, or a person, everywhere or (`site`) at one site.
 CREATE TABLE deny (
@@ -84,8 +86,24 @@ _POLICIES = """
 CREATE TABLE policies (url TEXT PRIMARY KEY, asked TEXT NOT NULL, status INTEGER, body BLOB NOT NULL) WITHOUT ROWID
 """
 
+_DATED = (
+    "substr(json_extract(r.record, '$.published'), 1,"
+    " iif(json_extract(r.record, '$.published_precision') = 'year', 4, 7))"
+)
+_COUNTED = f"""
+ALTER TABLE posts ADD COLUMN dated TEXT;
+ALTER TABLE posts ADD COLUMN signed INTEGER;
+ALTER TABLE posts ADD COLUMN status TEXT;
+ALTER TABLE comments ADD COLUMN dated TEXT;
+UPDATE posts SET (dated, signed, status) = (SELECT {_DATED}, json_extract(r.record, '$.author') IS NOT NULL,
+  json_extract(r.record, '$.status') FROM revisions r WHERE r.seq = posts.seq);
+UPDATE comments SET dated = (SELECT {_DATED} FROM revisions r WHERE r.seq = comments.seq);
+DROP INDEX comments_by_post;
+CREATE INDEX comments_by_post ON comments (post_id, position, dated)
+"""  # noqa: S608 (our own constant)
+
 #: What makes a file of one version one of the next.
-_MIGRATIONS = {1: _POLICIES}
+_MIGRATIONS = {1: _POLICIES, 2: _COUNTED}
 
 
 class Database:
@@ -218,7 +236,8 @@ class Database:
     def _migrate(self) -> None:
         with self.write() as connection:
             for version in range(int(self.meta("version") or 0), VERSION):  # another process may have been first
-                connection.execute(_MIGRATIONS[version])
+                for statement in _MIGRATIONS[version].split(";\n"):
+                    connection.execute(statement)
             connection.execute("UPDATE meta SET value = ? WHERE name = 'version'", (str(VERSION),))
 
     def _has_tables(self) -> bool:

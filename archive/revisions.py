@@ -81,6 +81,12 @@ def content_hash(values: dict[str, Any], passing: tuple[str, ...]) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
+def dated(values: dict[str, Any]) -> str | None:
+    """Return when a record was published as 2015-03, as 2015 where no more than the year is known; `None` undated."""
+    published: str | None = values["published"]
+    return published and published[: 4 if values["published_precision"] == "year" else 7]
+
+
 def revision(row: tuple[int, str, str, str | None, str]) -> Revision:
     """Return a row of `seq, id, post_id, record, saved` as a `Revision`."""
     seq, id_, of_post, record, saved = row

@@ -14,12 +14,20 @@ from archive.database import Database
 from archive.deny import permitted
 from archive.moments import settled
 from archive.records import Comment, Post, format_time, parse_time, post_id
-from archive.revisions import Revision, content_hash, known_comments, known_post, known_thread, revise, revision
+from archive.revisions import (
+    Revision,
+    content_hash,
+    dated,
+    known_comments,
+    known_post,
+    known_thread,
+    revise,
+    revision,
+)
 
 #: Fields that say how a text was met, not what it says; they alone make no revision.
 _PASSING_POST = ("fetched", "comments_stated", "comments")
 _PASSING_COMMENT = ("position",)
-
 
 #: Ids read at once when all posts are read.
 _IDS = 500
@@ -250,10 +258,13 @@ def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> Change:
     del values["comments"]
     seq = revise(connection, post.id, post.id, values, saved, digest)
     connection.execute(
-        "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET site = excluded.site,"
-        " seq = excluded.seq, hash = excluded.hash, stated = excluded.stated",
-        (post.id, post.url, post.site, seq, digest, post.comments_stated),
-    )
+        "INSERT INTO posts (id, url, site, seq, hash, stated, dated, signed, status)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET site = excluded.site, seq = excluded.seq, hash = excluded.hash,"
+        " stated = excluded.stated, dated = excluded.dated, signed = excluded.signed, status = excluded.status",
+        (post.id, post.url, post.site, seq, digest, post.comments_stated, dated(values),
+         values["author"] is not None, values["status"]),
+    )  # fmt: skip
     return Change("new" if known is None else "changed", text_before=text_before)
 
 
@@ -271,9 +282,10 @@ def _add_comments(
         if before is None or before[1] != digest:
             seq = revise(connection, comment.id, post.id, values, saved, digest)
             connection.execute(
-                "INSERT INTO comments VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq,"
-                " hash = excluded.hash, position = excluded.position",
-                (comment.id, post.id, seq, digest, comment.position),
+                "INSERT INTO comments (id, post_id, seq, hash, position, dated) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash,"
+                " position = excluded.position, dated = excluded.dated",
+                (comment.id, post.id, seq, digest, comment.position, dated(values)),
             )
             new += before is None
             changed += before is not None

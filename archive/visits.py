@@ -31,7 +31,7 @@ class Known:
 
 
 class Visits:
-    """Pages, sites and jobs in a `Database`."""
+    """Pages and sites in a `Database`."""
 
     def __init__(self, database: Database) -> None:
         """Use an open database."""
@@ -255,36 +255,6 @@ class Visits:
         else:
             self.learn(site, **turn, failure=failure, failing_since=before.get("failing_since") or now)
         return before.get("well")
-
-    def start_job(self, spider: str) -> int:
-        """Note that a crawl began; return its number."""
-        with self._database.write() as connection:
-            now = format_time(datetime.now(UTC))
-            cursor = connection.execute("INSERT INTO jobs (spider, started) VALUES (?, ?)", (spider, now))
-        return int(cursor.lastrowid or 0)
-
-    def end_job(self, job: int, report: dict[str, Any]) -> None:
-        """Note how a crawl ended; a job without an end was killed, or is running."""
-        with self._database.write() as connection:
-            now = format_time(datetime.now(UTC))
-            text = json.dumps(report, ensure_ascii=False, sort_keys=True, default=str)
-            connection.execute("UPDATE jobs SET ended = ?, report = ? WHERE id = ?", (now, text, job))
-
-    def jobs(self, limit: int = 20) -> list[dict[str, Any]]:
-        """Return the latest crawls with their reports, newest first."""
-        rows = self._database.connection.execute(
-            "SELECT id, spider, started, ended, report FROM jobs ORDER BY id DESC LIMIT ?", (limit,)
-        )
-        return [
-            {
-                "id": id_,
-                "spider": spider,
-                "started": started,
-                "ended": ended,
-                "report": json.loads(report or "null"),
-            }
-            for id_, spider, started, ended, report in rows
-        ]
 
 
 def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | None:

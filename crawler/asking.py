@@ -70,6 +70,8 @@ class SpiderFetch:
         self._budget = budget
         self._left = budget
         self._of_crawl = of_crawl
+        #: Which budget is used up, in words; `None` while there are requests left to make.
+        self.spent: str | None = None
 
     async def ask(
         self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"", for_news: bool = False
@@ -103,13 +105,15 @@ class SpiderFetch:
 
     def _spend(self, url: str) -> None:
         if self._left <= 0:
-            raise PostponedError(url, f"the budget of {self._budget} requests for one site and crawl is used up")
+            self.spent = f"the budget of {self._budget} requests for one site and crawl is used up"
+            raise PostponedError(url, self.spent)
         self._left -= 1
         if self._of_crawl is None:
             return
         if self._of_crawl.left <= 0:
             self._crawler.stats.set_value("crawl/budget_used_up", self._of_crawl.requests)
-            raise PostponedError(url, f"the budget of {self._of_crawl.requests} requests for one crawl is used up")
+            self.spent = f"the budget of {self._of_crawl.requests} requests for one crawl is used up"
+            raise PostponedError(url, self.spent)
         self._of_crawl.left -= 1
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:

@@ -13,6 +13,7 @@ from archive.store import Change
 from crawler.extensions.closing import close_unwritable
 from crawler.health import Tally, concerns
 from crawler.opening import archive_of
+from crawler.outcomes import outcomes_of
 
 logger = logging.getLogger(__name__)
 
@@ -57,12 +58,14 @@ class ArchivePipeline:
 
     def _count(self, visit: Visit, change: Change | None) -> None:
         count = self._crawler.stats.inc_value
-        if visit.post is not None and change is not None:
-            self._tallies.setdefault(visit.site, Tally()).note(visit, change)
-            count(f"archive/posts_{change.post}")
+        outcomes_of(self._crawler).count(visit, change)
+        if change is not None:
             count("archive/comments_new", change.comments_new)
             count("archive/comments_changed", change.comments_changed)
             count("archive/comments_removed", change.comments_removed)
+        if visit.post is not None and change is not None:
+            self._tallies.setdefault(visit.site, Tally()).note(visit, change)
+            count(f"archive/posts_{change.post}")
         elif visit.reason is not None:
             count("archive/visits_without_post")
         else:

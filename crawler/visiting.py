@@ -21,6 +21,7 @@ from archive.visits import Known
 from crawler.asking import SpiderFetch
 from crawler.fetch import UnreadableError
 from crawler.news import News, ask_for_news, known_feeds
+from crawler.outcomes import TurnEnd
 from crawler.page import Page
 from crawler.platforms import PLATFORMS, recognise
 from crawler.platforms.base import Platform
@@ -64,6 +65,8 @@ class SiteVisit:
     news: News | None = None
     #: What is wrong with the site, in words.
     failure: str | None = None
+    #: True when what is due has to wait as the site asks it to.
+    postponed: bool = False
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
@@ -86,6 +89,16 @@ class SiteVisit:
         async with aclosing(self._visit_wholly(turn)) as visits:
             async for visit in visits:
                 yield visit
+
+    def end(self) -> TurnEnd:
+        """Return how the turn ended, if it raised nothing."""
+        if self.fetch.spent is not None:
+            return TurnEnd("budget", self.fetch.spent)
+        if self.failure is not None:
+            return TurnEnd("postponed" if self.postponed else "failed", self.failure)
+        if self.listing.failure is not None:
+            return TurnEnd("failed", f"its list of posts broke off: {self.listing.failure}")
+        return TurnEnd()
 
     async def note_failure(self, reason: str) -> None:
         """Note that the turn came to nothing, so that a site that is down is asked less often."""
@@ -199,6 +212,7 @@ class SiteVisit:
     def _judge(self, posts: PostVisits) -> None:
         """Tell of a site that fell silent, or whose pages hold no posts any more."""
         if posts.postponed is not None:
+            self.postponed = True
             self.failure = f"what is due had to wait: {posts.postponed}"
         elif posts.silent >= MAX_SILENT:
             self.failure = f"fell silent after {posts.silent} requests"

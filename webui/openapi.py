@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from archive.jobs import Ending
 from archive.records import Precision, Status
 from archive.results import FILTERS, Kind, Place
 from webui.params import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
@@ -97,7 +98,14 @@ def _schemas() -> dict[str, Schema]:
             due=_COUNT, failing=_COUNT, short=_COUNT,
             forbidden=_COUNT, last_visit=_MAYBE_TIME, next_due=_MAYBE_TIME,
             reasons=_list(_COUNTED), gaps=_list(_object(after=_TEXT, before=_TEXT, months=_COUNT)),
-            concerns=_list(_TEXT), learned={"type": "object"},
+            concerns=_list(_TEXT), crawl={"anyOf": [_reference("SiteCrawl"), {"type": "null"}]},
+            learned={"type": "object"},
+        ),
+        "SiteCrawl": _object(
+            spider=_TEXT, ending={"enum": list(get_args(Ending))}, reason=_MAYBE_TEXT,
+            began={"type": "string", "format": "date-time"}, ended=_MAYBE_TIME, posts_new=_COUNT,
+            posts_changed=_COUNT, posts_unchanged=_COUNT, posts_failed=_COUNT, threads_short=_COUNT, refused=_COUNT,
+            without_post=_COUNT, comments_new=_COUNT, comments_changed=_COUNT, comments_removed=_COUNT,
         ),
         "Suggestions": {"type": "array", "items": {"anyOf": [_TEXT, _list(_TEXT)]}, "minItems": 2, "maxItems": 2},
         "Health": _object(status={"enum": ["ok"]}, seq=_COUNT, indexed_seq=_COUNT),

@@ -10,9 +10,11 @@ from flask import Blueprint, render_template
 
 from archive.coverage import SiteCoverage
 from archive.errors import NotFoundError
+from archive.jobs import SiteCrawl
 from archive.records import parse_time
 from archive.results import Query
 from webui.opening import archive, covered
+from webui.showing import counted
 from webui.timeline import Point, Timeline, months, timeline, years
 
 blueprint = Blueprint("sites", __name__)
@@ -21,6 +23,16 @@ blueprint = Blueprint("sites", __name__)
 LATEST = 8
 #: Crawls told of.
 CRAWLS = 8
+#: How a site's last crawl ended, in a word.
+ENDINGS = {
+    "begun": "Not ended: running, or killed",
+    "finished": "Finished",
+    "budget": "Budget spent",
+    "postponed": "Put off",
+    "refused": "Refused",
+    "stopped": "Stopped",
+    "failed": "Failed",
+}
 #: Bars in the chart of a table's row.
 MOST_BARS = 48
 
@@ -42,8 +54,9 @@ def overview() -> str:
     """List the sites, those with most posts first."""
     sites = sorted(covered().values(), key=lambda each: (-each.posts, each.site))
     charts = {each.site: (_row_chart(each, of_comments=False), _row_chart(each, of_comments=True)) for each in sites}
-    crawls = [_crawl(job) for job in archive().visits.jobs(CRAWLS)]
-    return render_template("sites.html", sites=sites, charts=charts, crawls=crawls)
+    crawls = [_crawl(job) for job in archive().jobs.latest(CRAWLS)]
+    brought = {each.site: _brought(each.crawl) for each in sites if each.crawl is not None}
+    return render_template("sites.html", sites=sites, charts=charts, crawls=crawls, brought=brought, endings=ENDINGS)
 
 
 @blueprint.get("/sites/<site>")
@@ -56,6 +69,8 @@ def site(site: str) -> str:
     return render_template(
         "site.html",
         site=found,
+        brought=_brought(found.crawl) if found.crawl is not None else "",
+        endings=ENDINGS,
         posts=timeline(_months(found, of_comments=False)),
         comments=timeline(_months(found, of_comments=True)),
         latest=latest.hits,
@@ -78,6 +93,20 @@ def _months(found: SiteCoverage, *, of_comments: bool) -> tuple[Point, ...]:
     """Return posts or comments a month, both from the first month that has either to the last; nothing for none."""
     counts = {each.month: each.comments if of_comments else each.posts for each in found.months}
     return months(counts) if any(counts.values()) else ()
+
+
+def _brought(crawl: SiteCrawl) -> str:
+    """Return what a crawl brought of a site, in words; what there was none of is left out."""
+    counts = (
+        (crawl.posts_new, "new"),
+        (crawl.posts_changed, "changed"),
+        (crawl.posts_unchanged, "unchanged"),
+        (crawl.posts_failed, "failed"),
+        (crawl.threads_short, "with a short thread"),
+    )
+    posts = ", ".join(f"{count:,} {words}" for count, words in counts if count)
+    said = counted(crawl.comments_new, "new comment") if crawl.comments_new else ""
+    return "; ".join(part for part in (posts, said) if part) or "nothing was due" * (crawl.ending == "finished")
 
 
 def _crawl(job: Mapping[str, Any]) -> Crawl:

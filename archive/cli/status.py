@@ -37,7 +37,8 @@ def _print(status: dict[str, Any]) -> None:
         )
     line()
     table(
-        ("site", "posts", "comments"), [(site["site"], site["posts"], site["comments"]) for site in status["sites"]]
+        ("site", "posts", "comments", "last crawl"),
+        [(site["site"], site["posts"], site["comments"], _last_crawl(site)) for site in status["sites"]],
     )
     _print_list("sites that need a look", [each for site in status["sites"] for each in _concerns(site)])
     _print_list(
@@ -56,6 +57,17 @@ def _print(status: dict[str, Any]) -> None:
         ],
     )
     _print_list("latest crawls", [_job(job) for job in status["jobs"]])
+
+
+def _last_crawl(site: dict[str, Any]) -> str:
+    crawl = site.get("crawl")
+    if crawl is None:
+        return "none told"
+    if crawl["ending"] == "begun":
+        return f"begun {crawl['began']}, not ended: running or killed"
+    posts = ", ".join(f"{crawl[f'posts_{name}']} {name}" for name in ("new", "changed", "unchanged", "failed"))
+    why = f" ({crawl['reason']})" if crawl["reason"] else ""
+    return f"{crawl['ending']} {crawl['ended']}{why}: {posts}"
 
 
 def _concerns(site: dict[str, Any]) -> list[str]:

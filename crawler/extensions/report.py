@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from archive.errors import ArchiveError
 from crawler.extensions.warc import WarcFiles
 from crawler.opening import archive_of
+from crawler.outcomes import outcomes_of
 from crawler.verdict import verdict
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class JobReport:
 
     async def start(self, spider: Spider) -> None:
         """Note the beginning."""
-        self._job = await asyncio.to_thread(self._archive.visits.start_job, spider.name)
+        self._job = await asyncio.to_thread(self._archive.jobs.start, spider.name)
 
     async def end(self, reason: str) -> None:
         """Note the end; a disk that refuses is counted, as a crawl whose report is lost is not well.
@@ -59,8 +60,9 @@ class JobReport:
         if self._job is None:
             return
         report = _report(self._crawler.stats.get_stats(), reason)
+        sites = outcomes_of(self._crawler).at_end(reason)
         try:
-            await asyncio.to_thread(self._archive.visits.end_job, self._job, report)
+            await asyncio.to_thread(self._archive.jobs.end, self._job, report, sites)
         except ArchiveError as error:
             self._crawler.stats.inc_value("archive/errors")
             logger.error("The report of this crawl is lost: %s", error)  # noqa: TRY400 (the disk's fault: no trace)

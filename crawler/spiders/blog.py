@@ -18,6 +18,7 @@ from crawler.extensions.closing import close_unwritable, crawl_closing
 from crawler.fetch import UnreadableError
 from crawler.locks import turn_of
 from crawler.opening import archive_of
+from crawler.outcomes import TurnEnd, outcomes_of
 from crawler.room import Room
 from crawler.sites import Site, catalogue, find
 from crawler.turns import due
@@ -106,6 +107,8 @@ class BlogSpider(Spider):
         crawler = self.crawler
         if self._budget.left <= 0:
             crawler.stats.inc_value("crawl/sites_left_for_budget")
+            reason = f"the budget of {self._budget.requests} requests for one crawl was used up before its turn"
+            outcomes_of(crawler).end(site.key, TurnEnd("budget", reason))
             return
         per_site = crawler.settings.getint("REQUESTS_PER_SITE")
         fetch = SpiderFetch(crawler, workers, budget=per_site, of_crawl=self._budget)
@@ -115,18 +118,28 @@ class BlogSpider(Spider):
                 logger.info("%s is being crawled by another process; left to it", site.url)
                 crawler.stats.inc_value("crawl/sites_left_to_others")
                 return
-            try:
-                async with aclosing(visit_site.visits()) as found:
-                    async for visit in found:
-                        await self._room.enter()
-                        await visits.put(visit)
-            except UnreadableError as error:
-                logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
-                crawler.stats.inc_value("crawl/sites_failed")
-                await visit_site.note_failure(error.reason)
-            else:
-                crawler.stats.inc_value("crawl/sites_answered")
+            await self._take_turn(visit_site, visits)
         crawler.stats.inc_value("crawl/sites_done")
+
+    async def _take_turn(self, turn: SiteVisit, visits: asyncio.Queue[Visit | None]) -> None:
+        """Visit a site, and note how that ended; a turn that is cancelled is noted at the crawl's end."""
+        site, stats, outcomes = turn.site, self.crawler.stats, outcomes_of(self.crawler)
+        begun = outcomes.begin(site.key)
+        await asyncio.to_thread(turn.archive.jobs.note, {site.key: begun})
+        try:
+            async with aclosing(turn.visits()) as found:
+                async for visit in found:
+                    await self._room.enter()
+                    await visits.put(visit)
+        except UnreadableError as error:
+            logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
+            stats.inc_value("crawl/sites_failed")
+            await turn.note_failure(error.reason)
+            end = turn.end() if turn.fetch.spent is not None else TurnEnd.of_error(error)
+        else:
+            stats.inc_value("crawl/sites_answered")
+            end = turn.end()
+        outcomes.end(site.key, end, now_at=turn.site.key)
 
     def _note_error(self, site: Site, error: BaseException | None) -> None:
         if isinstance(error, ArchiveError):
@@ -136,6 +149,8 @@ class BlogSpider(Spider):
             self.crawler.stats.inc_value("spider_exceptions/count")
             self.crawler.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
             logger.error("Crawling %s failed", site.url, exc_info=error)
+        if error is not None:
+            outcomes_of(self.crawler).end(site.key, TurnEnd("failed", f"{type(error).__name__}: {error}"))
 
 
 def _sites(crawler: Crawler, site: str | None) -> list[Site]:

@@ -147,14 +147,14 @@ def test_status_tells_sites_short_threads_failures_and_crawls(run: Run, archive:
     )
     archive.record(Visit(url="https://short.example/b/", site="short.example", at=at, reason="timed out"))
     counts = {"archive/posts_new": 2, "archive/comments_new": 5}
-    archive.visits.end_job(archive.visits.start_job("blog"), {"healthy": True, "requests": 9, "counts": counts})
+    archive.jobs.end(archive.jobs.start("blog"), {"healthy": True, "requests": 9, "counts": counts})
     ill = {"healthy": False, "exit_status": 3, "reasons": ["short.example did not answer"], "counts": {}}
-    archive.visits.end_job(archive.visits.start_job("blog"), ill)
-    archive.visits.start_job("discussions")
+    archive.jobs.end(archive.jobs.start("blog"), ill)
+    archive.jobs.start("discussions")
 
     _, output, _ = run("status")
 
-    assert "example.com        1         2\n" in output
+    assert "example.com        1         2  none told\n" in output
     assert "https://short.example/: 2 of 9 (page 2: 503)" in output
     assert "https://short.example/b/: timed out, 1 times" in output
     assert ": well; 2 new posts, 0 changed, 5 new comments; 9 requests, ended " in output

@@ -9,14 +9,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archive.archive import Archive
+from archive.coverage import coverage
 from archive.database import Database
 from archive.errors import ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
-from archive.records import Post
+from archive.records import Comment, Post, comment_id, parse_time
 
 Builder = Callable[..., Post]
 
@@ -144,6 +146,41 @@ def test_a_write_that_sqlite_refuses_is_told(archive: Archive):
 
     with pytest.raises(ArchiveWriteError, match="nothing of this change was kept"):
         archive.visits.learn("example.com", platform="ghost")
+
+
+def test_an_archive_of_the_second_version_is_counted_as_before(tmp_path: Path, make_post: Builder):
+    thread = (("a", "2019-02-01T00:00:00Z"), ("b", None))
+    with Archive(tmp_path) as archive:
+        for number, (published, precision) in enumerate(
+            [("2015-03-01", "day"), ("2016-01-01", "year"), (None, None)]
+        ):
+            post = make_post(f"https://example.com/{number}/", author=None if number else "Ann")
+            comments = tuple(
+                Comment(id=comment_id(post.url, "x", name), post_id=post.id, position=0, text="Yes.",
+                        published=date and parse_time(date), published_precision=date and "day")
+                for name, date in thread
+            )  # fmt: skip
+            dates = {
+                "published": published and parse_time(f"{published}T00:00:00Z"),
+                "published_precision": precision,
+            }
+            archive.add(replace(post, comments=comments, **dates))
+        before = coverage(archive.database)
+    with sqlite3.connect(tmp_path / "records.db") as connection:
+        connection.executescript(
+            "DROP INDEX comments_by_post; CREATE INDEX comments_by_post ON comments (post_id, position);"
+            "ALTER TABLE comments DROP COLUMN dated; ALTER TABLE posts DROP COLUMN dated;"
+            "ALTER TABLE posts DROP COLUMN signed; ALTER TABLE posts DROP COLUMN status;"
+            "UPDATE meta SET value = '2' WHERE name = 'version'"
+        )
+
+    with Archive(tmp_path) as archive:
+        assert coverage(archive.database) == before
+    assert [(each.month, each.posts, each.comments) for each in before["example.com"].months] == [
+        ("2015-03", 1, 0),
+        ("2019-02", 0, 3),
+    ]
+    assert (before["example.com"].undated, before["example.com"].unsigned) == (1, 2)
 
 
 def test_an_archive_of_a_newer_version_is_refused(tmp_path: Path):

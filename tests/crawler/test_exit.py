@@ -22,7 +22,7 @@ def test_a_crawl_that_went_well_exits_with_0_and_leaves_a_healthy_report(blog: B
 
     assert finished.returncode == 0, finished.stderr
     with Archive(directory) as archive:
-        (job,) = archive.visits.jobs()
+        (job,) = archive.jobs.latest()
         assert len(list(archive.posts())) == 2
         archive.sync()
         assert archive.check() == []
@@ -102,7 +102,11 @@ def test_a_signal_stops_gracefully_with_6_and_the_next_crawl_goes_on(
     assert process.returncode == Exit.STOPPED, log
     assert "Traceback" not in log
     with Archive(directory) as archive:
-        assert archive.visits.jobs()[0]["report"]["exit_status"] == Exit.STOPPED
+        report = archive.jobs.latest()[0]["report"]
+        (site,) = archive.status()["sites"]
+    assert report["exit_status"] == Exit.STOPPED
+    assert site["crawl"]["reason"] == "stopped before its end by a signal"
+    assert report["sites"] == {site["site"]: site["crawl"]}
 
     assert run(*arguments, ARCHIVE_DIR=str(directory)).returncode == 0
     with Archive(directory) as archive:

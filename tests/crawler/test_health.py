@@ -125,7 +125,7 @@ def test_posts_that_lost_their_texts_are_told_in_every_place(
     said = ["4 of 4 posts have no text", "4 of 4 posts read again lost more than half of their text"]
     assert all(each in finished.stderr for each in said)
     with Archive(directory) as archive:
-        report = archive.visits.jobs()[0]["report"]
+        report = archive.jobs.latest()[0]["report"]
         assert not report["healthy"]
         assert [each.partition(": ")[2] for each in report["reasons"]] == said
         (site,) = archive.status()["sites"]

@@ -43,7 +43,7 @@ def _crawl_and_kill(address: str, directory: Path, *, posts: int) -> None:
     with Archive(directory) as archive:
         process = subprocess.Popen(command, env=environment, start_new_session=True)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (archive.visits.jobs() and len(archive.store.counts()) >= bool(posts) and _posts(archive) >= posts):
+        while not (archive.jobs.latest() and len(archive.store.counts()) >= bool(posts) and _posts(archive) >= posts):
             assert process.poll() is None, "the crawl ended before it could be killed"
             assert time.monotonic() < deadline, "the crawl came nowhere"
         os.killpg(process.pid, signal.SIGKILL)

@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.jobs import SiteCrawl
+from archive.records import Post, parse_time
 from tests.webui.looking import page
 from webui import create_app
 
@@ -29,16 +30,43 @@ def test_a_row_tells_at_a_glance_whether_a_site_is_whole(client: FlaskClient) ->
 def test_the_latest_crawls_and_how_they_went_are_told(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
         for reasons in ([], ["2 sites did not answer"]):
-            job = archive.visits.start_job("blog")
+            job = archive.jobs.start("blog")
             counts = {"archive/posts_new": 3, "archive/comments_new": 17}
-            archive.visits.end_job(job, {"healthy": not reasons, "reasons": reasons, "counts": counts})
-        archive.visits.start_job("discussions")
+            archive.jobs.end(job, {"healthy": not reasons, "reasons": reasons, "counts": counts})
+        archive.jobs.start("discussions")
 
     app = create_app({"ARCHIVE_DIR": tmp_path})
     rows = [words(each) for each in page(app.test_client(), "/sites").cssselect(".crawls tbody tr")]
 
     assert [row.partition(" UTC ")[2] for row in rows] == [
         "discussions not ended: running, or killed 0 0", "2 sites did not answer 3 17", "Well 3 17"]  # fmt: skip
+    app.extensions["archive"].archive.close()
+
+
+def test_a_row_tells_how_the_last_crawl_of_its_site_ended_and_what_it_brought(tmp_path: Path) -> None:
+    at = parse_time("2026-11-12T08:30:00Z")
+    crawls = {
+        "whole.example": SiteCrawl(
+            spider="blog", ending="finished", began=at, ended=at, posts_new=3, posts_unchanged=40, comments_new=1
+        ),
+        "down.example": SiteCrawl(spider="blog", ending="failed", reason="no such host", began=at, ended=at),
+        "killed.example": SiteCrawl(spider="blog", ending="begun", began=at),
+    }
+    with Archive(tmp_path) as archive:
+        archive.jobs.end(archive.jobs.start("blog"), {}, crawls)
+
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+    client = app.test_client()
+
+    assert "Finished , 12 November 2026 3 new, 40 unchanged; 1 new comment" in row(client, "whole.example")
+    assert "down.example No: nothing of it is archived" in row(client, "down.example")
+    assert "Failed , 12 November 2026 no such host" in row(client, "down.example")
+    assert "Not ended: running, or killed , 12 November 2026" in row(client, "killed.example")
+    assert "Failed, 12 November 2026, 08:30 UTC: no such host" in words(
+        page(client, "/sites/down.example").cssselect("dl")[0]
+    ).replace(" ,", ",")
+    told = {each["site"]: each["crawl"]["ending"] for each in client.get("/api/sites").get_json()["sites"]}
+    assert told == {site: crawl.ending for site, crawl in crawls.items()}
     app.extensions["archive"].archive.close()
 
 
