@@ -8,6 +8,7 @@ from typing import Any
 from whoosh.index import LockError
 
 from archive.errors import ArchiveBusyError
+from archive.index_copies import Copies
 from archive.index_files import IndexFiles, State, write_error
 from archive.index_segment import BatchWriter
 from archive.records import Post
@@ -20,6 +21,9 @@ from archive.store import Store
 #: Texts per commit: what a commit holds in memory, and what a killed build repeats.
 BATCH = 5_000
 REBUILD_BATCH = 40_000
+
+#: Texts of a build compared at once.
+TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def build(
     seq = store.last_seq()
     total = len(store.text_ids())
     written = 0
-    documents = _all_documents(store.posts())
+    documents = Copies().noted(_all_documents(store.posts()), TOGETHER)
     while added := _commit(files, generation, islice(documents, REBUILD_BATCH)):
         written += added
         if progress is not None:
@@ -58,10 +62,12 @@ def apply(files: IndexFiles, state: State, store: Store) -> Batch | None:
         known = {id_: snapshot.hit(number) for id_, number in numbers.items()}
         documents = _changed_documents(store, last, known)
         numbers |= snapshot.numbers_of(id_ for id_ in documents if id_ not in last)
+        copies = Copies(snapshot, without=numbers.values())
+        noted = list(copies.noted(documents.values(), BATCH))
     finally:
         snapshot.close()
     gone = len(known.keys() - documents.keys())
-    _commit(files, state.generation, documents.values(), numbers.values())
+    _commit(files, state.generation, noted, numbers.values())
     sizes = files.sizes(state.generation)
     return Batch(replace(state, seq=revisions[-1].seq, sizes=sizes), len(documents), gone)
 

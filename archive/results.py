@@ -64,7 +64,8 @@ class Hit:
     tags: tuple[str, ...] = ()
     #: Hits of the same thread that a grouped list leaves out, on its last hit of the page.
     more: int = 0
-    #: Later hits of the page that say the same, which a grouped list shows with this one.
+    #: Other texts found that say the same, which a grouped list names with this one: how many, and the best of them.
+    copies: int = 0
     also: tuple["Hit", ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -83,6 +84,7 @@ class Hit:
             "snippet": [list(run) for run in self.snippet],
             "matched": list(self.matched),
             "more": self.more,
+            "copies": self.copies,
             "also": [hit.to_json() for hit in self.also],
         }
 
@@ -103,7 +105,7 @@ class Results:
     #: The query as understood, in words; empty when nothing of it could be searched.
     understood: str
     total: int
-    #: Hits that can be paged through: fewer than `total` in a grouped list.
+    #: Hits that can be paged through: fewer than `total` in a grouped list, without copies and a thread's others.
     listed: int = 0
     took_ms: float
     #: True when the time limit ended the search early: hits are right, the total is a lower bound.

@@ -19,7 +19,7 @@ from archive.schema_columns import NamesColumn, NumbersColumn
 from archive.search_words import fold, words_of
 
 #: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
-VERSION = 4
+VERSION = 5
 
 #: How much an occurrence counts by where it stands, against one in the text. A comment's post title helps to find
 #: replies without making them outrank the post.
@@ -49,6 +49,9 @@ class WordsField(FieldType):  # type: ignore[misc]  # Whoosh has no types
 #: The field of unstemmed words: one posting each, whose weight is the number of occurrences in the segment.
 SPELLINGS = "spellings"
 
+#: Columns of the bands of a post's signature, by which `index_copies` finds what may be its copy; 0 for none.
+BAND_COLUMNS = tuple(f"band{number}" for number in range(8))
+
 SCHEMA = Schema(
     words=WordsField(),
     title=WordsField(),
@@ -67,6 +70,8 @@ SCHEMA = Schema(
     platform=COLUMN(NamesColumn()),
     language=COLUMN(NamesColumn()),
     tag_names=COLUMN(NamesColumn()),
+    copies=COLUMN(NumbersColumn("Q")),
+    **{name: COLUMN(NumbersColumn("I")) for name in BAND_COLUMNS},
 )
 
 

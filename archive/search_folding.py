@@ -1,83 +1,75 @@
-"""Fold copies among the hits of a page: each text is shown once, and says where else it stands.
+"""Fold copies among all that a query finds: a text is listed once, at its best place, and says where else it stands.
 
-Only the texts of one page are compared, which costs a fraction of a millisecond and needs nothing in the index.
+What is a copy of what is told by the index, see `index_copies`. Copies in one thread stay apart: a grouped list
+counts them with the others of their thread.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field
+from typing import Any
 
-from archive.likeness import SAME, Likeness, likeness, normal
-from archive.results import Hit
+import numpy as np
+import numpy.typing as npt
 
-#: Characters of a text that are compared.
-MOST_CHARACTERS = 50_000
+Documents = npt.NDArray[np.int32]
 
-#: Passages of a text looked for in another before the two are measured. Copies share `SAME` of such passages or more,
-#: so that one in a hundred of the least alike has none of four.
-PROBES = 4
+_NONE: Documents = np.zeros(0, np.int32)
 
-#: A passage: words of plain letters, which stay when quotation marks and dashes are set otherwise.
-_PROBE = re.compile(r"[^\W\d_]{2,}(?: [^\W\d_]+){4}")
+#: Other places of a text that are named; of more only the number is told.
+MOST_NAMED = 50
 
 
-@dataclass
-class _Read:
-    """A text that was found, and what is worked out of it when it is needed."""
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """The documents that have copies, and the group of each: the same number for all that say the same."""
 
-    hit: Hit
-    text: str
-
-    @cached_property
-    def words(self) -> str:
-        """Its words alone."""
-        return normal(self.text)
-
-    @cached_property
-    def likeness(self) -> Likeness | None:
-        """What is compared of it."""
-        return likeness(self.text)
-
-    @cached_property
-    def probes(self) -> tuple[str, ...]:
-        """Passages of it at equal distances; fewer where no words follow each other."""
-        step = len(self.text) // PROBES
-        found = (_PROBE.search(self.text, place * step) for place in range(PROBES))
-        return tuple(match.group() for match in found if match)
+    documents: Documents
+    groups: Documents
 
 
-def folded(hits: Sequence[Hit], texts: Sequence[str]) -> tuple[Hit, ...]:
-    """Return hits in order with later copies of a text in `Hit.also` of the first; `texts` are theirs."""
-    kept: list[_Read] = []
-    also: dict[int, list[Hit]] = {}
-    for hit, text in zip(hits, texts, strict=True):
-        read = _Read(hit, text[:MOST_CHARACTERS])
-        of = next((place for place, each in enumerate(kept) if _same(each, read)), None)
-        if of is None:
-            kept.append(read)
-        else:
-            also.setdefault(of, []).append(hit)
-    return tuple(
-        replace(each.hit, also=tuple(also[place])) if place in also else each.hit for place, each in enumerate(kept)
-    )
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """What was folded of the documents found."""
+
+    #: The documents to list, in their order.
+    kept: Any
+    #: The documents left out, the best first, and the one that stands for each.
+    later: Documents = field(default_factory=lambda: _NONE)
+    firsts: Documents = field(default_factory=lambda: _NONE)
+
+    def left_out(self, numbers: Sequence[int]) -> dict[int, list[int]]:
+        """Return the documents left out for each of these that stands for any, the best first."""
+        if not len(self.later):
+            return {}
+        found = {number: self.later[self.firsts == number].tolist() for number in numbers}
+        return {number: others for number, others in found.items() if others}
 
 
-def _same(one: _Read, other: _Read) -> bool:
-    if one.hit.kind != other.hit.kind or not one.text or not _of_a_length(one.text, other.text):
-        return False
-    if one.hit.kind == "comment":  # two readers may write "Thanks!"
-        return one.hit.author is not None and one.hit.author == other.hit.author and one.words == other.words
-    if one.probes and not any(probe in other.text for probe in one.probes):
-        return False
-    return one.likeness is not None and other.likeness is not None and _alike(one.likeness, other.likeness)
+def copied(numbers: npt.NDArray[np.uint64], alive: npt.NDArray[np.bool_]) -> Copied:
+    """Return the groups of two or more among documents with the column `copies`."""
+    told = np.flatnonzero((numbers != 0) & alive)
+    order = told[np.argsort(numbers[told], kind="stable")]
+    ordered = numbers[order]
+    goes_on = np.concatenate([[False], ordered[1:] == ordered[:-1], [False]])
+    several = goes_on[1:] | goes_on[:-1]
+    groups = np.cumsum(~goes_on[:-1])
+    return Copied(order[several].astype(np.int32), groups[several].astype(np.int32))
 
 
-def _alike(one: Likeness, other: Likeness) -> bool:
-    return one.similarity(other) >= SAME
+def found_copies(known: Copied, mask: npt.NDArray[np.bool_]) -> Copied:
+    """Return those of `known` that a query found."""
+    found = mask[known.documents]
+    return Copied(known.documents[found], known.groups[found])
 
 
-def _of_a_length(one: str, other: str) -> bool:
-    """Tell whether texts are near enough in length to be copies: what one has more, the other lacks."""
-    short, long = sorted((len(one), len(other)))
-    return short >= SAME * long
+def folded(candidates: Any, copies: Copied, threads: Any) -> Folds:
+    """Return the candidates without copies of a better one; `copies` stand in order, the best first.
+
+    `threads` are those of all documents.
+    """
+    by_group = np.argsort(copies.groups, kind="stable")
+    documents, groups = copies.documents[by_group], copies.groups[by_group]
+    begins = np.diff(groups, prepend=-1) != 0
+    firsts = documents[begins][np.cumsum(begins) - 1]
+    later = threads[documents] != threads[firsts]
+    return Folds(candidates[~np.isin(candidates, documents[later])], documents[later], firsts[later])

@@ -1,17 +1,19 @@
 """Documents as hits: what is shown of a text that was found, and where the words of the query stand in it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from archive.results import Hit, Kind, Place, Snippet
 from archive.schema import TAGS_BETWEEN
 from archive.search_evaluate import Found
-from archive.search_folding import folded
+from archive.search_folding import MOST_NAMED
 from archive.search_snapshot import Snapshot
 from archive.search_snippets import marked, snippet
 from archive.search_words import Words, words_of
 
 _NOT_MORE: Mapping[int, int] = {}
+_NO_COPIES: Mapping[int, Sequence[int]] = {}
 
 
 def hits(
@@ -20,18 +22,22 @@ def hits(
     found: Found,
     *,
     more: Mapping[int, int] = _NOT_MORE,
-    fold: bool = False,
+    copies: Mapping[int, Sequence[int]] = _NO_COPIES,
 ) -> tuple[Hit, ...]:
-    """Return documents as hits, in the order of their numbers; `more` says of how many each stands for its thread.
+    """Return documents as hits, in the order of their numbers.
 
-    With `fold`, copies of a text are shown with the first of them.
+    `more` says of how many each stands for its thread, and `copies` for which that say the same.
     """
-    read = [snapshot.hit(number) for number in numbers]
-    shown = [
-        _hit(snapshot, number, values, found, more.get(number, 0))
-        for number, values in zip(numbers, read, strict=True)
-    ]
-    return folded(shown, [values["text"] for values in read]) if fold else tuple(shown)
+    shown = (
+        (_hit(snapshot, number, snapshot.hit(number), found, more.get(number, 0)), copies.get(number, ()))
+        for number in numbers
+    )
+    return tuple(replace(hit, **_also(snapshot, found, others)) if others else hit for hit, others in shown)
+
+
+def _also(snapshot: Snapshot, found: Found, others: Sequence[int]) -> dict[str, Any]:
+    also = tuple(_hit(snapshot, number, snapshot.hit(number), found, 0) for number in others[:MOST_NAMED])
+    return {"copies": len(others), "also": also}
 
 
 def _hit(snapshot: Snapshot, number: int, values: Mapping[str, Any], found: Found, more: int) -> Hit:

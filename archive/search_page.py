@@ -11,6 +11,7 @@ from archive.results import FACETS, Query, Results
 from archive.schema import NO_DATE
 from archive.search_evaluate import Evaluation, Found
 from archive.search_facets import facet, months
+from archive.search_folding import Copied, Folds, folded, found_copies
 from archive.search_hits import hits
 from archive.search_snapshot import Snapshot
 from archive.search_suggest import correction
@@ -42,19 +43,20 @@ def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], 
         remarks.append(_some_words(int(np.count_nonzero(found.whole))))
     if found.cut:
         remarks.append("The search took too long and was cut short: there is more than is shown")
-    numbers = ordered(snapshot, found, candidates, query)
-    more = _more(snapshot, candidates, numbers) if query.grouped else {}
+    folds = _folds(snapshot, found, candidates, query) if query.grouped else Folds(candidates)
+    numbers = ordered(snapshot, found, folds.kept, query)
+    more = _more(snapshot, folds.kept, numbers) if query.grouped else {}
     return Results(
         query=query,
         understood=understood(parsed.root, filters),
         dropped=dropped(parsed.root),
         total=total,
-        listed=_listed(snapshot, candidates) if query.grouped else total,
+        listed=_listed(snapshot, folds.kept) if query.grouped else total,
         took_ms=0.0,
         cut=found.cut,
         message=_sentences(remarks),
         suggestion=correction(snapshot, query.text, parsed) if found.whole is not None or not total else None,
-        hits=hits(snapshot, numbers, found, more=more, fold=query.grouped),
+        hits=hits(snapshot, numbers, found, more=more, copies=folds.left_out(numbers)),
         facets=tuple(facet(snapshot, name, candidates) for name in FACETS),
         months=months(snapshot, candidates),
     )
@@ -77,6 +79,15 @@ def ordered(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> 
         if len(order) >= last or len(best) == len(candidates):
             return [int(number) for number in order[first:last]]
         reach *= REACH
+
+
+def _folds(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> Folds:
+    copies = found_copies(snapshot.copied, found.mask)
+    if len(copies.documents) <= 1:
+        return Folds(candidates)
+    keys = _sort_keys(snapshot, found, copies.documents, query)
+    order = np.lexsort((copies.documents, *reversed(keys)))
+    return folded(candidates, Copied(copies.documents[order], copies.groups[order]), snapshot.threads)
 
 
 def _sort_keys(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> list[Any]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from whoosh.index import FileIndex
 
 from archive.schema import BY_POST_AUTHOR, HIDDEN, NO_DATE, TAGS_BETWEEN, YEAR_ONLY, key_of, stored
+from archive.search_folding import Copied, copied
 from archive.search_names import Names
 from archive.search_postings import Documents, Numbers, PostingCache, Postings, Weights, decoded, joined
 
@@ -99,6 +100,16 @@ class Snapshot:
                     return stored(leaf.stored_fields(number - base)["hit"])
         raise KeyError(number)
 
+    def numbers(self, name: str, kind: type, missing: int = 0) -> Any:
+        """Return a column of numbers, `missing` where a segment has none."""
+        values: npt.NDArray[Any] = np.full(self.size, missing, kind)
+        with self._lock:
+            for leaf, base in self._leaves:
+                if leaf.has_column(name):
+                    read = leaf.column_reader(name, translate=False).values
+                    values[base : base + len(read)] = read
+        return values
+
     def ids(self) -> Iterator[str]:
         """Yield the id of every text."""
         for leaf, base in self._leaves:
@@ -111,7 +122,7 @@ class Snapshot:
     @cached_property
     def dates(self) -> Numbers:
         """Seconds since 1970 of each document, `schema.NO_DATE` without one."""
-        dates: Numbers = self._numbers("date", np.int64, NO_DATE)
+        dates: Numbers = self.numbers("date", np.int64, NO_DATE)
         return dates
 
     @cached_property
@@ -132,25 +143,30 @@ class Snapshot:
     @cached_property
     def lengths(self) -> Documents:
         """Words of each document's text."""
-        lengths: Documents = self._numbers("length", np.int32, 0)
+        lengths: Documents = self.numbers("length", np.int32, 0)
         return lengths
 
     @cached_property
     def marks(self) -> npt.NDArray[np.uint8]:
         """Bits of `schema.BY_POST_AUTHOR` and the like of each document."""
-        marks: npt.NDArray[np.uint8] = self._numbers("marks", np.uint8, 0)
+        marks: npt.NDArray[np.uint8] = self.numbers("marks", np.uint8, 0)
         return marks
 
     @cached_property
     def post_keys(self) -> npt.NDArray[np.uint64]:
         """`schema.key_of` each document's post."""
-        keys: npt.NDArray[np.uint64] = self._numbers("post_key", np.uint64, 0)
+        keys: npt.NDArray[np.uint64] = self.numbers("post_key", np.uint64, 0)
         return keys
 
     @cached_property
     def threads(self) -> Documents:
         """Thread of each document: numbers from 0, the same for a post and its comments."""
         return np.unique(self.post_keys, return_inverse=True)[1].astype(np.int32)
+
+    @cached_property
+    def copied(self) -> Copied:
+        """The documents that have copies."""
+        return copied(self.numbers("copies", np.uint64), self.alive)
 
     @cached_property
     def kinds_are_posts(self) -> Documents:
@@ -175,7 +191,7 @@ class Snapshot:
     def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
         """Return the document number of each of these texts that is there."""
         wanted = {key_of(id_): id_ for id_ in ids}
-        keys = self._numbers("key", np.uint64, 0)
+        keys = self.numbers("key", np.uint64, 0)
         held = np.flatnonzero(np.isin(keys, np.array(list(wanted), np.uint64)) & self._present)
         return {wanted[int(keys[number])]: int(number) for number in held}
 
@@ -265,15 +281,6 @@ class Snapshot:
                 found = decoded(leaf, field, term.encode())
             self._cache.put(key, found)
         return found
-
-    def _numbers(self, name: str, kind: type, missing: int) -> Any:
-        values: npt.NDArray[Any] = np.full(self.size, missing, kind)
-        with self._lock:
-            for leaf, base in self._leaves:
-                if leaf.has_column(name):
-                    read = leaf.column_reader(name, translate=False).values
-                    values[base : base + len(read)] = read
-        return values
 
     def _read_names(self, column: str) -> Names:
         codes = np.zeros(self.size, np.int32)

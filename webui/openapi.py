@@ -75,7 +75,8 @@ def _schemas() -> dict[str, Schema]:
         "Hit": _object(
             id=_TEXT, kind={"enum": list(get_args(Kind))}, post_id=_id("post"), url=_TEXT, title=_MAYBE_TEXT,
             author=_MAYBE_TEXT, site=_TEXT, language=_MAYBE_TEXT, published=_MAYBE_TIME, score={"type": "number"},
-            matched=_list({"enum": list(get_args(Place))}), more=_COUNT, also=_list(_reference("Hit")),
+            matched=_list({"enum": list(get_args(Place))}), more=_COUNT,
+            copies=_COUNT, also=_list(_reference("Hit")),
             snippet=_list({"type": "array", "prefixItems": [_TEXT, _FLAG], "minItems": 2, "maxItems": 2}),
         ),
         "Post": _object(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from archive.archive import Archive
 from archive.records import Comment, Post, comment_id, post_id
 from archive.results import Query
+from archive.search_folding import MOST_NAMED
 
 LETTER = (
     "Every renewal begins on the first day. We used to open the folder sixty days before a contract "
@@ -80,14 +82,73 @@ def test_what_nobody_signed_is_no_copy(archive: Archive) -> None:
     assert [hit.also for hit in found(archive, *posts, text="renewal kind:comment").hits] == [(), ()]
 
 
-def test_every_hit_of_a_grouped_list_is_named_once(archive: Archive) -> None:
-    results = found(archive, *(made(f"s{number}.example", LETTER) for number in range(25)))
-    ids: list[str] = []
-    for page in range(1, 4):
-        hits = archive.search(replace(results.query, page=page)).hits
-        ids += [each.id for hit in hits for each in (hit, *hit.also)]
+def test_copies_are_one_hit_however_many_pages_apart_they_stand(archive: Archive) -> None:
+    copies = [made(f"copy{number}.example", LETTER) for number in range(3)]
+    others = [
+        made(f"other{number}.example", f"Number {number} on a renewal. " * (number + 1)) for number in range(25)
+    ]
+    dates = {"copy0.example": 2001, "copy1.example": 2010, "copy2.example": 2030}
+    results = found(archive, *(dated(post, dates.get(post.site, 2015)) for post in (*copies, *others)))
+    pages = [
+        archive.search(replace(results.query, page=page, sort=sort)).hits
+        for sort in ("relevance", "newest", "oldest")
+        for page in range(1, 5)
+    ]
 
-    assert len(ids) == len(set(ids)) == results.listed == 25
+    assert (results.total, results.listed) == (28, 26)
+    for first in range(0, len(pages), 4):
+        assert [len(hits) for hits in pages[first : first + 4]] == [10, 10, 6, 0]
+        listed = [hit for hits in pages[first : first + 4] for hit in hits]
+        assert len({each.id for hit in listed for each in (hit, *hit.also)}) == 28
+        (hit,) = [hit for hit in listed if hit.also]
+        assert (hit.copies, len(hit.also)) == (2, 2)
+    assert pages[4][0].site == "copy2.example"  # the newest stands for the others
+    assert pages[8][0].site == "copy0.example"
+
+
+def dated(post: Post, year: int) -> Post:
+    return replace(post, published=datetime(year, 5, 1, tzinfo=UTC), published_precision="day")
+
+
+def test_copies_that_a_filter_leaves_out_are_no_places(archive: Archive) -> None:
+    results = found(
+        archive, made("one.example", LETTER), made("two.example", LETTER), text="renewal site:one.example"
+    )
+
+    assert [(hit.site, hit.copies, hit.also) for hit in results.hits] == [("one.example", 0, ())]
+
+
+def test_of_very_many_copies_some_are_named_and_all_are_counted(archive: Archive) -> None:
+    (hit,) = found(archive, *(made(f"s{number}.example", LETTER) for number in range(MOST_NAMED + 6))).hits
+
+    assert (len(hit.also), hit.copies) == (MOST_NAMED, MOST_NAMED + 5)
+
+
+def test_copies_are_known_whichever_comes_first_and_however_it_is_indexed(archive: Archive) -> None:
+    edited = LETTER.replace("sixty days", "two months") + " We still do."
+    for number, text in enumerate((LETTER, edited, LETTER.upper())):  # each in a commit of its own
+        results = found(archive, made(f"s{number}.example", text))
+    followed = [(hit.copies, results.total, results.listed) for hit in results.hits]
+
+    archive.index.sync(rebuild=True)
+    built = archive.search(results.query)
+
+    assert followed == [(hit.copies, built.total, built.listed) for hit in built.hits] == [(2, 3, 1)]
+
+
+def test_an_original_that_is_rewritten_leaves_its_copies_together(archive: Archive) -> None:
+    found(archive, *(made(f"s{number}.example", LETTER) for number in range(3)))
+
+    results = found(archive, made("s0.example", "A renewal is another thing now, and says so in other words."))
+
+    assert sorted((hit.site == "s0.example", hit.copies) for hit in results.hits) == [(False, 1), (True, 0)]
+
+
+def test_a_reader_who_repeats_himself_in_one_thread_is_counted_with_the_thread(archive: Archive) -> None:
+    said = tuple(("Ann Lee", "The renewal is won early!") for _ in range(5))
+    results = found(archive, made("one.example", "Elsewhere.", said=said), text="renewal kind:comment")
+
+    assert [(hit.copies, hit.more) for hit in results.hits] == [(0, 0), (0, 3)]
 
 
 def test_copies_stand_apart_where_a_list_is_not_grouped(archive: Archive) -> None:
