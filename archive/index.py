@@ -50,10 +50,16 @@ class Index:
         self._searcher = Searcher(self._files, archive_id)
 
     def sync(
-        self, *, progress: Progress | None = None, rebuild: bool = False, wait_seconds: float = WAIT_SECONDS
+        self,
+        *,
+        progress: Progress | None = None,
+        rebuild: bool = False,
+        processes: int | None = None,
+        wait_seconds: float = WAIT_SECONDS,
     ) -> SyncReport:
         """Bring the index up to the records, building it anew when it cannot be used or `rebuild` asks for it.
 
+        It is built in so many `processes`, by default in as many as is worth it.
         Raise `ArchiveBusyError` when another process is at it for longer than `wait_seconds`, and
         `ArchiveWriteError` when the disk refuses; what was committed stays.
         """
@@ -66,7 +72,7 @@ class Index:
                 except DAMAGE as error:
                     reason = f"damaged: {type(error).__name__}: {error}"
             generation = self._files.create()
-            seq, written = build(self._files, generation, self._store, progress)
+            seq, written = build(self._files, generation, self._store, processes=processes, progress=progress)
             state = State(generation, VERSION, self._archive_id, seq, self._files.sizes(generation))
             self._files.use(state)
             rest = self._follow(state, progress)

@@ -28,8 +28,19 @@ _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9],
 class Copies:
     """The posts of a build, or of one commit and the index it adds to."""
 
-    def __init__(self, snapshot: Snapshot | None = None, *, without: Collection[int] = ()) -> None:
-        """Compare with the texts of an index, too, except the documents of the numbers in `without`."""
+    def __init__(
+        self,
+        snapshot: Snapshot | None = None,
+        *,
+        without: Collection[int] = (),
+        known: Iterable[tuple[int, int]] = (),
+    ) -> None:
+        """Compare with the texts of an index, too, except the documents of the numbers in `without`.
+
+        `known` are what `numbers` told of all posts, where only some of them are seen here.
+        """
+        #: The number of each post that is a copy of an earlier one, by its key.
+        self.numbers = dict(known)
         self._snapshot = snapshot
         self._without = frozenset(without)
         self._by_band: dict[tuple[int, int], list[int]] = {}
@@ -55,7 +66,12 @@ class Copies:
         self._look_up(signed)
         for document, text, like in zip(documents, texts, found, strict=True):
             if document["kind"] == "post":
-                yield document | self._post(like, len(text))
+                fields = self._post(like, len(text))
+                if like is not None and fields["copies"] != _number(like.digest):
+                    self.numbers.setdefault(document["key"], fields["copies"])
+                if document["key"] in self.numbers:
+                    fields["copies"] = self.numbers[document["key"]]
+                yield document | fields
             else:
                 yield document | {"copies": _comment_number(document["author_name"], text)}
 

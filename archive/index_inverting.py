@@ -96,11 +96,9 @@ class InvertedField:
         numbers, documents, weights, places = self._occurrences()
         order = np.argsort(numbers, kind="stable")
         numbers, documents, weights, places = numbers[order], documents[order], weights[order], places[order]
-        new_term = np.diff(numbers, prepend=-1) != 0
-        firsts = np.flatnonzero(new_term | (np.diff(documents, prepend=-1) != 0))
+        firsts = np.flatnonzero(_changes(numbers) | _changes(documents))
         posting_weights = np.add.reduceat(weights, firsts)
         posting_documents = documents[firsts]
-        places = places.astype(np.uint32)
         starts = np.append(firsts, len(places))
         begins = np.searchsorted(numbers[firsts], np.arange(len(self._terms) + 1)).tolist()
         for term, number in sorted((term.encode(), number) for term, number in self._terms.items()):
@@ -113,27 +111,35 @@ class InvertedField:
         """Return term, document, weight and place of each occurrence, in the order of the texts."""
         tokens = np.array(self._tokens, np.int32)
         lengths = np.array(self._part_lengths, np.int64)
-        begins = np.array(self._begins, np.int64)
+        begins = np.array(self._begins, np.int32)
         each = np.diff(begins)[tokens]
+        which = np.repeat(begins[tokens] - np.cumsum(each, dtype=np.int32) + each, each)
+        which += np.arange(len(which), dtype=np.int32)
         documents = np.repeat(np.array(self._part_documents, np.int32), lengths)
         weights = np.repeat(np.array(self._part_weights, np.float32), lengths)
-        places = self._places(tokens, lengths)
-        inner = np.arange(int(each.sum())) - np.repeat(np.cumsum(each) - each, each)
-        which = np.repeat(begins[tokens], each) + inner
+        places = np.repeat(self._places(tokens, lengths), each)
+        places += np.array(self._term_offsets, np.int32)[which]
         return (
             np.array(self._term_numbers, np.int32)[which],
             np.repeat(documents, each),
             np.repeat(weights, each),
-            np.repeat(places, each) + np.array(self._term_offsets, np.int32)[which],
+            places.astype(np.uint32),
         )
 
     def _places(self, tokens: Numbers, lengths: Numbers) -> Numbers:
         """Return the place of each word in its document, parts set apart by `GAP`."""
-        widths = np.array(self._widths, np.int64)[tokens]
-        places = np.cumsum(widths) - widths + np.repeat(np.arange(len(lengths)) * GAP, lengths)
+        widths = np.array(self._widths, np.int32)[tokens]
+        places = np.cumsum(widths, dtype=np.int32) - widths
+        places += np.repeat(np.arange(len(lengths), dtype=np.int32) * GAP, lengths)
         documents = np.array(self._part_documents, np.int64)
         first_parts = np.flatnonzero(np.diff(documents, prepend=-1))
         first_words = (np.cumsum(lengths) - lengths)[first_parts]
         words = np.add.reduceat(lengths, first_parts)
-        result: Numbers = places - np.repeat(places[first_words], words)
-        return result
+        places -= np.repeat(places[first_words], words)
+        return places
+
+
+def _changes(numbers: Numbers) -> Numbers:
+    """Return where a number is another than the one before it; the first is."""
+    changes: Numbers = np.diff(numbers, prepend=np.int32(-1)) != 0
+    return changes

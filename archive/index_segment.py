@@ -60,6 +60,10 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         self._added = True
         self.docnum += 1
 
+    def end(self) -> Any:
+        """Finish the segment without committing it, and return it."""
+        return self._finalize_segment()
+
     def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
         """Take over the posting lists of a segment that is merged into this one."""
         moved = np.full(reader.doc_count_all(), -1, np.int64)

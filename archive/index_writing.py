@@ -1,8 +1,8 @@
 """Writing the index: a whole generation from all records, or what changed since a `seq`."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from whoosh.index import LockError
@@ -10,20 +10,17 @@ from whoosh.index import LockError
 from archive.errors import ArchiveBusyError
 from archive.index_copies import Copies
 from archive.index_files import IndexFiles, State, write_error
+from archive.index_parts import Segment, commit_parts, fitting_processes, parts
 from archive.index_segment import BatchWriter
-from archive.records import Post
+from archive.index_workers import segments
 from archive.revisions import Revision
 from archive.schema import BORROWED, comment_document, post_document
 from archive.search_postings import PostingCache
 from archive.search_snapshot import Snapshot
 from archive.store import Store
 
-#: Texts per commit: what a commit holds in memory, and what a killed build repeats.
+#: Texts per commit of changes.
 BATCH = 5_000
-REBUILD_BATCH = 40_000
-
-#: Texts of a build compared at once.
-TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +33,30 @@ class Batch:
 
 
 def build(
-    files: IndexFiles, generation: str, store: Store, progress: Callable[[int, int], None] | None
+    files: IndexFiles,
+    generation: str,
+    store: Store,
+    *,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, int]:
-    """Write all records into a new generation; return the `seq` it holds and the number of documents."""
+    """Write all records into a new generation; return the `seq` it holds and the number of documents.
+
+    Write in so many `processes`; with `None`, in as many as is worth it.
+    """
     seq = store.last_seq()
-    total = len(store.text_ids())
+    sizes = store.sizes()
+    total = sum(size for _, size in sizes)
+    processes = processes or fitting_processes(total)
+    found: list[Segment] = []
     written = 0
-    documents = Copies().noted(_all_documents(store.posts()), TOGETHER)
-    while added := _commit(files, generation, islice(documents, REBUILD_BATCH)):
-        written += added
-        if progress is not None:
-            progress(written, max(written, total))
+    with closing(segments(files, generation, store, parts(sizes, processes), processes)) as each:
+        for segment in each:
+            found.append(segment)
+            written += segment.doc_count_all()
+            if progress is not None:
+                progress(written, max(written, total))
+    commit_parts(files, generation, found)
     return seq, written
 
 
@@ -102,18 +112,6 @@ def _thread(store: Store, id_: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if post is not None:
         values = post.without_thread().to_json()
         yield from ((comment.id, comment_document(comment.to_json(), values)) for comment in post.comments)
-
-
-def _all_documents(posts: Iterable[Post]) -> Iterator[dict[str, Any]]:
-    for post in posts:
-        yield from _documents(post)
-
-
-def _documents(post: Post) -> Iterator[dict[str, Any]]:
-    values = post.without_thread().to_json()
-    yield post_document(values)
-    for comment in post.comments:
-        yield comment_document(comment.to_json(), values)
 
 
 def _commit(files: IndexFiles, generation: str, documents: Iterable[dict[str, Any]], gone: Iterable[int] = ()) -> int:

@@ -57,6 +57,35 @@ def known_thread(connection: sqlite3.Connection, of_post: str, own_system: str |
     return records
 
 
+def rewritten(connection: sqlite3.Connection, of_post: str) -> frozenset[str]:
+    """Return the ids of the comments of a post that were archived with more than one text."""
+    rows = connection.execute(
+        "WITH again AS (SELECT c.id FROM comments c JOIN revisions r ON r.id = c.id WHERE c.post_id = ?"
+        " GROUP BY c.id HAVING COUNT(*) > 1)"
+        " SELECT r.id FROM again JOIN revisions r ON r.id = again.id WHERE r.record IS NOT NULL"
+        " GROUP BY r.id HAVING COUNT(DISTINCT json_extract(r.record, '$.text')) > 1",
+        (of_post,),
+    )
+    return frozenset(str(id_) for (id_,) in rows)
+
+
+def damage(connection: sqlite3.Connection) -> list[str]:
+    """Return what is inconsistent among the records, in words; empty when sound."""
+    ask = connection.execute
+    found = [
+        f"comment {id_} belongs to a post that is not there"
+        for (id_,) in ask("SELECT id FROM comments WHERE post_id NOT IN (SELECT id FROM posts)")
+    ]
+    found += [
+        f"text {id_} has no revision"
+        for (id_,) in ask(
+            "SELECT id FROM (SELECT id, seq FROM posts UNION ALL SELECT id, seq FROM comments)"
+            " WHERE seq NOT IN (SELECT seq FROM revisions WHERE record IS NOT NULL)"
+        )
+    ]
+    return found
+
+
 def revise(
     connection: sqlite3.Connection,
     id_: str,

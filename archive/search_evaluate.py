@@ -19,7 +19,7 @@ from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, W
 from archive.schema import NO_DATE, SPELLINGS, key_of
 from archive.search_postings import Documents, Postings, Weights, following, near
 from archive.search_snapshot import K1, Mask, Snapshot
-from archive.search_words import fold, is_stop_word, words_of
+from archive.search_words import Words, fold, is_stop_word, words_of
 
 #: A query whose words stand together in fewer texts than this also finds texts with some of them.
 ENOUGH = 10
@@ -60,9 +60,7 @@ class Evaluation:
         self._terms: set[str] = set()
         #: What was read last, as the segments' lists are joined anew each time.
         self._read: dict[tuple[str, str], Postings] = {}
-        languages = snapshot.names("language").names
-        stemmed = [words_of(name) for name in languages if name and has_stemmer(name)]
-        self._words = list(dict.fromkeys([words_of(None), *stemmed]))
+        self._words = words_in(snapshot)
 
     def find(self, root: Node, filters: Iterable[Node] = ()) -> Found:
         """Return what `root` finds among what all `filters` let pass."""
@@ -222,6 +220,12 @@ class Evaluation:
         Word: _word,
         Phrase: _phrase,
     }
+
+
+def words_in(snapshot: Snapshot) -> list[Words]:
+    """Return how words become terms in each language of the texts, English first."""
+    stemmed = [words_of(name) for name in snapshot.names("language").names if name and has_stemmer(name)]
+    return list(dict.fromkeys([words_of(None), *stemmed]))
 
 
 def _every(masks: Iterable[Mask]) -> Mask:

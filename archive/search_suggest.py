@@ -8,6 +8,7 @@ import numpy as np
 
 from archive.query_tree import Node, Parsed, Phrase, Word, leaves
 from archive.schema import SPELLINGS
+from archive.search_evaluate import words_in
 from archive.search_snapshot import Snapshot
 from archive.search_words import LONGEST_TERM, fold
 
@@ -60,7 +61,7 @@ def _written(node: Node) -> tuple[str, ...]:
 
 
 def _better(snapshot: Snapshot, word: str) -> str | None:
-    if len(word) < SHORTEST_GUESSED or not word.isalpha() or len(snapshot.postings(SPELLINGS, word).documents):
+    if len(word) < SHORTEST_GUESSED or not word.isalpha() or _stands(snapshot, word):
         return None
     swapped = (word[:at] + word[at : at + 2][::-1] + word[at + 2 :] for at in range(len(word[:LONGEST_TERM]) - 1))
     near = [*snapshot.near(SPELLINGS, word, 1), *(each for each in swapped if snapshot.holding(SPELLINGS, each))]
@@ -68,3 +69,9 @@ def _better(snapshot: Snapshot, word: str) -> str | None:
         near = snapshot.near(SPELLINGS, word, 2)
     counts = {each: float(snapshot.postings(SPELLINGS, each).weights.sum()) for each in near}
     return max(counts, key=lambda each: (counts[each], each), default=None)
+
+
+def _stands(snapshot: Snapshot, word: str) -> bool:
+    """Tell whether a word stands somewhere, be it in another form: to that, too, the search has led."""
+    stems = {words.stem(word) for words in words_in(snapshot)}
+    return bool(snapshot.holding(SPELLINGS, word)) or any(snapshot.holding("words", stem) for stem in stems)

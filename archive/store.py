@@ -17,12 +17,14 @@ from archive.records import Comment, Post, format_time, parse_time, post_id
 from archive.revisions import (
     Revision,
     content_hash,
+    damage,
     dated,
     known_comments,
     known_post,
     known_thread,
     revise,
     revision,
+    rewritten,
 )
 
 #: Fields that say how a text was met, not what it says; they alone make no revision.
@@ -31,7 +33,9 @@ _PASSING_COMMENT = ("position",)
 
 #: Ids read at once when all posts are read.
 _IDS = 500
-_NEXT_IDS = "SELECT id FROM posts WHERE id > ? ORDER BY id LIMIT ?"
+_NEXT_IDS = "SELECT id FROM posts WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
+#: Behind every id.
+_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Store:
     def __init__(self, database: Database) -> None:
         """Use an open database."""
         self._database = database
+        #: The file, for another process to open.
+        self.path = database.path
 
     # Writing: inside a transaction that the caller opened with `Database.write`.
 
@@ -117,15 +123,29 @@ class Store:
         """Return the post with its thread as it is now; `None` when there is none."""
         return self._load(connection or self._database.connection, id)
 
-    def posts(self, connection: sqlite3.Connection | None = None, *, threads: bool = True) -> Iterator[Post]:
-        """Yield all posts, with their threads or without, ordered by id."""
-        source = connection or self._database.connection
-        last = ""
-        while rows := source.execute(_NEXT_IDS, (last, _IDS)).fetchall():
+    def posts(
+        self,
+        connection: sqlite3.Connection | None = None,
+        *,
+        threads: bool = True,
+        after: str = "",
+        until: str | None = None,
+    ) -> Iterator[Post]:
+        """Yield all posts, or those behind one id and up to another, with their threads or without; ordered by id."""
+        source, last = connection or self._database.connection, after
+        while rows := source.execute(_NEXT_IDS, (last, until or _LAST, _IDS)).fetchall():
             for (last,) in rows:
                 post = self._load(source, last, threads=threads)
                 if post is not None:
                     yield post
+
+    def sizes(self) -> list[tuple[str, int]]:
+        """Return the id of each post and the number of its texts, itself among them, ordered by id."""
+        rows = self._database.connection.execute(
+            "SELECT p.id, 1 + count(c.id) FROM posts p LEFT JOIN comments c ON c.post_id = p.id"
+            " GROUP BY p.id ORDER BY p.id"
+        )
+        return [(str(id_), int(texts)) for id_, texts in rows]
 
     def changes(self, after: int, limit: int) -> list[Revision]:
         """Return the next revisions after `seq` = `after`, oldest first, at most `limit`."""
@@ -144,14 +164,7 @@ class Store:
 
     def rewritten(self, post_id: str) -> frozenset[str]:
         """Return the ids of the comments of a post that were archived with more than one text."""
-        rows = self._database.connection.execute(
-            "WITH again AS (SELECT c.id FROM comments c JOIN revisions r ON r.id = c.id WHERE c.post_id = ?"
-            " GROUP BY c.id HAVING COUNT(*) > 1)"
-            " SELECT r.id FROM again JOIN revisions r ON r.id = again.id WHERE r.record IS NOT NULL"
-            " GROUP BY r.id HAVING COUNT(DISTINCT json_extract(r.record, '$.text')) > 1",
-            (post_id,),
-        )
-        return frozenset(str(id_) for (id_,) in rows)
+        return rewritten(self._database.connection, post_id)
 
     def post_of(self, id: str) -> str | None:  # noqa: A002 (the record's own field name)
         """Return the id of the post under which a comment stands now; `None` when there is no such comment."""
@@ -192,19 +205,7 @@ class Store:
 
     def damage(self) -> list[str]:
         """Return what is inconsistent among the records, in words; empty when sound."""
-        ask = self._database.connection.execute
-        found = [
-            f"comment {id_} belongs to a post that is not there"
-            for (id_,) in ask("SELECT id FROM comments WHERE post_id NOT IN (SELECT id FROM posts)")
-        ]
-        found += [
-            f"text {id_} has no revision"
-            for (id_,) in ask(
-                "SELECT id FROM (SELECT id, seq FROM posts UNION ALL SELECT id, seq FROM comments)"
-                " WHERE seq NOT IN (SELECT seq FROM revisions WHERE record IS NOT NULL)"
-            )
-        ]
-        return found
+        return damage(self._database.connection)
 
     def _load(self, connection: sqlite3.Connection, id_: str, *, threads: bool = True) -> Post | None:
         row = known_post(connection, id_)

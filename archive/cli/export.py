@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.archive import Archive
+from archive.cli.counts import count
 from archive.cli.opening import existing, indexed
 from archive.errors import ArchiveError
 from archive.export.dataset import cursor_of, folded_in, write_dataset, write_rows
@@ -68,7 +69,7 @@ def _selection(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--before", type=_date, metavar="DATE", help="published before this day")
     group.add_argument("--language", action="append", default=[], metavar="CODE", help="repeatable")
     group.add_argument("--tag", action="append", default=[], help="repeatable")
-    group.add_argument("--min-words", type=_count, default=0, metavar="N")
+    group.add_argument("--min-words", type=count, default=0, metavar="N")
     group.add_argument(
         "--rights",
         choices=("unreserved", "all"),
@@ -76,8 +77,8 @@ def _selection(group: argparse._ArgumentGroup) -> None:
         help="leave out pages that ask not to be kept or mined (default), or take all",
     )
     group.add_argument("--keep-copies", action="store_true", help="also posts that say what another says")
-    group.add_argument("--limit", type=_count, metavar="N", help="at most N posts, with their threads")
-    group.add_argument("--sample", type=_count, metavar="N", help="N posts by chance, with their threads")
+    group.add_argument("--limit", type=count, metavar="N", help="at most N posts, with their threads")
+    group.add_argument("--sample", type=count, metavar="N", help="N posts by chance, with their threads")
     group.add_argument(
         "--seed", type=int, default=0, metavar="S", help="of the sample: the same seed, the same posts"
     )
@@ -143,12 +144,6 @@ def _date(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date like 2015-01-31") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)
 
 
 def _bytes(text: str) -> int:

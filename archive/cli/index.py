@@ -4,9 +4,11 @@ import argparse
 import sys
 
 from archive.archive import Archive
+from archive.cli.counts import count
 from archive.cli.opening import existing
 from archive.cli.output import line
 from archive.errors import ArchiveBusyError
+from archive.index_parts import MOST_PROCESSES
 from archive.privacy import finish_forgetting
 
 HELP = "bring the search index up to the records"
@@ -15,6 +17,13 @@ HELP = "bring the search index up to the records"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--rebuild", action="store_true", help="make it anew, from the records alone")
+    parser.add_argument(
+        "--processes",
+        type=count,
+        metavar="N",
+        help=f"build it in N processes (default: as many as there are cores, {MOST_PROCESSES} at most, "
+        "each for ten thousand texts and more)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     progress = _tell if sys.stderr.isatty() else None
     with existing(options.directory) as archive:
         _finish_forgetting(archive)
-        report = archive.index.sync(progress=progress, rebuild=options.rebuild)
+        report = archive.index.sync(progress=progress, rebuild=options.rebuild, processes=options.processes)
     made = f", built anew ({report.rebuilt})" if report.rebuilt else ""
     line(
         f"{report.written} texts written, {report.deleted} deleted{made}; the search index is at change {report.seq}"

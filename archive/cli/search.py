@@ -3,6 +3,7 @@
 import argparse
 from typing import get_args
 
+from archive.cli.counts import count
 from archive.cli.opening import indexed
 from archive.cli.output import json_value, line, marked_line
 from archive.results import FILTERS, Hit, Query, Results, Sort
@@ -42,8 +43,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"keep only hits with this {', '.join(FILTERS[:-1])} or {FILTERS[-1]}; repeatable",
     )
     parser.add_argument("--sort", choices=get_args(Sort), default="relevance")
-    parser.add_argument("--page", type=_count, default=1, metavar="N", help="from 1")
-    parser.add_argument("--per-page", type=_count, default=10, metavar="N", help=f"at most {_MOST_HITS}")
+    parser.add_argument("--page", type=count, default=1, metavar="N", help="from 1")
+    parser.add_argument("--per-page", type=count, default=10, metavar="N", help=f"at most {_MOST_HITS}")
     parser.add_argument(
         "--json", action="store_true", help="print the result page as JSON, as docs/search.md describes"
     )
@@ -72,13 +73,6 @@ def _filter(text: str) -> tuple[str, str]:
     if name not in FILTERS or not value:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE with a name of {', '.join(FILTERS)}")
     return name, value
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return number
 
 
 def _print(results: Results) -> None:

@@ -202,6 +202,7 @@ def test_index_can_be_made_anew(run: Run):
     assert "3 texts written" in run("index")[1]
     assert "0 texts written" in run("index")[1]
     assert "built anew" in run("index", "--rebuild")[1]
+    assert "3 texts written" in run("index", "--rebuild", "--processes", "2")[1]
 
 
 @pytest.mark.parametrize("command", ["search x", "show x", "status", "sites", "check", "index", "serve"])

@@ -159,7 +159,7 @@ import sys
 from archive.archive import Archive
 with Archive(sys.argv[1]) as archive:
     print("ready", flush=True)
-    archive.index.sync(rebuild=sys.argv[2] == "rebuild")
+    archive.index.sync(rebuild=sys.argv[2] == "rebuild", processes=2)
 """
 
 
@@ -178,7 +178,7 @@ def test_a_sync_killed_at_any_moment_is_made_up_for(archive: Archive, make_post:
         assert process.stdout is not None
         process.stdout.readline()
         try:
-            process.wait(timeout=0.005 * turn)
+            process.wait(timeout=(0.04 if mode == "rebuild" else 0.005) * turn)
         except subprocess.TimeoutExpired:
             process.kill()
         process.communicate()

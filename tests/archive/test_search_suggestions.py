@@ -19,6 +19,7 @@ from tests.archive.searching import search, write
         ("by:lea", None),
         ("site:b.org custmers", "site:b.org customers"),
         ("pricing", None),
+        ("raised nothing", None),  # "raise" stands there, and was found
         ("xqzvwkjh", None),
     ],
 )

@@ -91,6 +91,9 @@ def test_an_index_that_fills_the_disk_leaves_the_old_one_and_it_is_searched_with
             text = " ".join(f"word{number}x{place}" for place in range(400))
             archive.add(build_post(f"https://example.com/long/{number}/", text=text))
 
+    for processes in ("1", "2"):
+        command = ["index", "--rebuild", "--processes", processes]
+        assert is_told(sales_archive(directory, *command, before=small_files(100_000)), "the records are safe")
     assert is_told(sales_archive(directory, "index", before=small_files(100_000)), "the records are safe")
     searched = sales_archive(directory, "search", "kind:post", before=small_files(100_000))
 
