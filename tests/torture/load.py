@@ -3,8 +3,9 @@
     python -m tests.torture.load DIRECTORY SECONDS
 
 fills DIRECTORY with an archive of 16,000 invented posts and 84,000 comments unless one is there, serves it with
-`sales-archive serve`, asks it as many searches at once as `CLIENTS`, and meanwhile crawls a blog that grows into it,
-the index following. Prints requests, errors, times, and how the server's memory went.
+`sales-archive serve`, asks it as many searches at once as `CLIENTS`, and meanwhile crawls a blog into it, the index
+following. In the first half the blog grows; in the later half its newest posts are edited again and again, so that
+what still grows then is no archive. Prints requests, errors, times, and how the server's memory went.
 """
 
 import random
@@ -17,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -59,6 +61,8 @@ class Load:
     failed_crawls: list[str] = field(default_factory=list)
     texts_before: int = 0
     texts_after: int = 0
+    #: Revisions that the crawls wrote.
+    changes: int = 0
     #: Seconds, and the server's own memory in megabytes then.
     memory: list[tuple[float, float]] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
@@ -79,7 +83,8 @@ class Load:
             f"{self.seconds:.0f} s, {CLIENTS} at once: {len(self.times)} searches, {self.errors.total()} errors, "
             f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms; "
             f"{self.crawls} crawls, {len(self.failed_crawls)} failed; "
-            f"{self.texts_before} texts at first, {self.texts_after} at last; memory of the server {held[0]:.0f} MB, "
+            f"{self.texts_before} texts at first, {self.texts_after} at last, {self.changes} changes; "
+            f"memory of the server {held[0]:.0f} MB, "
             f"{held[len(held) // 2]:.0f} MB half way, {held[-1]:.0f} MB at last, {max(held):.0f} MB at most, "
             f"{self.growth():+.1f} MB an hour in the later half"
         )
@@ -90,6 +95,9 @@ def main() -> None:
     directory, seconds = Path(sys.argv[1]), float(sys.argv[2])
     load = run(directory, seconds, posts=POSTS, comments=COMMENTS)
     sys.stdout.write(f"{load.told()}\n")
+    sys.stdout.write(
+        " ".join(f"{at:.0f}s:{megabytes:.0f}" for at, megabytes in load.memory[:: len(load.memory) // 40 + 1]) + "\n"
+    )
     for line in (*load.errors.items(), *load.failed_crawls, *load.findings):
         sys.stdout.write(f"{line}\n")
 
@@ -102,11 +110,14 @@ def run(directory: Path, seconds: float, *, posts: int, comments: int) -> Load:
     with Archive(directory / "kept") as archive:
         archive.sync()
         load.texts_before = len(archive.store.text_ids())
+        load.changes = -archive.store.last_seq()
     stop = threading.Event()
     with _serving(directory / "kept") as (address, process), serve() as blog:
         threads = [threading.Thread(target=_ask, args=(address, number, stop, load)) for number in range(CLIENTS)]
-        threads.append(threading.Thread(target=_crawl, args=(blog, directory / "kept", stop, load)))
         started = time.monotonic()
+        threads.append(
+            threading.Thread(target=_crawl, args=(blog, directory / "kept", stop, load, started + seconds / 2))
+        )
         for thread in threads:
             thread.start()
         while (now := time.monotonic() - started) < seconds:
@@ -122,6 +133,7 @@ def run(directory: Path, seconds: float, *, posts: int, comments: int) -> Load:
         archive.sync()
         load.findings = archive.check()
         load.texts_after = len(archive.store.text_ids())
+        load.changes += archive.store.last_seq()
     return load
 
 
@@ -172,15 +184,17 @@ def _queries(chance: random.Random) -> Iterator[str]:
         yield f"{'api/' if chance.random() < 0.3 else ''}search?q={query}&page={chance.choice((1, 1, 1, 2, 5))}"
 
 
-def _crawl(blog: Blog, directory: Path, stop: threading.Event, load: Load) -> None:
-    """Crawl a blog that grows, one crawl after the other."""
-    paths: list[str] = []
+def _crawl(blog: Blog, directory: Path, stop: threading.Event, load: Load, grows_until: float) -> None:
+    """Crawl a blog, one crawl after the other: first it grows, then its newest posts are edited."""
+    slugs: list[str] = []
     while not stop.is_set():
-        chance = random.Random(len(paths))
-        for number in range(len(paths), len(paths) + NEW_POSTS):
-            words = " ".join(chance.choices(_WORDS[:8000], k=300))
-            paths.append(blog.post(f"lesson-{number}-of-{int(time.time())}", comments=NEW_COMMENTS, words=words))
-        blog.sitemap(*paths)
+        if not slugs or time.monotonic() < grows_until:
+            slugs += [f"lesson-{number}-of-{time.time():.0f}" for number in range(NEW_POSTS)]
+        newest = slugs[-NEW_POSTS:]
+        for slug in newest:
+            words = " ".join(random.Random(f"{slug} {load.crawls}").choices(_WORDS[:8000], k=300))
+            blog.post(slug, comments=NEW_COMMENTS, words=words)
+        blog.sitemap(*(f"/{slug}/" for slug in newest), modified=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
         crawl = ("crawl", "blog", "-a", f"site={blog.url}/")
         command = crawling.command(*crawl, ARCHIVE_DIR=str(directory), INDEX_SECONDS=INDEX_SECONDS)
         done = subprocess.run(command, cwd=crawling.ROOT, capture_output=True, text=True, timeout=1800, check=False)
