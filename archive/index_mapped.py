@@ -48,6 +48,13 @@ def unload() -> None:
 class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's directory of files, with segments opened as views."""
 
+    #: What keeps apart the temporary files of processes that write at once.
+    writer = ""
+
+    def temp_storage(self, name: str | None = None) -> FileStorage:
+        """Return a directory for temporary files within this one."""
+        return super().temp_storage(name and f"{self.writer}{name}")
+
     def open_file(self, name: str, **options: Any) -> Any:
         """Open a file to read."""
         del options  # they say how to map or buffer it

@@ -6,6 +6,7 @@ parts. So the documents have the same numbers whoever wrote them, and a build th
 
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -74,16 +75,14 @@ def copy_numbers(store: Store) -> list[tuple[int, int]]:
 
 def write_part(files: IndexFiles, generation: str, store: Store, part: Part, copies: Copies) -> Segment:
     """Write a part; return its segment, which is empty when its posts have gone. Raise `ArchiveWriteError`."""
+    index = files.open(generation)
+    index.storage.writer = f"{os.getpid()}."
     try:
-        writer = BatchWriter(files.open(generation), _lk=False)
-        try:
-            documents = _documents(store.posts(after=part.after, until=part.until))
-            for document in copies.noted(documents, TOGETHER):
-                writer.add_document(**document)
-            return writer.end()
-        except BaseException:
-            writer.cancel()
-            raise
+        writer = BatchWriter(index, _lk=False)
+        documents = _documents(store.posts(after=part.after, until=part.until))
+        for document in copies.noted(documents, TOGETHER):
+            writer.add_document(**document)
+        return writer.end()
     except OSError as error:
         raise write_error(files.directory, error) from error
 
@@ -93,6 +92,8 @@ def commit_parts(files: IndexFiles, generation: str, segments: list[Segment]) ->
     try:
         writer = BatchWriter(files.open(generation), timeout=1.0)
         writer.commit(mergetype=lambda *_: segments)
+        for left in (files.directory / generation).glob("*.tmp"):  # by a process that ended amid its part
+            shutil.rmtree(left)
     except LockError as error:
         raise ArchiveBusyError(f"another process is writing {files.directory}; try again later") from error
     except OSError as error:

@@ -62,7 +62,9 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
 
     def end(self) -> Any:
         """Finish the segment without committing it, and return it."""
-        return self._finalize_segment()
+        segment = self._finalize_segment()
+        self._finish()
+        return segment
 
     def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
         """Take over the posting lists of a segment that is merged into this one."""
