@@ -62,6 +62,7 @@ class SiteCoverage:
     #: Addresses that the site's robots.txt closes.
     forbidden: int = 0
     last_visit: datetime | None = None
+    #: When a crawl would ask the site for news, or a page of it again.
     next_due: datetime | None = None
     #: Why visits failed, and how many pages each, the most frequent first.
     reasons: tuple[tuple[str, int], ...] = ()
@@ -115,6 +116,8 @@ def coverage(database: Database) -> dict[str, SiteCoverage]:
             continue
         held = sites.setdefault(site, SiteCoverage(site=site))
         held.learned, held.crawl = state, crawl
+        times = [held.next_due, *(parse_time(each) for each in _next_turns(state))]
+        held.next_due = min((each for each in times if each is not None), default=None)
     return dict(sorted(sites.items()))
 
 
@@ -187,6 +190,12 @@ def _add_pages(database: Database, sites: dict[str, SiteCoverage]) -> None:
     for site, why, count in reasons:
         if len(sites[site].reasons) < MOST_REASONS:
             sites[site].reasons = (*sites[site].reasons, (why, count))
+
+
+def _next_turns(state: dict[str, Any]) -> list[str]:
+    """Return when crawls will look at the blogs of a site again, as far as they told."""
+    turns = [turn for name, turn in state.items() if name.partition(":")[0] == "turn" and isinstance(turn, dict)]
+    return [turn["next"] for turn in turns if turn.get("next")]
 
 
 def _number(month: str) -> int:

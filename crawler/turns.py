@@ -93,7 +93,7 @@ class Turn:
     def to_state(self, site: Site) -> dict[str, Any]:
         """Return what `Visits.learn` keeps."""
         feeds = [each.to_state() for each in self.feeds]
-        times = {"at": self.at, "listed": self.listed, "not_before": self.not_before}
+        times = {"at": self.at, "listed": self.listed, "not_before": self.not_before, "next": self.next}
         values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
         flags = {"by_list": self.by_list, "threads_apart": self.threads_apart, "owed": self.owed}
         return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds, "moved_to": self.moved_to}}
@@ -129,10 +129,18 @@ class Turn:
         """Tell whether a page that is due calls for a turn; a list that brings all of a thread needs no such call."""
         return not self.by_list or self.threads_apart
 
+    @property
+    def next(self) -> datetime | None:
+        """When it is time for the site's next turn; `None` for at once."""
+        return None if self.at is None else max(self.at + self._pause, self.not_before or self.at)
+
     def is_over(self, now: datetime) -> bool:
         """Tell whether it is time for the site's next turn; a last one later than now was told by a wrong clock."""
-        pause = SOONEST if self.owed else min(SOONEST * 2 ** min(self.quiet, _MAX_QUIET), LATEST)
-        return self.at is None or not self.at <= now < self.at + pause
+        return self.at is None or not self.at <= now < self.at + self._pause
+
+    @property
+    def _pause(self) -> timedelta:
+        return SOONEST if self.owed else min(SOONEST * 2 ** min(self.quiet, _MAX_QUIET), LATEST)
 
     def wants_list(self, now: datetime, *, without_feed: bool = False) -> bool:
         """Tell whether it is time to ask for the whole list again, as a site `without_feed` where that is said."""

@@ -99,3 +99,15 @@ def test_a_site_that_writes_twice_a_year_has_no_gaps() -> None:
     assert gaps(["2015-01", "2015-07", "2016-02", "2016-08", "2017-01"]) == ()
     assert gaps(["2015-01"]) == ()
     assert gaps([]) == ()
+
+
+def test_a_site_is_due_at_its_next_turn_or_when_a_page_of_it_is(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.record(visit(post(1, "2020-03-02T00:00:00Z")))
+        page_due = coverage(archive.database)["a.example"].next_due
+        archive.visits.learn("a.example", turn={"next": "2026-11-12T10:30:00Z"})
+        sooner = coverage(archive.database)["a.example"].next_due
+        archive.visits.learn("a.example", turn={"next": "2031-01-01T00:00:00Z"})
+        later = coverage(archive.database)["a.example"].next_due
+
+    assert sooner == parse_time("2026-11-12T10:30:00Z") < (page_due or AT) == later

@@ -21,6 +21,7 @@ from tests.archive.searching import search, write
         ("pricing", None),
         ("raised nothing", None),  # "raise" stands there, and was found
         ("xqzvwkjh", None),
+        ("price xqzvwkjh", None),  # it stands there as "pricing" and "prices"
     ],
 )
 def test_a_misspelled_query_is_corrected(sales: Archive, text: str, meant: str | None) -> None:

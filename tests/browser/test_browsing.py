@@ -64,8 +64,10 @@ def test_keys_go_to_the_box_and_through_the_results(open_page) -> None:  # type:
 
     page.keyboard.press("j")
     page.keyboard.press("j")
+    expect(page.locator(".hit").nth(1).locator("a:focus")).to_have_count(1)
     page.keyboard.press("k")
     expect(page.locator(".hit.selected a:focus")).to_have_count(1)
+    expect(page.locator(".hit").first).to_have_class(re.compile("selected"))
     first = page.locator(".hit").first.get_by_role("link").get_attribute("href") or ""
     page.keyboard.press("/")
     expect(page.get_by_label("Search posts and comments")).to_be_focused()

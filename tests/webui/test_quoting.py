@@ -1,6 +1,7 @@
 """A passage as text, Markdown, BibTeX and as an address that a browser scrolls to."""
 
 from dataclasses import replace
+from hashlib import sha256
 from urllib.parse import unquote
 
 import pytest
@@ -105,7 +106,7 @@ def test_the_hash_is_that_of_the_passage_as_archived(client: FlaskClient, librar
     comment = library["cold-email-that-got-answers"].comments[2]
     page = client.get(f"/posts/{comment.post_id}/quote/{comment.id.replace(':', '-')}").text
 
-    assert replace(PASSAGE, text=comment.text).hash in page
+    assert sha256(comment.text.encode()).hexdigest() in page
 
 
 @pytest.mark.parametrize("anchor", ["p-00000000", "comment-" + "0" * 24, "nonsense"])

@@ -1,5 +1,6 @@
 """`python -m webui`: the address it prints is where the archive is, and failures say what to do."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,11 +55,12 @@ def test_it_brings_the_index_up_to_the_records_first(tmp_path: Path, library: di
 def test_below_a_prefix_every_link_stays_below_it(directory: Path) -> None:
     with serving(directory, "--prefix", "/sales/") as address:
         assert address.endswith("/sales/")
-        status, text = get(f"{address}search?q=email")
-        assert status == 200
-        assert 'href="/sales/posts/' in text
-        assert 'href="/posts/' not in text
-        assert 'href="/static/' not in text
+        for page in ("", "search?q=email", "sites", "help", "nowhere", "opensearch.xml"):
+            status, text = get(f"{address}{page}")
+            assert status == (404 if page == "nowhere" else 200)
+            led = re.findall(r'(?:href|src|action|data-suggest|template)="(?:http://[^/"]+)?(/[^"]*)"', text)
+            assert led
+            assert [link for link in led if not link.startswith("/sales/")] == [], page
         # A proxy may as well take the prefix away before it asks.
         assert 'href="/sales/posts/' in get(f"{address.removesuffix('sales/')}search?q=email")[1]
 
