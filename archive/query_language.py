@@ -189,7 +189,10 @@ class _Parser:
                 self._remark(f"“{name}:{value[:40]}” is not understood; it can be {choices}")
                 return None
             return Named(name, known)
-        return Named(_NAMES[name], value.strip() if name == "in" else fold(value))
+        if name == "in" and not value.startswith("post:"):
+            self._remark(f"“in:{value[:40]}” is not a thread; write the id of its post, which begins with “post:”")
+            return None
+        return Named(_NAMES[name], value if name == "in" else fold(value))
 
     def _date(self, name: str, value: str) -> Node | None:
         try:

@@ -17,8 +17,8 @@ _NAMED = {
     "platform": "on the platform",
     "language": "in the language",
     "tag": "tagged",
-    "has": "with",
 }
+_HAD = {"comments": "with comments", "author-reply": "with an answer by the author", "date": "with a date"}
 _FIELDS = {"title": "in the title", "author": "in the author's name", "tags": "among the tags"}
 
 
@@ -77,16 +77,22 @@ def _flat(root: Node | None) -> list[Node]:
 def _said(node: Node) -> str:
     if isinstance(node, Word | Phrase):
         return _said_word(node)
-    if isinstance(node, Named) and node.name == "thread":
-        return "in one thread"
     if isinstance(node, Named):
-        return f"{_NAMED[node.name]} {node.value}{'s' if node.name == 'kind' else ''}"
+        return _said_named(node)
     if isinstance(node, Between):
         return node.said
     if isinstance(node, Not):
         return f"{'not' if isinstance(node.part, Named | Between) else 'without'} {_said(node.part)}"
     joint = " and " if isinstance(node, All) else " or "
     return f"({joint.join(_said(part) for part in node.parts)})"
+
+
+def _said_named(node: Named) -> str:
+    if node.name == "thread":
+        return "in one thread"
+    if node.name == "has":
+        return _HAD[node.value]
+    return f"{_NAMED[node.name]} {node.value}{'s' if node.name == 'kind' else ''}"
 
 
 def _said_word(node: Word | Phrase) -> str:

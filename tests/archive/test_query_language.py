@@ -70,6 +70,7 @@ def test_a_query_means(text: str, root: object) -> None:
         ("title:", "“title:” needs a value"),
         ("before:soon", "“before:soon” is not a date; write it as 2015, 2015-03 or 2015-03-31"),
         ("words:many", "“words:many” is not understood; write words:>500 or words:100-500"),
+        ("in:example.com", "“in:example.com” is not a thread; write the id of its post, which begins with “post:”"),
         ("kind:page", "“kind:page” is not understood; it can be post or comment"),
         ("colour:red", "“colour:” is not a field; its words were searched"),
         ("!!!", "“!!!” holds nothing to search for"),
@@ -144,6 +145,12 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
     except NotADateError:
         return
     assert start < end
+
+
+def test_what_a_text_must_have_is_said_in_words() -> None:
+    assert understood(parse("has:comments has:author-reply has:date in:post:1").root) == (
+        "posts and comments, with comments, with an answer by the author, with a date, in one thread"
+    )
 
 
 def test_the_query_as_understood_is_said_in_words() -> None:
