@@ -104,7 +104,8 @@ def _brought(crawl: SiteCrawl) -> str:
         (crawl.posts_failed, "failed"),
         (crawl.threads_short, "with a short thread"),
     )
-    posts = ", ".join(f"{count:,} {words}" for count, words in counts if count)
+    of_posts = ", ".join(f"{count:,} {words}" for count, words in counts if count)
+    posts = f"posts: {of_posts}" if of_posts else ""
     said = counted(crawl.comments_new, "new comment") if crawl.comments_new else ""
     return "; ".join(part for part in (posts, said) if part) or "nothing was due" * (crawl.ending == "finished")
 

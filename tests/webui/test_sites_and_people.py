@@ -58,7 +58,7 @@ def test_a_row_tells_how_the_last_crawl_of_its_site_ended_and_what_it_brought(tm
     app = create_app({"ARCHIVE_DIR": tmp_path})
     client = app.test_client()
 
-    assert "Finished , 12 November 2026 3 new, 40 unchanged; 1 new comment" in row(client, "whole.example")
+    assert "Finished , 12 November 2026 posts: 3 new, 40 unchanged; 1 new comment" in row(client, "whole.example")
     assert "down.example No: nothing of it is archived" in row(client, "down.example")
     assert "Failed , 12 November 2026 no such host" in row(client, "down.example")
     assert "Not ended: running, or killed , 12 November 2026" in row(client, "killed.example")
