@@ -23,6 +23,7 @@ from archive.store import Change, Store
 from archive.visits import Visits
 
 _GONE = {404, 410}
+_NOT_MODIFIED = 304
 
 
 class Archive:
@@ -81,7 +82,7 @@ class Archive:
                 if gone is not None:
                     self.store.mark_gone(connection, gone)
             kept = visit if change is None or change.post != "denied" else replace(visit, post=None)
-            self.visits.note(connection, kept)
+            self.visits.note(connection, kept, still=_stood_still(visit, change))
         return change
 
     def find(self, name: str) -> Post:
@@ -153,3 +154,7 @@ class Archive:
         ]
         begun = unfinished(self.database.connection)
         return damage + [f"{each.kind} {each.value} is half forgotten; run `sales-archive index`" for each in begun]
+
+
+def _stood_still(visit: Visit, change: Change | None) -> bool:
+    return visit.status == _NOT_MODIFIED if change is None else change.revisions == 0

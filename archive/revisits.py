@@ -10,8 +10,13 @@ from archive.records import Visit
 #: A thread is looked at again when its age has doubled, within these bounds.
 SOONEST = timedelta(hours=1)
 LATEST = timedelta(days=90)
-#: Where a feed tells of new comments, a thread is looked at when its age is this many times as much again.
-WOKEN_PATIENCE = 3
+#: A thread that stood still is given this many times its age, while that is less than a week: most threads are short.
+STILL_PATIENCE = 5
+STILL_LATEST = timedelta(days=7)
+#: Where a feed tells of new comments, a thread is looked at when its age is this many times as much again, and not
+#: every few hours while it is young: the feed is asked then.
+WOKEN_PATIENCE = 4
+WOKEN_SOONEST = timedelta(days=1)
 
 #: After a failure: twice as long each time, within these bounds.
 RETRY_SOONEST = timedelta(hours=1)
@@ -24,14 +29,20 @@ GONE = {404, 410}
 FIRST_ERROR = 400
 
 
-def next_due(visit: Visit, failures: int, published: datetime | None) -> datetime:
-    """Return when to visit again: by the post's age, or later and later after failures."""
+def next_due(visit: Visit, failures: int, published: datetime | None, *, still: bool = False) -> datetime:
+    """Return when to visit again: by the post's age, or later and later after failures.
+
+    `still` says that the visit brought nothing that was not known.
+    """
     if visit.status in GONE:
         return visit.at + GONE_AGAIN
     if failures:
         return visit.at + min(RETRY_SOONEST * (1 << min(failures - 1, 20)), RETRY_LATEST)
-    wait = visit.at - published if published else LATEST / 4
-    wait = WOKEN_PATIENCE * wait if visit.woken else wait
+    age = visit.at - published if published else LATEST / 4
+    if visit.woken:
+        wait = max(WOKEN_PATIENCE * age, WOKEN_SOONEST)
+    else:
+        wait = max(age, min(STILL_PATIENCE * age, STILL_LATEST)) if still else age
     return visit.at + min(max(wait, SOONEST), LATEST)
 
 

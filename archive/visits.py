@@ -105,13 +105,13 @@ class Visits:
         row = self._database.connection.execute(query, (format_time(datetime.now(UTC)), url)).fetchone()
         return row is None or not row[0]
 
-    def note(self, connection: sqlite3.Connection, visit: Visit) -> None:
-        """Write how a visit went, in the caller's transaction."""
+    def note(self, connection: sqlite3.Connection, visit: Visit, *, still: bool = False) -> None:
+        """Write how a visit went, in the caller's transaction; `still` when it brought nothing new."""
         row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()
         failures, known_post = row or (0, None)
         failures = 0 if succeeded(visit) else failures + 1
         published = visit.post.published if visit.post else _published(connection, known_post)
-        due = visit.due or next_due(visit, failures, published)
+        due = visit.due or next_due(visit, failures, published, still=still)
         at = format_time(visit.at)
         connection.execute(
             "INSERT INTO pages (url, site, post_id, discovered, visited, due, status, reason, thread_whole, failures,"

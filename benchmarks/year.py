@@ -1,6 +1,6 @@
 """A year of one blog: how many requests the visits take, and how soon comments are archived.
 
-    .venv/bin/python -m benchmarks.year [--posts 200] [--days 365] [--fading 1.3]
+    .venv/bin/python -m benchmarks.year [--posts 200] [--days 365] [--fading 1.3] [--seed 7] [--at-once]
 
 The clock is moved, nobody sleeps: every hour cron would start a crawl, and where the site or a post is due, the real
 turn of the site runs (`SiteVisit`, its feeds, readers and archive, with a commit for each visit). Only the network
@@ -61,12 +61,13 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--fading", type=float, default=1.3, help="the exponent of the power law")
     parser.add_argument("--at-once", action="store_true", help="all posts appear in the first week of the year")
+    parser.add_argument("--seed", type=int, default=7, help="another number is another blog's life")
     parser.add_argument("--no-validators", action="store_true")
     options = parser.parse_args()
     print(f"{'site':<28}{'turns':>6}{'requests a post and year':>26}", end="")
     print(f"{'posts':>7}{'feeds':>7}{'lists':>7}{'robots':>7}{'comments':>9}{'by the end':>11}{'week':>7}{'day':>7}")
     span = WEEK if options.at_once else timedelta(days=options.days)
-    posts = life(moments(options.posts, span), fading=options.fading, seed=7)
+    posts = life(moments(options.posts, span), fading=options.fading, seed=options.seed)
     for name, (feeds, sizes) in SITES.items():
         blog = LivingBlog(posts, feeds=feeds, sizes=sizes, validators=not options.no_validators)
         year = simulate(posts, blog, days=options.days)

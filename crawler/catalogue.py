@@ -43,7 +43,7 @@ def add(own: Path, url: str, name: str | None = None) -> bool:
     new = site(url)
     if any(each.url == new.url for each in catalogue(CATALOGUE, own)):
         return False
-    _append(own, new.url, name=name)
+    _append(own, _table(new.url, name=name))
     return True
 
 
@@ -56,17 +56,16 @@ def disable(own: Path, url: str) -> bool:
     if known.disabled:
         return False
     text = own.read_text(encoding="utf-8") if own.exists() else ""
-    line = next((each for each in _url_lines(text) if canonical(each[1]) == known.url), None)
-    if line is None:
-        _append(own, known.url, name=known.name, disabled=True)
+    end = next((end for end, url in _url_lines(text) if canonical(url) == known.url), None)
+    if end is None:
+        _write(own, text + _table(known.url, name=known.name, disabled=True))
     else:
-        own.write_text(text.replace(line[0], f"{line[0]}\ndisabled = true", 1), encoding="utf-8")
-    catalogue(own)  # what was written is read again before we say that it is done
+        _write(own, f"{text[:end]}\ndisabled = true{text[end:]}")
     return True
 
 
-def import_opml(own: Path, path: Path) -> tuple[int, int]:
-    """Add the blogs of a feed reader's list; return how many were added and how many were known.
+def import_opml(own: Path, path: Path) -> tuple[int, int, list[str]]:
+    """Add the blogs of a feed reader's list, all at once; return how many, how many were known, and what is no blog.
 
     Raise `CatalogueError` for what is no OPML. Source: http://opml.org/spec2.opml.
     """
@@ -75,27 +74,52 @@ def import_opml(own: Path, path: Path) -> tuple[int, int]:
         root = etree.fromstring(path.read_bytes(), parser)
     except etree.XMLSyntaxError as error:
         raise CatalogueError(f"{path} is no OPML: {error}") from error
-    added = known = 0
+    known = {each.url for each in catalogue(CATALOGUE, own)}
+    tables, repeated, strange = [], 0, []
     for outline in root.iter("outline"):
         url = outline.get("htmlUrl") or _FEED.sub("/", outline.get("xmlUrl") or "")
         if not url:
             continue
-        if add(own, url, outline.get("title") or outline.get("text")):
-            added += 1
+        try:
+            found = site(url).url
+        except CatalogueError:
+            strange.append(url)
+            continue
+        if found in known:
+            repeated += 1
         else:
-            known += 1
-    return added, known
+            known.add(found)
+            tables.append(_table(found, name=outline.get("title") or outline.get("text")))
+    if tables:
+        _append(own, "".join(tables))
+    return len(tables), repeated, strange
 
 
-def _append(own: Path, url: str, *, name: str | None = None, disabled: bool = False) -> None:
-    lines = ["", "[[site]]", f'url = "{url}"']
+def _append(own: Path, tables: str) -> None:
+    _write(own, (own.read_text(encoding="utf-8") if own.exists() else "") + tables)
+
+
+def _write(own: Path, text: str) -> None:
+    """Put a new text in the place of one's own catalogue, in one step, if it can be read."""
+    own.parent.mkdir(parents=True, exist_ok=True)
+    target = own.resolve()
+    new = target.with_name(target.name + ".new")
+    new.write_text(text, encoding="utf-8")
+    try:
+        catalogue(new)
+    except CatalogueError as error:
+        new.unlink()
+        raise CatalogueError(f"{own} is left as it was: changing it would make {error}; change it by hand") from error
+    new.replace(target)
+
+
+def _table(url: str, *, name: str | None = None, disabled: bool = False) -> str:
+    lines = ["", "[[site]]", f"url = {_quoted(url)}"]
     if name:
         lines.append(f"name = {_quoted(name)}")
     if disabled:
         lines.append("disabled = true")
-    own.parent.mkdir(parents=True, exist_ok=True)
-    with own.open("a", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:
@@ -104,9 +128,10 @@ def _quoted(text: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f]", "", plain) + '"'
 
 
-def _url_lines(text: str) -> Iterator[tuple[str, str]]:
+def _url_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each line ends that holds the address of a site, and the address."""
     for found in re.finditer(r"""^url\s*=\s*["']([^"'\n]+)["'][^\n]*""", text, re.MULTILINE):
-        yield found[0], found[1]
+        yield found.end(), found[1]
 
 
 def _run_list(own: Path, options: argparse.Namespace) -> Iterator[str]:
@@ -130,8 +155,10 @@ def _run_disable(own: Path, options: argparse.Namespace) -> Iterator[str]:
 
 
 def _run_import(own: Path, options: argparse.Namespace) -> Iterator[str]:
-    added, known = import_opml(own, Path(options.file))
+    added, known, strange = import_opml(own, Path(options.file))
     yield f"{added} added to {own}, {known} known already"
+    for url in strange:
+        yield f"left out, no address of a blog: {url[:200]!r}"
 
 
 _COMMANDS = {

@@ -104,7 +104,7 @@ def known_feeds(front: Page, before: tuple[KnownFeed, ...]) -> tuple[KnownFeed, 
 
 async def ask_for_news(turn: Turn, site: Site, fetch: SpiderFetch, archive: Archive) -> News:
     """Ask the feeds whose turn it is, as far as its requests go."""
-    waiting = turn.waiting_feeds()
+    waiting = turn.waiting_feeds(datetime.now(UTC))
     wanted = await asyncio.to_thread(_affordable, waiting, archive)
     asked = [await _ask(each, site, fetch, archive) for each in wanted]
     states = {each.feed.url: each.feed for each in asked}
@@ -145,7 +145,7 @@ async def _ask(feed: KnownFeed, site: Site, fetch: SpiderFetch, archive: Archive
         logger.info("No news of %s: %s", site.key, error)
         forbidden = isinstance(error, RefusedError) and not isinstance(error, PostponedError)
         return Asked(forgotten, silent=None if forbidden else error.reason)
-    feed = replace(feed, asked=page.fetched)
+    feed = replace(feed, asked=page.fetched, news=feed.news or page.fetched)
     if page.status == _NOT_MODIFIED:
         return Asked(feed)
     told = _told(feed, page) if page.status == _OK else []
@@ -164,8 +164,10 @@ async def _compare(feed: KnownFeed, page: Page, told: list[Told], site: Site, ar
         await asyncio.to_thread(archive.visits.discover, site.key, found)
         await asyncio.to_thread(_wake, archive, new)
     etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
+    changed = digest != feed.hash
     state = replace(feed, etag=etag, last_modified=last_modified, hash=digest, seen=seen)
-    return Asked(state, changed=digest != feed.hash, crowded=2 * len(new) > len(seen))
+    state = replace(state, news=page.fetched if changed else feed.news)
+    return Asked(state, changed=changed, crowded=2 * len(new) > len(seen))
 
 
 def _told(feed: KnownFeed, page: Page) -> list[Told]:

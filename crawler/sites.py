@@ -23,6 +23,10 @@ _LANGUAGE = re.compile("[a-z]{2}")
 _PLAIN = re.compile(r"(?:https?://)?(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:[/?]\S*)?", re.IGNORECASE)
 
 
+#: Seconds between requests that a catalogue may ask for; `inf` would wait for ever.
+MAX_DELAY = 3600
+
+
 class CatalogueError(Exception):
     """Say what is wrong with a catalogue, in which file and at which site."""
 
@@ -147,7 +151,7 @@ def _is(value: object, kind: type) -> bool:
     if kind is list:
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_DELAY
     return isinstance(value, kind)
 
 
@@ -164,4 +168,9 @@ _KINDS: dict[str, type] = {
     "platform": str,
     "disabled": bool,
 }
-_WORDS = {str: "a text", list: "a list of texts", float: "a number of seconds", bool: "true or false"}
+_WORDS = {
+    str: "a text",
+    list: "a list of texts",
+    float: "a number of seconds, an hour at most",
+    bool: "true or false",
+}

@@ -2,7 +2,8 @@
 
 A turn asks the site's feeds first, conditionally. Only when a week has passed, or nothing is known yet, is the
 whole list of posts asked for again. Feeds are asked as seldom as they allow: the wait doubles while they bring
-nothing, and is halved only when so much is new that something may have fallen off their end.
+nothing, and is halved only when so much is new that something may have fallen off their end. A source that has been
+silent for months is asked once a week.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from crawler.sites import Site
 #: A site is asked for news at most once an hour and at least once a day.
 SOONEST = timedelta(hours=1)
 LATEST = timedelta(days=1)
+#: A source silent for longer than twenty days is left alone for this share of its silence, a week at most.
+SILENCE_SHARE = 1 / 20
 #: Feeds hold the newest posts only: the whole list is asked for again for what they let slip.
 LIST_AGAIN = timedelta(days=7)
 #: Where a site has no feed, its list is all there is.
@@ -39,16 +42,28 @@ class KnownFeed:
     seen: tuple[str, ...] = ()
     #: When it was asked for last, whatever it said.
     asked: datetime | None = None
+    #: When it last held something new.
+    news: datetime | None = None
 
     @classmethod
     def from_state(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild a feed from what `to_state` returned."""
-        asked, seen = values.get("asked"), values.get("seen", ())
-        return cls(**dict(values) | {"asked": parse_time(asked) if asked else None, "seen": tuple(seen)})
+        times = {name: parse_time(values[name]) if values.get(name) else None for name in ("asked", "news")}
+        return cls(**dict(values) | times | {"seen": tuple(values.get("seen", ()))})
 
     def to_state(self) -> dict[str, Any]:
         """Return all of it as JSON values."""
-        return asdict(self) | {"asked": format_time(self.asked) if self.asked else None}
+        times = {"asked": self.asked, "news": self.news}
+        return asdict(self) | {name: format_time(moment) if moment else None for name, moment in times.items()}
+
+    def rests(self, now: datetime) -> bool:
+        """Tell whether it has been silent for so long that it is left alone for longer than a day."""
+        return self.asked is not None and self.left_until is not None and self.asked <= now < self.left_until
+
+    @property
+    def left_until(self) -> datetime | None:
+        """When it is asked again, where it has been silent for long; `None` where it has not."""
+        return _left_until(self.news, self.asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,8 @@ class Turn:
     at: datetime | None = None
     #: When the whole list was last read to its end.
     listed: datetime | None = None
+    #: When a turn last brought something new.
+    news: datetime | None = None
     #: True when the list brings the posts themselves: their pages are then not visited one by one.
     by_list: bool = False
     #: True when such a list only names the threads: a post that is due is then reason enough to ask for it.
@@ -81,6 +98,7 @@ class Turn:
         return cls(
             at=parse_time(values["at"]) if values.get("at") else None,
             listed=parse_time(values["listed"]) if values.get("listed") else None,
+            news=parse_time(values["news"]) if values.get("news") else None,
             by_list=bool(values.get("by_list")),
             threads_apart=bool(values.get("threads_apart")),
             quiet=int(values.get("quiet", 0)),
@@ -93,7 +111,8 @@ class Turn:
     def to_state(self, site: Site) -> dict[str, Any]:
         """Return what `Visits.learn` keeps."""
         feeds = [each.to_state() for each in self.feeds]
-        times = {"at": self.at, "listed": self.listed, "not_before": self.not_before, "next": self.next}
+        times = {"at": self.at, "listed": self.listed, "news": self.news, "next": self.next}
+        times |= {"not_before": self.not_before}
         values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
         flags = {"by_list": self.by_list, "threads_apart": self.threads_apart, "owed": self.owed}
         return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds, "moved_to": self.moved_to}}
@@ -106,15 +125,18 @@ class Turn:
         """Return the turn after it ended now; `crowded` when most of a feed was new."""
         quiet = self.quiet if brought else self.quiet + 1
         quiet = min(quiet, _MAX_QUIET)
-        return replace(self, at=datetime.now(UTC), quiet=max(0, quiet - 1) if crowded else quiet)
+        now = datetime.now(UTC)
+        news = now if brought or self.news is None else self.news
+        return replace(self, at=now, news=news, quiet=max(0, quiet - 1) if crowded else quiet)
 
     def may_be_asked(self, now: datetime) -> bool:
         """Tell whether the site has not asked to be left alone for longer."""
         return self.not_before is None or now >= self.not_before
 
-    def waiting_feeds(self) -> tuple[KnownFeed, ...]:
+    def waiting_feeds(self, now: datetime) -> tuple[KnownFeed, ...]:
         """Return the feeds to ask, the longest waiting first; only those left over, where the last turn left some."""
-        waiting = sorted(self.feeds, key=lambda each: each.asked or datetime.min.replace(tzinfo=UTC))
+        awake = [each for each in self.feeds if not each.rests(now)]
+        waiting = sorted(awake, key=lambda each: each.asked or datetime.min.replace(tzinfo=UTC))
         newest = max((each.asked for each in self.feeds if each.asked is not None), default=None)
         if self.owed and newest is not None:
             left = [each for each in waiting if each.asked is None or each.asked < newest - SOONEST / 2]
@@ -132,11 +154,13 @@ class Turn:
     @property
     def next(self) -> datetime | None:
         """When it is time for the site's next turn; `None` for at once."""
-        return None if self.at is None else max(self.at + self._pause, self.not_before or self.at)
+        if self.at is None:
+            return None
+        return max(self.at + self._pause, self._left_until or self.at, self.not_before or self.at)
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it is time for the site's next turn; a last one later than now was told by a wrong clock."""
-        return self.at is None or not self.at <= now < self.at + self._pause
+        return self.at is None or not (self.at <= now < self.at + self._pause or self._rests(now))
 
     @property
     def _pause(self) -> timedelta:
@@ -144,8 +168,24 @@ class Turn:
 
     def wants_list(self, now: datetime, *, without_feed: bool = False) -> bool:
         """Tell whether it is time to ask for the whole list again, as a site `without_feed` where that is said."""
+        if not self.feeds and self._rests(now):
+            return False
         again = LIST_AGAIN if self.feeds and not without_feed else LIST_AGAIN_WITHOUT_FEED
         return self.listed is None or not self.listed <= now < self.listed + again
+
+    def _rests(self, now: datetime) -> bool:
+        if self.feeds:
+            return all(each.rests(now) for each in self.feeds)
+        return self.listed is not None and self._left_until is not None and self.listed <= now < self._left_until
+
+    @property
+    def _left_until(self) -> datetime | None:
+        """When the first of its sources is asked again, where all of them have been silent for long."""
+        if not self.feeds:  # a list that brings the posts tells of comments, too
+            return None if self.by_list else _left_until(self.news, self.listed)
+        times = [each.left_until for each in self.feeds]
+        known = [each for each in times if each is not None]
+        return min(known) if len(known) == len(times) else None
 
 
 def due(
@@ -163,6 +203,13 @@ def due(
         and (turn.is_over(now) or (pages.get(turn.where(site).key, (0, 0))[1] > 0 and turn.wants_due_pages()))
     ]
     return [site for _, site in sorted(waiting, key=lambda pair: pair[0])]
+
+
+def _left_until(news: datetime | None, asked: datetime | None) -> datetime | None:
+    if news is None or asked is None:
+        return None
+    pause = min((asked - news) * SILENCE_SHARE, LIST_AGAIN)
+    return asked + pause if pause > LATEST else None
 
 
 def _name(site: Site) -> str:

@@ -19,8 +19,9 @@ from crawler.fetch import UnreadableError
 from crawler.locks import turn_of
 from crawler.opening import archive_of
 from crawler.outcomes import TurnEnd, outcomes_of
+from crawler.platforms import PLATFORMS
 from crawler.room import Room
-from crawler.sites import Site, catalogue, find
+from crawler.sites import CatalogueError, Site, catalogue, find
 from crawler.turns import due
 from crawler.visiting import SiteVisit
 from crawler.wanted import FROM_SCRAPYD, Wanted
@@ -157,6 +158,9 @@ def _sites(crawler: Crawler, site: str | None) -> list[Site]:
     archive = archive_of(crawler)
     files = [Path(each) for each in crawler.settings.getlist("CATALOGUES")]
     known = catalogue(*files, archive.directory / "sites.toml")
+    for each in known:
+        if each.platform is not None and each.platform not in PLATFORMS:
+            raise CatalogueError(f"{each.url}: no platform {each.platform!r}; known are {', '.join(PLATFORMS)}")
     if site is not None:
         return [find(known, site)]
     enabled = [each for each in known if not each.disabled]

@@ -77,3 +77,49 @@ def test_the_catalogue_is_listed_with_what_is_left_out(directory: Path, capsys: 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 100
     assert "https://blog.example/\t\t\tdisabled" in lines
+
+
+def test_what_is_no_blog_in_a_feed_readers_list_is_told_and_the_rest_imported(
+    directory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text(
+        '<opml><body><outline xmlUrl="feed://odd.example/rss.xml"/><outline htmlUrl="javascript:alert(1)"/>'
+        '<outline text="&quot;]&#10;[[site]]&#10;x = 1" htmlUrl="https://three.example/a&quot;b\\c"/>'
+        '<outline htmlUrl="https://four.example/"/><outline htmlUrl="https://four.example/"/></body></opml>'
+    )
+
+    assert run(directory, "import", str(opml)) == 0
+
+    assert [url.split("/")[2] for url in own(directory)] == ["three.example", "four.example"]
+    said = capsys.readouterr().out
+    assert "2 added" in said
+    assert "'javascript:alert(1)'" in said
+
+
+def test_a_site_in_a_comment_of_ones_own_catalogue_is_not_the_one_that_is_disabled(directory: Path) -> None:
+    directory.mkdir()
+    line = 'url = "https://b.example/"'
+    text = f'# once: {line}\n[[site]]\nurl = "https://a.example/"\n[[site]]\n{line}\n'
+    (directory / "sites.toml").write_text(text)
+
+    assert run(directory, "disable", "b.example") == 0
+
+    assert {url: disabled for url, (_, disabled) in own(directory).items()} == {
+        "https://a.example/": False,
+        "https://b.example/": True,
+    }
+
+
+def test_a_catalogue_that_cannot_be_changed_by_adding_a_line_stays_as_it_was(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory.mkdir()
+    text = '[[site]]\nurl = "https://a.example/"\ndisabled = false\n'
+    (directory / "sites.toml").write_text(text)
+
+    assert run(directory, "disable", "a.example") == 2
+
+    assert (directory / "sites.toml").read_text() == text
+    assert "change it by hand" in capsys.readouterr().err
+    assert [each.name for each in directory.iterdir()] == ["sites.toml"]

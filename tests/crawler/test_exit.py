@@ -153,14 +153,24 @@ def test_a_command_line_that_makes_no_sense_exits_with_2(
     assert "Traceback" not in finished.stderr
 
 
-def test_a_damaged_catalogue_exits_with_2_and_names_the_line(blog: Blog, directory: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('delay = "slow"', "site 1: delay must be a number"),
+        ("delay = inf", "site 1: delay must be a number"),
+        ('platform = "wordpres"', "no platform 'wordpres'; known are wordpress.com"),
+    ],
+)
+def test_a_damaged_catalogue_exits_with_2_and_names_the_line(
+    blog: Blog, directory: Path, line: str, said: str
+) -> None:
     directory.mkdir()
-    (directory / "sites.toml").write_text('[[site]]\nurl = "https://a.example/"\ndelay = "slow"\n')
+    (directory / "sites.toml").write_text(f'[[site]]\nurl = "https://a.example/"\n{line}\n')
 
     finished = run("crawl", "blog", ARCHIVE_DIR=str(directory))
 
     assert finished.returncode == Exit.USAGE
-    assert "site 1: delay must be a number" in finished.stderr
+    assert said in finished.stderr
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ def test_a_turn_is_kept_as_it_was() -> None:
     turn = Turn(
         at=NOW,
         listed=NOW,
+        news=NOW,
         by_list=True,
         threads_apart=True,
         owed=True,
         not_before=NOW,
         quiet=3,
         feeds=(
-            KnownFeed(url="https://a.example/feed/", etag='"1"'),
+            KnownFeed(url="https://a.example/feed/", etag='"1"', asked=NOW, news=NOW),
             KnownFeed(url="https://a.example/c/", comments=True),
         ),
     )
@@ -83,3 +84,34 @@ def test_a_turn_that_a_clock_had_ahead_is_over() -> None:
 
     assert ahead.is_over(NOW)
     assert ahead.wants_list(NOW)
+
+
+@pytest.mark.parametrize(("silent", "rest"), [(19, 1), (60, 3), (100, 5), (1000, 7)])
+def test_a_site_that_has_been_silent_for_months_is_left_alone_for_days(silent: int, rest: int) -> None:
+    feed = KnownFeed(url="https://a.example/feed/", asked=NOW, news=NOW - timedelta(days=silent))
+    with_feed = Turn(at=NOW, listed=NOW, quiet=10, feeds=(feed,))
+    without = Turn(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=silent))
+
+    for turn in (with_feed, without):
+        assert not turn.is_over(NOW + timedelta(days=rest, seconds=-1))
+        assert turn.is_over(NOW + timedelta(days=rest))
+        assert turn.next == NOW + timedelta(days=rest)
+    assert not without.wants_list(NOW + timedelta(days=rest, seconds=-1))
+
+
+def test_a_list_that_brings_the_comments_is_read_daily_however_silent_the_site() -> None:
+    turn = Turn(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=1000), by_list=True)
+
+    assert turn.is_over(NOW + timedelta(days=1))
+    assert turn.wants_list(NOW + timedelta(days=1))
+
+
+def test_a_feed_that_is_silent_rests_while_that_of_comments_is_asked() -> None:
+    posts = KnownFeed(url="https://a.example/feed/", asked=NOW, news=NOW - timedelta(days=1000))
+    comments = KnownFeed(url="https://a.example/c/", comments=True, asked=NOW, news=NOW)
+    turn = Turn(at=NOW, quiet=10, feeds=(posts, comments))
+    tomorrow = NOW + timedelta(days=1)
+
+    assert turn.is_over(tomorrow)
+    assert turn.waiting_feeds(tomorrow) == (comments,)
+    assert set(turn.waiting_feeds(NOW + timedelta(days=7))) == {posts, comments}
