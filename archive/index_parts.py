@@ -16,17 +16,13 @@ from whoosh.index import LockError
 from archive.errors import ArchiveBusyError
 from archive.index_copies import Copies
 from archive.index_files import IndexFiles, write_error
-from archive.index_segment import SMALL_SEGMENT, BatchWriter
+from archive.index_segment import BatchWriter
 from archive.records import Post
 from archive.schema import comment_document, post_document
 from archive.store import Store
 
 #: Texts of a part at most: what a process that writes one holds in memory.
 MOST_TEXTS = 60_000
-
-#: Processes at most, and the texts that one must have for it to be worth its start.
-MOST_PROCESSES = 4
-LEAST_TEXTS = SMALL_SEGMENT
 
 #: Texts compared at once.
 TOGETHER = 500
@@ -42,12 +38,6 @@ class Part:
     #: The id they come after, and that of the last of them; `None` for all that follow.
     after: str
     until: str | None
-
-
-def fitting_processes(texts: int) -> int:
-    """Return in how many processes to write so many texts."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, MOST_PROCESSES, texts // LEAST_TEXTS))
 
 
 def parts(sizes: list[tuple[str, int]], processes: int) -> list[Part]:

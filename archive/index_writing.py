@@ -10,7 +10,7 @@ from whoosh.index import LockError
 from archive.errors import ArchiveBusyError
 from archive.index_copies import Copies
 from archive.index_files import IndexFiles, State, write_error
-from archive.index_parts import Segment, commit_parts, fitting_processes, parts
+from archive.index_parts import Segment, commit_parts, parts
 from archive.index_segment import BatchWriter
 from archive.index_workers import segments
 from archive.revisions import Revision
@@ -37,17 +37,13 @@ def build(
     generation: str,
     store: Store,
     *,
-    processes: int | None = None,
+    processes: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, int]:
-    """Write all records into a new generation; return the `seq` it holds and the number of documents.
-
-    Write in so many `processes`; with `None`, in as many as is worth it.
-    """
+    """Write all records into a new generation; return the `seq` it holds and the number of documents."""
     seq = store.last_seq()
     sizes = store.sizes()
     total = sum(size for _, size in sizes)
-    processes = processes or fitting_processes(total)
     found: list[Segment] = []
     written = 0
     with closing(segments(files, generation, store, parts(sizes, processes), processes)) as each:

@@ -8,7 +8,6 @@ from archive.cli.counts import count
 from archive.cli.opening import existing
 from archive.cli.output import line
 from archive.errors import ArchiveBusyError
-from archive.index_parts import MOST_PROCESSES
 from archive.privacy import finish_forgetting
 
 HELP = "bring the search index up to the records"
@@ -18,11 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--rebuild", action="store_true", help="make it anew, from the records alone")
     parser.add_argument(
-        "--processes",
-        type=count,
-        metavar="N",
-        help=f"build it in N processes (default: as many as there are cores, {MOST_PROCESSES} at most, "
-        "each for ten thousand texts and more)",
+        "--processes", type=count, default=1, metavar="N", help="build it in N processes (default: 1)"
     )
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archive.archive import Archive
 from archive.errors import QueryError
-from archive.index_parts import MOST_TEXTS, fitting_processes, parts
+from archive.index_parts import MOST_TEXTS, parts
 from archive.records import Post
 from archive.results import Query, Results
 from tests.archive.conftest import build_post
@@ -104,10 +104,6 @@ def test_parts_hold_every_post_once_in_pieces_of_one_size(texts: list[int], proc
     assert all(sum(each for _, each in posts) < MOST_TEXTS + max(texts) for posts in held)
     assert len(cut) <= processes or sum(texts) > MOST_TEXTS * processes
     assert all(part.until == following.after for part, following in pairwise(cut))
-
-
-def test_a_small_archive_is_indexed_by_one_process() -> None:
-    assert fitting_processes(0) == fitting_processes(5_000) == 1
 
 
 @pytest.mark.parametrize("program", ["false", "nothing-here"])
