@@ -72,6 +72,8 @@ class SpiderFetch:
         self._of_crawl = of_crawl
         #: Which budget is used up, in words; `None` while there are requests left to make.
         self.spent: str | None = None
+        self.live = True
+        self.learned: dict[str, Any] = {}
 
     async def ask(
         self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"", for_news: bool = False

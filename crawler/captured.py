@@ -35,6 +35,8 @@ class CapturedFetch:
     def __init__(self, archive: Archive) -> None:
         """Read the archive's captures."""
         self._archive = archive
+        self.live = False
+        self.learned: dict[str, Any] = {}
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         """Return the newest kept response of status 200; raise `UnreadableError`."""

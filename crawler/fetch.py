@@ -35,6 +35,11 @@ class PostponedError(RefusedError):
 class Fetch(Protocol):
     """What a platform may do beyond reading the page in hand."""
 
+    #: False where only kept responses are read, and a question costs nothing.
+    live: bool
+    #: What a platform or comment system learned for all of the site, until the crawl of it ends.
+    learned: dict[str, Any]
+
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         """Return the answer of status 200; raise `UnreadableError`. `accept` is a media type to ask for."""
         ...

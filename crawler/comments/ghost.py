@@ -6,13 +6,14 @@ Source: Ghost 6's own comments client and a real server.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
+from crawler.comments.ghost_list import ORDER, PER_PAGE, SiteList, Top
 from crawler.dates import parse_date
 from crawler.fetch import Fetch, UnreadableError
 from crawler.json_values import mapping, mappings, number, text
@@ -24,12 +25,9 @@ from crawler.urls import joined
 
 logger = logging.getLogger(__name__)
 
+_LISTS = "/members/api/comments"
 #: Where a server tells the sizes of its threads.
-COUNTS = "/members/api/comments/counts"
-#: The most that one answer holds, whatever is asked for.
-PER_PAGE = 100
-#: Comments of one second would else change places between two pages.
-_ORDER = "created_at%20asc,id%20asc"
+COUNTS = f"{_LISTS}/counts"
 
 
 class GhostComments(CommentSystem):
@@ -61,8 +59,10 @@ class GhostComments(CommentSystem):
             logger.info("The counts of comments are shut, every thread is asked for: %s", error)
             return None
         counts = {post: count for post, value in mapping(answer).items() if (count := number(value)) is not None}
-        # an answer of another form tells nothing
-        return counts if isinstance(answer, dict) and len(counts) == len(answer) else None
+        if not isinstance(answer, dict) or len(counts) != len(answer):
+            return None  # an answer of another form tells nothing
+        _site_list(server, fetch).expect(len(counts))
+        return counts
 
     async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
         """Return the whole thread, replies beyond those that come with their comment included.
@@ -71,10 +71,10 @@ class GhostComments(CommentSystem):
         """
         if thread.stated == 0:
             return replace(thread, pointer={})
-        server = f"{thread.pointer['server']}/members/api/comments"
+        server = thread.pointer["server"] + _LISTS
         comments: list[ReadComment] = []
         stated = 0
-        async for top, fetched in _listed(f"{server}/post/{thread.pointer['post']}/", fetch):
+        for top, fetched in await _tops(thread.pointer["server"], thread.pointer["post"], fetch):
             replies = mappings(top.get("replies"))
             shown = sum(map(_is_shown, replies))
             count = number(mapping(top.get("count")).get("replies")) or shown
@@ -85,11 +85,36 @@ class GhostComments(CommentSystem):
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
 
 
-async def _listed(url: str, fetch: Fetch) -> Any:
+async def _tops(server: str, post: str, fetch: Fetch) -> list[Top]:
+    """Return a post's comments of the first level: of its own list, or of the list of all where that is cheaper.
+
+    Of kept responses its own list is read, which may be newer; the list of all where its own was never asked for.
+    """
+    site_list = _site_list(server, fetch)
+    tops = await site_list.thread(post) if fetch.live else None
+    if tops is not None:
+        return tops
+    try:
+        return [top async for top in _listed(f"{server}{_LISTS}/post/{post}/", fetch)]
+    except UnreadableError:
+        tops = None if fetch.live else await site_list.whole(post)
+        if tops is None:
+            raise
+        return tops
+
+
+def _site_list(server: str, fetch: Fetch) -> SiteList:
+    """Return the list of all comments of a server, the same one throughout a crawl."""
+    url = server.rstrip("/") + _LISTS
+    known: SiteList = fetch.learned.setdefault(url, SiteList(url, fetch))
+    return known
+
+
+async def _listed(url: str, fetch: Fetch) -> AsyncIterator[Top]:
     """Yield the comments of a list over all its pages, and when each was received."""
     seen = 0
     for page_number in range(1, MAX_PAGES + 1):
-        answer, page = await fetch.json(f"{url}?limit={PER_PAGE}&page={page_number}&order={_ORDER}")
+        answer, page = await fetch.json(f"{url}?limit={PER_PAGE}&page={page_number}&order={ORDER}")
         comments = mappings(mapping(answer).get("comments"))
         for comment in comments:
             yield comment, page.fetched

@@ -1,4 +1,4 @@
-"""Ghost: its content API gives every post by the key that each page prints; threads are asked for post by post.
+"""Ghost: its content API gives every post by the key that each page prints; threads come singly, or in one list.
 
 One more call counts all comments, so that no post without any is asked about.
 

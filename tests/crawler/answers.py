@@ -20,6 +20,8 @@ class Answers:
         self._answer = answer
         self.asked: list[str] = []
         self.questions: list[Any] = []
+        self.live = True
+        self.learned: dict[str, Any] = {}
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         self.asked.append(url)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from crawler.page import Page
 from crawler.platforms import PLATFORMS, recognise
 from crawler.reading import Listed, ReadPost
@@ -34,6 +36,7 @@ class LittleGhost:
         self.posts, self.comments, self.replies, self.locked = posts, comments, replies, locked
         self.every = every
         self.counts_shut = False
+        self.list_shut = True
 
     def answer(self, url: str) -> Any:
         parts = urlsplit(url)
@@ -42,6 +45,8 @@ class LittleGhost:
             return self._paged("posts", [self._post(n) for n in range(1, self.posts + 1)], page)
         if parts.path == "/members/api/comments/counts/":
             return None if self.counts_shut else self._counts()
+        if parts.path == "/members/api/comments/":
+            return None if self.list_shut else self._paged("comments", self._all(), page)
         if parts.path.startswith("/members/api/comments/post/"):
             post = parts.path.split("/")[5]
             tops = range(1, self.comments + 1) if int(post[1:]) % self.every == 0 else ()
@@ -56,9 +61,19 @@ class LittleGhost:
         each = self.comments * (1 + self.replies - (self.replies > 1))
         return {f"p{n}": each for n in range(self.every, self.posts + 1, self.every)}
 
+    def _all(self) -> list[dict[str, Any]]:
+        """Return the comments of the first level of all posts, each naming its own."""
+        posts = range(self.every, self.posts + 1, self.every)
+        return [
+            {**self._comment(f"p{post}c{n}"), "post": {"id": f"p{post}"}}
+            for n in range(1, self.comments + 1)
+            for post in posts
+        ]
+
     def _paged(self, name: str, values: list[Any], page: int) -> Any:
         more = page * 100 < len(values)
-        pagination = {"page": page, "next": page + 1 if more else None, "total": len(values)}
+        pages = max(1, -(-len(values) // 100))
+        pagination = {"page": page, "pages": pages, "next": page + 1 if more else None, "total": len(values)}
         return {name: values[(page - 1) * 100 : page * 100], "meta": {"pagination": pagination}}
 
     def _post(self, n: int) -> dict[str, Any]:
@@ -99,8 +114,9 @@ class LittleGhost:
         }
 
 
-def crawl(server: LittleGhost, front: str = FRONT) -> tuple[list[ReadPost | Listed], Answers]:
+def crawl(server: LittleGhost, front: str = FRONT, *, live: bool = True) -> tuple[list[ReadPost | Listed], Answers]:
     fetch = Answers(server.answer)
+    fetch.live = live
     ghost = PLATFORMS["ghost"]
     page = Page("https://notes.example/", front.encode(), FETCHED)
 
@@ -172,10 +188,77 @@ def found_comments(posts: list[ReadPost | Listed]) -> int:
     return sum(len(thread.comments) for thread in threads)
 
 
-def test_a_thousand_posts_take_ten_lists_one_count_and_a_call_for_each_thread_that_is_not_empty():
-    posts, fetch = crawl(LittleGhost(1000, comments=20, every=4), ANNOUNCED)
+def test_a_thousand_posts_take_the_lists_of_posts_and_of_comments_and_no_call_for_each_thread():
+    server = LittleGhost(1000, comments=20, every=4)
+    server.list_shut = False
+    posts, fetch = crawl(server, ANNOUNCED)
     assert found_comments(posts) == 5000
-    assert len(fetch.asked) == 10 + 1 + 250
+    singly = [url for url in fetch.asked if "/comments/post/" in url]
+    # of 50 pages, the list is read once 49 threads were asked for
+    assert (len(fetch.asked), len(singly)) == (10 + 1 + 49 + 50, 49)
+
+
+@pytest.mark.parametrize(("threads", "asked"), [(10, 0), (60, 1)])
+def test_few_threads_are_asked_for_singly(threads: int, asked: int):
+    server = LittleGhost(threads, comments=90)
+    server.list_shut = False
+    posts, fetch = crawl(server, ANNOUNCED)
+    assert found_comments(posts) == threads * 90
+    assert sum("/comments/?" in url for url in fetch.asked) == asked
+
+
+def test_replies_that_the_list_of_all_leaves_out_are_asked_for():
+    server = LittleGhost(12, replies=5)
+    server.list_shut = False
+    posts, fetch = crawl(server, ANNOUNCED)
+    last = posts[-1]
+    assert isinstance(last, ReadPost)
+    assert last.thread is not None
+    assert [each.text for each in last.thread.comments] == [
+        "It worked.",
+        *(f"Reply {n}" if n != 2 else "" for n in range(1, 6)),
+    ]
+    assert sum("/comments/post/" in url for url in fetch.asked) == 10
+
+
+def test_of_kept_responses_a_thread_is_read_from_the_list_of_all_where_its_own_is_not_kept():
+    class Kept(LittleGhost):
+        def answer(self, url: str) -> Any:
+            return None if "/comments/post/p2/" in url else super().answer(url)
+
+    server = Kept(2, comments=101)
+    server.list_shut = False
+    posts, fetch = crawl(server, ANNOUNCED, live=False)
+    assert found_comments(posts) == 202
+    assert sum("/comments/?" in url for url in fetch.asked) == 3
+
+
+def test_where_the_list_of_all_is_shut_a_thousand_posts_take_a_call_for_each_thread_that_is_not_empty():
+    posts, fetch = crawl(LittleGhost(1000, comments=20, every=4), ANNOUNCED)
+    assert (found_comments(posts), len(fetch.asked)) == (5000, 10 + 1 + 250 + 1)
+
+
+@pytest.mark.parametrize("fault", ["names no post", "loses one"])
+def test_a_list_of_all_that_cannot_be_trusted_is_not_believed(fault: str):
+    class Odd(LittleGhost):
+        def _all(self) -> list[dict[str, Any]]:
+            if fault == "loses one":
+                return [*super()._all()[:-1], super()._all()[0]]
+            return [each | {"post": None} for each in super()._all()]
+
+    server = Odd(15, comments=2)
+    server.list_shut = False
+    posts, fetch = crawl(server, ANNOUNCED)
+    assert found_comments(posts) == 30
+    assert sum("/comments/post/" in url for url in fetch.asked) == 15
+
+
+def test_a_list_of_all_that_is_too_large_to_hold_is_left_after_its_first_page():
+    server = LittleGhost(150, comments=70)
+    server.list_shut = False
+    posts, fetch = crawl(server, ANNOUNCED)
+    assert found_comments(posts) == 150 * 70
+    assert sum("/comments/?" in url for url in fetch.asked) == 1
 
 
 def test_where_the_counts_are_shut_every_thread_is_asked_for():
