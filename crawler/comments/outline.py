@@ -14,6 +14,8 @@ from typing import NamedTuple
 from lxml import html
 from lxml.etree import iterwalk
 
+from crawler.comments.stamps import STAMPED, stamp_of
+
 #: Pieces of a line that are put together; a line of more is prose.
 MAX_LINE_PIECES = 60
 #: Elements looked at; the largest thread pages measured have 60,000.
@@ -203,6 +205,9 @@ class Outline:
             return silent
         tag = node.tag
         if tag in _SILENT:
+            return number
+        if tag in STAMPED and (stamp := stamp_of(node)):
+            self._add(number, number, stamp)
             return number
         if tag in _BLOCKS:
             self._add(number, number, PARAGRAPH)
