@@ -48,6 +48,8 @@ class Folds:
 def copied(numbers: npt.NDArray[np.uint64], alive: npt.NDArray[np.bool_]) -> Copied:
     """Return the groups of two or more among documents with the column `copies`."""
     told = np.flatnonzero((numbers != 0) & alive)
+    if not len(told):
+        return Copied(_NONE, _NONE)
     order = told[np.argsort(numbers[told], kind="stable")]
     ordered = numbers[order]
     goes_on = np.concatenate([[False], ordered[1:] == ordered[:-1], [False]])

@@ -58,6 +58,10 @@ def test_copies_of_a_post_are_one_hit_that_names_the_others(archive: Archive) ->
     assert {hit.site, *(each.site for each in hit.also)} == {"one.example", "two.example", "three.example"}
 
 
+def test_an_archive_without_texts_has_no_copies(archive: Archive) -> None:
+    assert found(archive).total == 0
+
+
 def test_another_post_on_the_same_is_no_copy(archive: Archive) -> None:
     sentences = LETTER.split(". ")
     other = ". ".join(f"{one[: len(one) // 2]}{other[len(other) // 2 :]}" for one, other in pairwise(sentences))
