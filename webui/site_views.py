@@ -32,6 +32,7 @@ ENDINGS = {
     "refused": "Refused",
     "stopped": "Stopped",
     "failed": "Failed",
+    "moved": "Moved",
 }
 #: Bars in the chart of a table's row.
 MOST_BARS = 48

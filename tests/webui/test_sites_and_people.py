@@ -1,15 +1,17 @@
 """The pages of sites and of people."""
 
 from pathlib import Path
+from typing import get_args
 
 from flask.testing import FlaskClient
 from lxml import html
 
 from archive.archive import Archive
-from archive.jobs import SiteCrawl
+from archive.jobs import Ending, SiteCrawl
 from archive.records import Post, parse_time
 from tests.webui.looking import page
 from webui import create_app
+from webui.site_views import ENDINGS
 
 
 def words(element: html.HtmlElement) -> str:
@@ -118,3 +120,7 @@ def test_every_name_on_a_post_leads_to_a_person(client: FlaskClient, library: di
 
 def test_a_name_that_nobody_has_is_not_found(client: FlaskClient) -> None:
     assert client.get("/people/Nobody").status_code == 404
+
+
+def test_every_ending_of_a_crawl_has_its_word() -> None:
+    assert set(ENDINGS) == set(get_args(Ending))
