@@ -54,12 +54,12 @@ class Index:
         *,
         progress: Progress | None = None,
         rebuild: bool = False,
-        processes: int = 1,
+        processes: int | None = 1,
         wait_seconds: float = WAIT_SECONDS,
     ) -> SyncReport:
         """Bring the index up to the records, building it anew when it cannot be used or `rebuild` asks for it.
 
-        It is built in so many `processes`.
+        It is built in so many `processes`, `None` for as many as fit the machine; changes are one process's work.
         Raise `ArchiveBusyError` when another process is at it for longer than `wait_seconds`, and
         `ArchiveWriteError` when the disk refuses; what was committed stays.
         """

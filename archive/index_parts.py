@@ -21,8 +21,8 @@ from archive.records import Post
 from archive.schema import comment_document, post_document
 from archive.store import Store
 
-#: Texts of a part at most: what a process that writes one holds in memory.
-MOST_TEXTS = 60_000
+#: Bytes of records of a part at most, about 60,000 texts: they settle how much memory a process needs to write it.
+MOST_BYTES = 125_000_000
 
 #: Texts compared at once.
 TOGETHER = 500
@@ -41,14 +41,14 @@ class Part:
 
 
 def parts(sizes: list[tuple[str, int]], processes: int) -> list[Part]:
-    """Cut posts, given as id and number of texts, into parts of one size, a whole number for each process."""
+    """Cut posts, given as id and bytes, into parts of one size, a whole number for each process."""
     total = sum(size for _, size in sizes)
-    number = math.ceil(total / MOST_TEXTS / processes) * processes
+    number = math.ceil(total / MOST_BYTES / processes) * processes
     found: list[Part] = []
-    after, texts = "", 0
+    after, bytes_ = "", 0
     for id_, size in sizes:
-        texts += size
-        if len(found) < number - 1 and texts * number >= total * (len(found) + 1):
+        bytes_ += size
+        if len(found) < number - 1 and bytes_ * number >= total * (len(found) + 1):
             found.append(Part(after, id_))
             after = id_
     return [*found, Part(after, None)] if sizes else []

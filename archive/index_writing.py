@@ -11,8 +11,10 @@ from archive.errors import ArchiveBusyError
 from archive.index_copies import Copies
 from archive.index_files import IndexFiles, State, write_error
 from archive.index_parts import Segment, commit_parts, parts
+from archive.index_processes import fitting
 from archive.index_segment import BatchWriter
 from archive.index_workers import segments
+from archive.machine import free_bytes, processors
 from archive.revisions import Revision
 from archive.schema import BORROWED, comment_document, post_document
 from archive.search_postings import PostingCache
@@ -37,16 +39,23 @@ def build(
     generation: str,
     store: Store,
     *,
-    processes: int = 1,
+    processes: int | None = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, int]:
-    """Write all records into a new generation; return the `seq` it holds and the number of documents."""
+    """Write all records into a new generation; return the `seq` it holds and the number of documents.
+
+    `None` stands for as many processes as fit.
+    """
     seq = store.last_seq()
     sizes = store.sizes()
-    total = sum(size for _, size in sizes)
+    total = sum(texts for _, texts, _ in sizes)
+    if processes is None:
+        bytes_ = sum(size for _, _, size in sizes)
+        processes = fitting(bytes_, processors=processors(), free_bytes=free_bytes())
+    cut = parts([(id_, size) for id_, _, size in sizes], processes)
     found: list[Segment] = []
     written = 0
-    with closing(segments(files, generation, store, parts(sizes, processes), processes)) as each:
+    with closing(segments(files, generation, store, cut, processes)) as each:
         for segment in each:
             found.append(segment)
             written += segment.doc_count_all()

@@ -139,13 +139,13 @@ class Store:
                 if post is not None:
                     yield post
 
-    def sizes(self) -> list[tuple[str, int]]:
-        """Return the id of each post and the number of its texts, itself among them, ordered by id."""
-        rows = self._database.connection.execute(
-            "SELECT p.id, 1 + count(c.id) FROM posts p LEFT JOIN comments c ON c.post_id = p.id"
-            " GROUP BY p.id ORDER BY p.id"
-        )
-        return [(str(id_), int(texts)) for id_, texts in rows]
+    def sizes(self) -> list[tuple[str, int, int]]:
+        """Return the id of each post, the number of its texts, itself among them, and their bytes, ordered by id."""
+        return self._database.connection.execute(
+            "SELECT p.id, 1 + count(c.id), length(CAST(r.record AS BLOB))"
+            " + ifnull(sum(length(CAST(q.record AS BLOB))), 0) FROM posts p JOIN revisions r ON r.seq = p.seq"
+            " LEFT JOIN comments c ON c.post_id = p.id LEFT JOIN revisions q ON q.seq = c.seq GROUP BY 1 ORDER BY 1"
+        ).fetchall()
 
     def changes(self, after: int, limit: int) -> list[Revision]:
         """Return the next revisions after `seq` = `after`, oldest first, at most `limit`."""

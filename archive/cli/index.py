@@ -17,7 +17,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--rebuild", action="store_true", help="make it anew, from the records alone")
     parser.add_argument(
-        "--processes", type=count, default=1, metavar="N", help="build it in N processes (default: 1)"
+        "--processes",
+        type=count,
+        metavar="N",
+        help="build it in N processes (default: by what there is to write, free processors and memory, 1 to 4)",
     )
 
 

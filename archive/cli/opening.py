@@ -25,7 +25,7 @@ def indexed(directory: Path) -> Archive:
     archive = existing(directory)
     if not archive.index.is_current():
         try:
-            archive.sync()
+            archive.index.sync(processes=None)  # whoever typed the command waits
         except (ArchiveBusyError, ArchiveWriteError) as error:
             if not archive.index.seq():
                 raise

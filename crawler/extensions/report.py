@@ -71,7 +71,8 @@ class JobReport:
 class IndexSync:
     """Run `sales-archive index` beside the crawl, every minute or so and at the end, when something changed.
 
-    In a process of its own: merging an index takes seconds, in which no site would be asked.
+    In a process of its own: merging an index takes seconds, in which no site would be asked. A single one, should the
+    index have to be built anew: the crawl reads pages meanwhile.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -110,9 +111,9 @@ class IndexSync:
         changes = sum(self._crawler.stats.get_value(name, 0) for name in _CHANGES)
         if changes == self._done:
             return
-        command = [sys.executable, "-P", "-m", "archive.cli", "--archive", self._directory, "index"]
+        index = [sys.executable, "-P", "-m", "archive.cli", "--archive", self._directory, "index", "--processes=1"]
         process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True
+            *index, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True
         )
         try:
             _, errors = await process.communicate()

@@ -13,9 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import index_processes
 from archive.archive import Archive
 from archive.errors import QueryError
-from archive.index_parts import MOST_TEXTS, parts
+from archive.index_parts import MOST_BYTES, parts
+from archive.index_processes import LEAST_BYTES, MOST_PROCESSES, fitting
+from archive.machine import processors
 from archive.records import Post
 from archive.results import Query, Results
 from tests.archive.conftest import build_post
@@ -90,20 +93,59 @@ def test_each_process_writes_a_segment_of_its_own(both: list[Archive]) -> None:
 
 @settings(deadline=None)
 @given(
-    texts=st.lists(st.integers(1, 30_000), max_size=60),
+    bytes_=st.lists(st.integers(1, MOST_BYTES // 2), max_size=60),
     processes=st.integers(1, 5),
 )
-def test_parts_hold_every_post_once_in_pieces_of_one_size(texts: list[int], processes: int) -> None:
-    sizes = [(f"post:{number:03}", each) for number, each in enumerate(texts)]
+def test_parts_hold_every_post_once_in_pieces_of_one_size(bytes_: list[int], processes: int) -> None:
+    sizes = [(f"post:{number:03}", each) for number, each in enumerate(bytes_)]
     cut = parts(sizes, processes)
     held = [
         [(id_, each) for id_, each in sizes if part.after < id_ and (part.until is None or id_ <= part.until)]
         for part in cut
     ]
     assert [each for posts in held for each in posts] == sizes
-    assert all(sum(each for _, each in posts) < MOST_TEXTS + max(texts) for posts in held)
-    assert len(cut) <= processes or sum(texts) > MOST_TEXTS * processes
+    assert all(sum(each for _, each in posts) < MOST_BYTES + max(bytes_) for posts in held)
+    assert len(cut) <= processes or sum(bytes_) > MOST_BYTES * processes
     assert all(part.until == following.after for part, following in pairwise(cut))
+
+
+GB = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "cores", "free_bytes", "processes"),
+    [
+        (1, 8, 64 * GB, 1),  # little to write
+        (250, 1, 64 * GB, 1),
+        (250, 2, 64 * GB, 2),
+        (250, 16, 64 * GB, 4),
+        (50, 16, 64 * GB, 2),  # each would have too little to write
+        (250, 2, 2 * GB, 1),
+        (250, 2, 4 * GB, 2),
+        (250, 4, 3.55 * GB, 3),  # four hold more than three
+        (250, 2, 0, 1),  # nothing tells how much is free
+        (50_000, 16, 8 * GB, 4),  # one part after the other
+    ],
+)
+def test_as_many_processes_build_as_gain_and_find_processors_and_memory(
+    megabytes: int, cores: int, free_bytes: int, processes: int
+) -> None:
+    assert fitting(megabytes * 1_000_000, processors=cores, free_bytes=free_bytes) == processes
+
+
+def test_unless_told_otherwise_a_large_index_is_built_by_several_and_a_small_one_by_one(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def segments() -> int:
+        return len(list(archive.directory.glob("index/*/*.seg")))
+
+    fill(archive)
+    archive.index.sync(processes=None)
+    assert segments() == 1
+    monkeypatch.setattr(index_processes, "LEAST_BYTES", LEAST_BYTES // 10_000)  # what is small is a large one now
+    archive.index.sync(rebuild=True, processes=None)
+    assert segments() == min(processors(), MOST_PROCESSES)
+    assert archive.check() == []
 
 
 @pytest.mark.parametrize("program", ["false", "nothing-here"])
