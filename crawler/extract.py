@@ -2,6 +2,7 @@
 
 from crawler.comments import read_thread
 from crawler.extract_body import read_body
+from crawler.extract_edges import without_edges
 from crawler.extract_kind import is_post
 from crawler.metadata import read_metadata
 from crawler.metadata_rights import read_rights
@@ -18,6 +19,7 @@ def read_post(page: Page) -> ReadPost:
     metadata = read_metadata(page)
     rights, status = read_rights(page, metadata.structured)
     text, thread = read_body(page, read_thread(page))
+    text = without_edges(text, metadata.title, metadata.tags, metadata.categories)
     return ReadPost(
         url=metadata.url,
         title=metadata.title,
