@@ -1,6 +1,7 @@
 # make demo    see it work: crawl a little web of invented blogs on this machine and search it in a browser
 # make test    install what the tests need and run all of them
 # make torture the long versions of the tests that docs/reliability.md tells of: two hours
+# make screenshots   take the pictures of docs/screenshots anew; needs Chromium
 # make check   style, types and walls between the packages
 # make audit   compare the pinned versions with known advisories; needs the Internet
 # make clean   remove what this file made; archives stay
@@ -12,7 +13,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test torture check audit clean
+.PHONY: demo test torture screenshots check audit clean
 
 demo: .venv/installed
 	.venv/bin/sales-archive demo $(DEMO)
@@ -22,6 +23,9 @@ test: .venv/installed-test
 
 torture: .venv/installed-test
 	SALES_ARCHIVE_TORTURE=1 .venv/bin/python -m pytest -m torture -o timeout=7200 $(TESTS)
+
+screenshots: .venv/installed-test
+	.venv/bin/python -m tests.browser.screenshots
 
 check: .venv/installed-test
 	.venv/bin/ruff check

@@ -237,6 +237,13 @@ class Visits:
         rows = self._database.connection.execute("SELECT site, state FROM sites ORDER BY site")
         return {site: json.loads(state) for site, state in rows}
 
+    def names(self) -> dict[str, str]:
+        """Return the names of sites as the catalogue has them; a site without a name is left out."""
+        rows = self._database.connection.execute(
+            "SELECT site, json_extract(state, '$.name') AS name FROM sites WHERE name IS NOT NULL AND name != ''"
+        )
+        return dict(rows.fetchall())
+
     def learn(self, site: str, **state: Any) -> None:
         """Keep facts about a site beside those already known."""
         with self._database.write() as connection:

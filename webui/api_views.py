@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from archive.errors import ArchiveError
 from webui.completion import completions
 from webui.openapi import description
-from webui.opening import archive, covered, holdings
+from webui.opening import archive, covered, holdings, site_name
 from webui.params import MAX_PER_PAGE, MAX_QUERY, PER_PAGE, read_number, read_query, read_text
 from webui.post_views import load
 
@@ -37,7 +37,7 @@ def sites() -> Response:
 def suggest() -> Response:
     """Return completions of what is being typed, in the form that browsers ask search engines for."""
     typed = read_text(request.args, "q", MAX_QUERY)
-    sites = [each.site for each in holdings().sites]
+    sites = {each.site: site_name(each.site) for each in holdings().sites}
     return jsonify([typed, completions(archive(), typed, sites)])
 
 

@@ -1,7 +1,7 @@
 """How a query that is being typed may go on: its last word, or the value of a field."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from archive.archive import Archive
 from archive.search_suggest import Completed
@@ -20,14 +20,14 @@ _NAME_FIELDS = ("by", "author", "commenter", "said", "tag")
 _LAST = re.compile(rf'(?:(?P<field>site|{"|".join(_NAME_FIELDS)}):)?"?(?P<begun>[^\s":()]*)$', re.IGNORECASE)
 
 
-def completions(archive: Archive, typed: str, sites: Iterable[str]) -> list[str]:
-    """Return queries that begin as `typed` does, the likeliest first."""
+def completions(archive: Archive, typed: str, sites: Mapping[str, str]) -> list[str]:
+    """Return queries that begin as `typed` does, the likeliest first; `sites` are hosts, each with its name."""
     match = _LAST.search(typed)
     if match is None or len(match["begun"]) < SHORTEST:
         return []
     before, field, begun = typed[: match.start()], (match["field"] or "").lower(), match["begun"]
     if field == "site":
-        found = [f"site:{site}" for site in sites if begun.lower() in site]
+        found = [f"site:{site}" for site, name in sites.items() if begun.lower() in f"{site} {name.lower()}"]
     elif field:
         column: Completed = "tag" if field == "tag" else "author"
         found = [f"{field}:{phrase(name)}" for name in archive.index.complete_name(column, begun, MOST)]

@@ -79,6 +79,7 @@ class OpenArchive:
         """Serve an open archive."""
         self.archive = archive
         self.holdings = Remembered(lambda: _held(archive), archive.store.last_seq, COUNTED_SECONDS)
+        self.names = Remembered(archive.visits.names, archive.visits.names, COVERAGE_SECONDS)
         self.coverage = Remembered(
             lambda: coverage(archive.database), lambda: coverage_state(archive.database), COVERAGE_SECONDS
         )
@@ -107,6 +108,11 @@ def holdings() -> Holdings:
 def covered() -> dict[str, SiteCoverage]:
     """Return how whole the archive of each site is, by its name."""
     return _opened().coverage()
+
+
+def site_name(site: str) -> str:
+    """Return what the catalogue calls a site, or its host where it has no name."""
+    return _opened().names().get(site, site)
 
 
 def _opened() -> OpenArchive:

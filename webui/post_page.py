@@ -84,6 +84,11 @@ class PostPage:
         return sum(not comment.deleted for comment in self.post.comments)
 
     @property
+    def removed(self) -> int:
+        """Number of comments that the site removed and of which only the place is kept."""
+        return len(self.post.comments) - self.found
+
+    @property
     def missing(self) -> int:
         """Number of comments that the site states and the archive lacks."""
         return max(0, (self.post.comments_stated or 0) - len(self.post.comments))

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, url_for
 
 from archive.errors import NotFoundError
 from archive.records import Post
+from webui.opening import site_name
 from webui.paragraphs import blocks
 from webui.post_views import load
 from webui.quoting import Quotation
@@ -31,7 +32,7 @@ def _quotation(post: Post, anchor: str) -> Quotation:
         text="",
         author=post.author,
         title=post.title,
-        site=post.site,
+        site=site_name(post.site),
         published=post.published,
         precision=post.published_precision,
         address=post.url,

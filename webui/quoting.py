@@ -41,20 +41,24 @@ class Quotation:
         return sha256(self.text.encode()).hexdigest()
 
     @property
+    def seal(self) -> str | None:
+        """By which one can tell that the passage is as it was archived; `None` for a post as a whole."""
+        return f"sha256:{self.hash}" if self.text else None
+
+    @property
     def link(self) -> str | None:
         """Address at which a browser scrolls to the passage; `None` when the address cannot be followed.
 
         Source: https://wicg.github.io/scroll-to-text-fragment/.
         """
-        if not web_link(self.address):
-            return None
+        address = web_link(self.address)
         words = self.text.split()
-        if not words:
-            return self.address
+        if address is None or not words:
+            return address
         ends = [" ".join(words)]
         if len(words) > WHOLE_FRAGMENT_WORDS:
             ends = [" ".join(words[:END_WORDS]), " ".join(words[-END_WORDS:])]
-        page, mark, fragment = self.address.partition("#")
+        page, mark, fragment = address.partition("#")
         return f"{page}{mark or '#'}{fragment}:~:text={','.join(map(_fragment, ends))}"
 
     @property
@@ -70,20 +74,21 @@ class Quotation:
     def plain(self) -> str:
         """The passage as plain text."""
         said = f"“{self.text}”\n— " if self.text else ""
-        return f"{said}{self.source}\n{self.link or self.address}"
+        return f"{said}{self.source}\n{self.link or self.address}" + (f"\n{self.seal}" if self.seal else "")
 
     @property
     def markdown(self) -> str:
-        """The passage as a Markdown quotation."""
+        """The passage as a Markdown quotation; its seal is the title of the link, shown to who points at it."""
         lines = "".join(f"> {_markdown(line)}\n" for line in self.text.split("\n")) if self.text else ""
         before = "> \n> — " if self.text else ""
         # In angle brackets an address may hold parentheses.
         target = (self.link or self.address).replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
-        return f"{lines}{before}[{_markdown(self.source)}](<{target}>)"
+        title = f' "{self.seal}"' if self.seal else ""
+        return f"{lines}{before}[{_markdown(self.source)}](<{target}>{title})"
 
     @property
     def bibtex(self) -> str:
-        """The text's entry for a bibliography; the passage stands in its note."""
+        """The text's entry for a bibliography; the passage stands in its note, which styles print."""
         values = {
             "author": f"{{{_bibtex(self.author)}}}" if self.author else None,
             "title": _bibtex(f"Comment on “{self.title}”" if self.comment else self.title or self.address),
@@ -92,6 +97,7 @@ class Quotation:
             "url": quote(self.address, safe=":/?&=#%+,;@~!$*()'[]-._"),
             "urldate": date_iso(self.fetched)[:10] if self.fetched else None,
             "note": _bibtex(f"“{self.text}”") if self.text else None,
+            "annotation": self.seal,
         }
         lines = "".join(f"  {name} = {{{value}}},\n" for name, value in values.items() if value)
         return f"@online{{{self._key},\n{lines}}}"

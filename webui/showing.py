@@ -1,7 +1,7 @@
 """How values are written on a page: dates by their precision, numbers, addresses, and who said something."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from flask import Flask
 
 from archive.records import Precision, format_time, parse_time
 from archive.results import Hit
+from webui.opening import site_name
 
 #: Facets as readers call them, and the values that read better in other words.
 FACET_TITLES = {
@@ -31,14 +32,16 @@ FACET_VALUES = {
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
+_NOT_IN_ADDRESSES = re.compile('[\x00- "<>\x7f]')
+
 #: Widths of an ISO 8601 time down to each precision.
 _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
 
 
 def register(app: Flask) -> None:
     """Give templates the functions of this module."""
-    dates = (date_iso, date_words, time_words)
-    names = (facet_title, sort_title, found_in)
+    dates = (date_iso, date_words, time_words, due_words)
+    names = (facet_title, sort_title, found_in, site_name)
     functions = (*dates, *names, number, counted, web_link, host, comment_anchor)
     app.jinja_env.filters.update({function.__name__: function for function in functions})
     app.jinja_env.finalize = printable
@@ -68,6 +71,11 @@ def time_words(moment: datetime | None, precision: Precision | None = "second") 
     return f"{date_words(moment)}, {moment:%H:%M} UTC"
 
 
+def due_words(moment: datetime) -> str:
+    """Return when something is due: "next 1 March 2015", "due now" when that is past."""
+    return f"next {date_words(moment)}" if moment > datetime.now(UTC) else "due now"
+
+
 def date_iso(moment: datetime, precision: Precision | None = "second") -> str:
     """Return a date for machines, as far as it is known: "2015-03"."""
     width = _ISO_WIDTHS.get(precision or "day")
@@ -86,14 +94,19 @@ def counted(value: int, noun: str, plural: str | None = None) -> str:
 
 
 def web_link(address: str | None) -> str | None:
-    """Return an archived address if a browser may follow it; `None` for `javascript:` and the like."""
+    """Return an archived address if a browser may follow it; `None` for `javascript:` and the like.
+
+    What no address may hold is written as browsers would send it.
+    """
     if not address:
         return None
     try:
         parts = urlsplit(address)
     except ValueError:
         return None
-    return address if parts.scheme in {"http", "https"} and parts.netloc else None
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return None
+    return _NOT_IN_ADDRESSES.sub(lambda sign: f"%{ord(sign[0]):02X}", address)
 
 
 def comment_anchor(comment_id: str) -> str:
@@ -121,6 +134,8 @@ def facet_value(value: str, name: str) -> str:
     """Return a facet's value for readers."""
     if name == "month":
         return date_words(parse_time(f"{value}-01T00:00:00Z"), "month")
+    if name == "site":
+        return site_name(value)
     return FACET_VALUES.get((name, value), value)
 
 

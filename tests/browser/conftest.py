@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,28 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 OpenPage = Callable[..., Page]
 
 
+def invented() -> list[Post]:
+    """Return the posts that all tests of the browser read."""
+    return [Post.from_json(values) for values in json.loads(LIBRARY.read_text(encoding="utf-8"))]
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """Serve an archive while the context lasts; give its address without the slash."""
+    app = create_app({"ARCHIVE_DIR": directory})
+    server = create_server(app, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join()
+    app.extensions["archive"].archive.close()
+
+
 @pytest.fixture(scope="session")
 def library() -> list[Post]:
-    return [Post.from_json(values) for values in json.loads(LIBRARY.read_text(encoding="utf-8"))]
+    return invented()
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +57,8 @@ def address(library: list[Post], tmp_path_factory: pytest.TempPathFactory) -> It
         for post in library:
             archive.add(post)
         archive.sync()
-    app = create_app({"ARCHIVE_DIR": directory})
-    server = create_server(app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join()
-    app.extensions["archive"].archive.close()
+    with served(directory) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")  # no longer: while it lasts, an event loop runs, and other tests start their own

@@ -16,6 +16,14 @@ PATHS = ["/", "/search?q=objection", "/search?q=zebra&site=tenfirst.example", "/
          "/comments/comment:a41d8a6946af9fb42286d903/versions"]  # fmt: skip
 
 
+#: What can be seen in part only, or by scrolling sideways; lines of code may be longer than a screen.
+CUT_OFF = """[...document.querySelectorAll("main *, header *")]
+  .filter((each) => !each.closest("pre, textarea, svg, .visually-hidden, thead") && each.checkVisibility())
+  .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 || (each.scrollWidth > each.clientWidth + 1
+    && getComputedStyle(each).overflowX !== "visible" && !each.matches("input")))
+  .map((each) => each.outerHTML.slice(0, 100))"""
+
+
 @pytest.fixture
 def path(request: pytest.FixtureRequest, library: list[Post]) -> str:
     """The path asked for, posts named by a part of their address."""
@@ -42,6 +50,7 @@ def test_a_narrow_screen_cuts_nothing_off(open_page: Any, path: str) -> None:
     page = open_page(path, width=320)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(CUT_OFF) == []
 
 
 @pytest.mark.parametrize("path", ["/search?q=objection", "/", "{discovery}"], indirect=True)

@@ -54,11 +54,19 @@ def test_an_address_that_cannot_be_followed_has_no_link() -> None:
 
 
 def test_plain_text_says_who_where_and_when() -> None:
-    passage, source, link = PASSAGE.plain.split("\n")
+    passage, source, link, _ = PASSAGE.plain.split("\n")
 
     assert passage == "“A cold email is a guess about somebody's week.”"
     assert source == "— Maya Lindqvist, “The cold email that got 31 answers”, tenfirst.example, 2 March 2015"
     assert link == PASSAGE.link
+
+
+@pytest.mark.parametrize("form", ["plain", "markdown", "bibtex"])
+def test_every_form_holds_the_hash_of_the_passage(form: str) -> None:
+    seal = f"sha256:{sha256(PASSAGE.text.encode()).hexdigest()}"
+
+    assert seal in getattr(PASSAGE, form)
+    assert "sha256" not in getattr(replace(PASSAGE, text=""), form)  # a post as a whole has none
 
 
 def test_a_comment_says_that_it_is_one() -> None:

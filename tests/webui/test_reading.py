@@ -130,6 +130,23 @@ def test_what_is_not_as_usual_is_said(client: FlaskClient, library: dict[str, Po
     assert said in words(read(client, library[name]).cssselect("article.post")[0])
 
 
+def test_the_number_that_the_site_states_is_told_with_what_it_removed(tmp_path: Path) -> None:
+    url = "https://blog.example/a-post"
+    said = Comment(id=comment_id(url, "isso", "1"), post_id=post_id(url), author="Ann", text="Well said.")
+    gone = replace(said, id=comment_id(url, "isso", "2"), position=1, author=None, text="", deleted=True)
+    post = Post(id=post_id(url), url=url, site="blog.example", comments=(said, gone), comments_stated=2)
+    with Archive(tmp_path) as archive:
+        archive.add(post)
+        archive.sync()
+
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+    thread = read(app.test_client(), post).get_element_by_id("comments")
+
+    assert [words(each) for each in thread.cssselect("h2, .meta")] == [
+        "1 comment", "The site states 2. It has removed 1, whose place is kept."]  # fmt: skip
+    app.extensions["archive"].archive.close()
+
+
 def test_archived_text_states_its_language(client: FlaskClient, library: dict[str, Post]) -> None:
     tree = read(client, library["first-customer"])
 

@@ -104,6 +104,31 @@ def test_what_is_typed_is_completed(client: FlaskClient, typed: str, completed: 
     assert bool(completed) == bool(answer[1])
 
 
+@pytest.mark.parametrize(
+    ("query", "leads"),
+    [("objection", ["Follow as a feed", "Export as JSON lines"]), ("%22how+do+you+copy%22", ["Follow as a feed"])],
+)
+def test_every_search_can_be_taken_along(client: FlaskClient, query: str, leads: list[str]) -> None:
+    assert texts(page(client, f"/search?q={query}"), ".take a") == leads  # one of nothing found, too: it may come
+
+
+def test_a_site_that_the_catalogue_names_is_shown_by_its_name(tmp_path: Path, library: dict[str, Post]) -> None:
+    post = library["discovery-calls"]
+    with Archive(tmp_path) as archive:
+        archive.add(post)
+        archive.visits.learn(post.site, name="Notes on Quota <b>")
+        archive.sync()
+
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+    client = app.test_client()
+
+    for address in ("/", "/search?q=objection&site=quotanotes.example", f"/posts/{post.id}", "/people/Tom%20Okafor"):
+        assert "Notes on Quota <b>" in page(client, address).cssselect("main")[0].text_content(), address
+    assert texts(page(client, "/search?q=objection&site=quotanotes.example"), ".chips b") == ["Notes on Quota <b>"]
+    assert client.get("/api/suggest?q=site:note").get_json()[1] == ["site:quotanotes.example"]
+    app.extensions["archive"].archive.close()
+
+
 def test_newest_and_oldest_are_each_other_s_reverse(client: FlaskClient) -> None:
     def dates(sort: str) -> list[str]:
         tree = page(client, f"/search?q=the&sort={sort}&kind=post")

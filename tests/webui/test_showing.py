@@ -3,7 +3,7 @@
 import pytest
 
 from archive.records import Precision, parse_time
-from webui.showing import counted, date_iso, date_words, host, time_words, web_link
+from webui.showing import counted, date_iso, date_words, due_words, host, time_words, web_link
 
 MOMENT = parse_time("2015-03-01T10:05:07Z")
 
@@ -42,6 +42,15 @@ def test_an_address_that_is_not_of_the_web_is_no_link(address: str | None) -> No
 def test_an_address_of_the_web_is_a_link() -> None:
     assert web_link("https://www.example.com/a?b=c#d") == "https://www.example.com/a?b=c#d"
     assert host("https://www.example.com/a") == "example.com"
+
+
+def test_what_no_address_may_hold_is_escaped_in_a_link() -> None:
+    assert web_link('https://example.com/a?b=<"c d">&e=%20') == "https://example.com/a?b=%3C%22c%20d%22%3E&e=%20"
+
+
+def test_what_was_due_is_due_now() -> None:
+    assert due_words(MOMENT) == "due now"
+    assert due_words(parse_time("2999-03-01T00:00:00Z")) == "next 1 March 2999"
 
 
 def test_numbers_are_counted_in_words() -> None:
