@@ -16,7 +16,7 @@ from whoosh.formats import Positions
 from archive.index_inverting import Part
 from archive.records import Precision, parse_time
 from archive.schema_columns import NamesColumn, NumbersColumn
-from archive.search_words import fold, words_of
+from archive.search_words import INDEXED_WORDS, Words, fold, words_of
 
 #: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
 VERSION = 5
@@ -77,7 +77,7 @@ SCHEMA = Schema(
 
 def post_document(post: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document of a post's JSON."""
-    words = words_of(post.get("language"))
+    words = _words_of(post)
     title, author, tags = post.get("title") or "", post.get("author") or "", _tags(post)
     parts = [
         (title, WEIGHTS["title"], words),
@@ -96,7 +96,7 @@ def post_document(post: Mapping[str, Any]) -> dict[str, Any]:
 
 def comment_document(comment: Mapping[str, Any], post: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document of a comment's JSON under its post's."""
-    words = words_of(post.get("language"))
+    words = _words_of(post)
     title = post.get("title") or ""
     parts = [
         (comment.get("text") or "", 1.0, words),
@@ -113,6 +113,10 @@ def key_of(id_: str) -> int:
     return int.from_bytes(blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
+def _words_of(post: Mapping[str, Any]) -> Words:
+    return words_of(post.get("language"), remembered=INDEXED_WORDS)
+
+
 def _document(
     record: Mapping[str, Any], post: Mapping[str, Any], parts: list[Part], *, kind: str, url: str, marks: int = 0
 ) -> dict[str, Any]:
@@ -121,7 +125,7 @@ def _document(
     text = record.get("text") or ""
     return {
         "words": parts,
-        "author": [(author, 1.0, words_of(post.get("language")))],
+        "author": [(author, 1.0, _words_of(post))],
         "hit": _hit(record, post, text=text, url=url),
         "date": int(published.timestamp()) if published else NO_DATE,
         "key": key_of(record["id"]),

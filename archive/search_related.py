@@ -15,7 +15,7 @@ from archive.search_evaluate import Evaluation
 from archive.search_hits import hits
 from archive.search_page import ordered
 from archive.search_snapshot import Snapshot
-from archive.search_words import WORD, Words, is_stop_word, words_of
+from archive.search_words import SHOWN_WORDS, WORD, Words, is_stop_word, words_of
 
 #: Words of a post by which related ones are found.
 TELLING = 20
@@ -88,7 +88,7 @@ def _terms(values: dict[str, Any], written: Counter[tuple[str, str]]) -> dict[st
     return counts
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=SHOWN_WORDS)
 def _telling_term(words: Words, word: str) -> str | None:
     """Return the term of a word; `None` for one that tells nothing."""
     if len(word) < SHORTEST or not word.isalpha() or is_stop_word(word):

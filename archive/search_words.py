@@ -47,7 +47,11 @@ _ELIDED = {
     "it": re.compile(r"(?:[cdlmstv]|(?:al|dal|del|nel|sul|col)?l|un|quest)['’ʼ]([^\W_]{2,})", re.IGNORECASE),
 }
 _APOSTROPHES = re.compile("['’ʼ]")
-_CACHED_WORDS = 200_000
+
+#: Words of each language that are remembered, some 700 bytes each: by who shows texts for months, and by who reads
+#: all of them once.
+SHOWN_WORDS = 20_000
+INDEXED_WORDS = 200_000
 
 
 def fold(text: str) -> str:
@@ -61,19 +65,18 @@ def fold(text: str) -> str:
 class Words:
     """The terms of one language's words; remembers the words it met."""
 
-    def __init__(self, language: str | None) -> None:
-        """Use the language's stemmer, and English where it has none."""
-        self._stem: Callable[[str], str] = stemmer_for_language(
-            language if language and has_stemmer(language) else "en"
-        )
-        self._elided = _ELIDED.get(language or "")
+    def __init__(self, language: str, remembered: int) -> None:
+        """Use the stemmer of a language that has one, and remember so many words at most."""
+        self._stem: Callable[[str], str] = stemmer_for_language(language)
+        self._elided = _ELIDED.get(language)
+        self._remembered = remembered
         self._known: dict[str, Terms] = {}
 
     def __call__(self, word: str) -> Terms:
         """Return the terms of a word as `WORD` finds it."""
         known = self._known
         if word not in known:
-            if len(known) >= _CACHED_WORDS:
+            if len(known) >= self._remembered:
                 known.clear()
             known[word] = self._terms(word)
         return known[word]
@@ -100,10 +103,9 @@ class Words:
         return (*((part, place) for place, part in enumerate(parts)), (joined, 0)), len(parts)
 
 
-@lru_cache(maxsize=64)
-def words_of(language: str | None) -> Words:
+def words_of(language: str | None, *, remembered: int = SHOWN_WORDS) -> Words:
     """Return the words of a language by its ISO 639-1 code; English for `None` and for languages without stemmer."""
-    return Words(language if language and has_stemmer(language) else None) if language else _ENGLISH
+    return _words(language if language and has_stemmer(language) else "en", remembered)
 
 
 def is_stop_word(word: str) -> bool:
@@ -111,7 +113,7 @@ def is_stop_word(word: str) -> bool:
     return fold(word).replace("'", "") in STOP_WORDS
 
 
-_ENGLISH = Words(None)
+_words = lru_cache(maxsize=64)(Words)
 
 
 def _with_currency(term: str, currency: str) -> Terms:

@@ -28,6 +28,9 @@ MAX_REDIRECTS = 5
 #: Bytes of one body, unpacked; what the crawl takes, too.
 MAX_BYTES = 16 * 1024 * 1024
 
+#: What warcio raises on damaged bytes; the last where it takes them for ARC, an older format, and finds no headers.
+_DAMAGE = (EOFError, StopIteration, ArchiveLoadFailed, zlib.error, AttributeError)
+
 
 class CapturedFetch:
     """A `Fetch` over the kept responses: what was never asked for cannot be read."""
@@ -105,5 +108,5 @@ def _record(archive: Archive, capture: Capture) -> tuple[dict[str, str], str, by
             record: ArcWarcRecord = next(iter(ArchiveIterator(file)))
             headers = {name.lower(): value for name, value in record.http_headers.headers}
             return headers, record.http_headers.get_statuscode(), record.content_stream().read(MAX_BYTES)
-    except (OSError, EOFError, StopIteration, ArchiveLoadFailed, zlib.error) as error:
+    except (*_DAMAGE, OSError) as error:
         raise UnreadableError(capture.url, f"{capture.file} cannot be read at {capture.offset}: {error}") from error

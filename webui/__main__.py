@@ -8,6 +8,7 @@ from typing import Any
 from waitress.server import create_server
 
 from archive.errors import ArchiveError
+from archive.search_memory import share_heap
 from webui import create_app
 from webui.following import follow
 
@@ -31,6 +32,7 @@ LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; return the exit status."""
     options = _parser().parse_args(arguments)
+    share_heap()
     try:
         app = create_app(_config(options))
         opened = app.extensions["archive"]

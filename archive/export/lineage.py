@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from archive.export.manifest import Manifest
 
 _NAME = "loaded"
+_BEGUN = "loading"
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """The dataset that was loaded last, and the `seq` of the copy after it."""
+    """The dataset that was loaded last, or is being loaded, and the `seq` of the copy after what is of it."""
 
     archive: str
     cursor: int
@@ -41,21 +42,36 @@ def seq_of(connection: sqlite3.Connection, manifest: Manifest) -> int | None:
 
 
 def continues(connection: sqlite3.Connection, manifest: Manifest) -> bool:
-    """Tell whether loading a dataset makes a copy: of an empty archive, or of a copy of what the dataset updates."""
+    """Tell whether loading a dataset makes a copy: of an empty archive, or of a copy of what the dataset updates.
+
+    An archive in which the same load was cut short, and nothing was done since, counts as it was before.
+    """
     last = _last_seq(connection)
+    if _loaded(connection, _BEGUN) == _Loaded(manifest.archive, manifest.cursor, last):
+        return True
     if manifest.since is None:
         return last == 0
     return _loaded(connection) == _Loaded(manifest.archive, manifest.since, last)
 
 
+def note_loading(connection: sqlite3.Connection, manifest: Manifest) -> None:
+    """Note that the archive holds a part of a dataset on top of what it continues, in the caller's transaction."""
+    _note(connection, _BEGUN, manifest)
+
+
 def note_loaded(connection: sqlite3.Connection, manifest: Manifest) -> None:
     """Note that the archive holds a dataset and nothing else, in the caller's transaction."""
+    _note(connection, _NAME, manifest)
+    connection.execute("DELETE FROM meta WHERE name = ?", (_BEGUN,))
+
+
+def _note(connection: sqlite3.Connection, name: str, manifest: Manifest) -> None:
     loaded = _Loaded(manifest.archive, manifest.cursor, _last_seq(connection))
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_NAME, json.dumps(asdict(loaded))))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(asdict(loaded))))
 
 
-def _loaded(connection: sqlite3.Connection) -> _Loaded | None:
-    text = _noted(connection, _NAME)
+def _loaded(connection: sqlite3.Connection, name: str = _NAME) -> _Loaded | None:
+    text = _noted(connection, name)
     return None if text is None else _Loaded(**json.loads(text))
 
 

@@ -16,7 +16,7 @@ from archive.deny import Rule, deny
 from archive.errors import DatasetError
 from archive.export import manifest as manifest_file
 from archive.export.dataset import DELETED, RULES
-from archive.export.lineage import continues, note_loaded
+from archive.export.lineage import continues, note_loaded, note_loading
 from archive.export.manifest import Manifest
 from archive.export.shards import uncompressed
 from archive.export.threads import post_of
@@ -53,12 +53,13 @@ def load(archive: Archive, source: Path) -> Loaded:
     if source.is_dir():
         manifest = _verified(source)
         is_copy = continues(archive.database.connection, manifest)
+        copied = manifest if is_copy else None
         _load_rules(archive, source)
-        _erase(archive, source, loaded)  # first: a place whose text was removed comes again as a placeholder
+        _erase(archive, source, loaded, copied)  # first: a place whose text was removed comes again as a placeholder
         for file in manifest.files:
             if file.path.startswith("data/threads/"):
                 with uncompressed(source / file.path) as stream:
-                    _add(archive, _posts(stream, file.path), loaded)
+                    _add(archive, _posts(stream, file.path), loaded, copied)
         if is_copy and not (loaded.denied or loaded.older):
             with archive.database.write() as connection:
                 note_loaded(connection, manifest)
@@ -81,17 +82,17 @@ def _verified(source: Path) -> Manifest:
     return manifest
 
 
-def _add(archive: Archive, posts: Iterator[Post], loaded: Loaded) -> None:
+def _add(archive: Archive, posts: Iterator[Post], loaded: Loaded, copied: Manifest | None = None) -> None:
     batch: list[Post] = []
     for post in posts:
         batch.append(post)
         if len(batch) == _BATCH:
-            _commit(archive, batch, loaded)
+            _commit(archive, batch, loaded, copied)
             batch = []
-    _commit(archive, batch, loaded)
+    _commit(archive, batch, loaded, copied)
 
 
-def _commit(archive: Archive, posts: Iterable[Post], loaded: Loaded) -> None:
+def _commit(archive: Archive, posts: Iterable[Post], loaded: Loaded, copied: Manifest | None) -> None:
     with archive.database.write() as connection:
         for post in posts:
             known = archive.store.post(post.id)
@@ -100,6 +101,8 @@ def _commit(archive: Archive, posts: Iterable[Post], loaded: Loaded) -> None:
                 continue
             change = archive.store.add(connection, post)
             setattr(loaded, change.post, getattr(loaded, change.post) + 1)
+        if copied is not None:
+            note_loading(connection, copied)
 
 
 def _posts(stream: IO[bytes], name: str) -> Iterator[Post]:
@@ -143,11 +146,13 @@ def _load_rules(archive: Archive, source: Path) -> None:
                 raise DatasetError(f"{RULES}: {error}") from error
 
 
-def _erase(archive: Archive, source: Path, loaded: Loaded) -> None:
+def _erase(archive: Archive, source: Path, loaded: Loaded, copied: Manifest | None) -> None:
     ids = [str(row.get("id")) for row in _rows(source, DELETED)]
     held = [id_ for id_ in ids if archive.store.post_of(id_) or archive.store.post(id_)]
     with archive.database.write() as connection:
         archive.store.erase(connection, held)
+        if copied is not None:
+            note_loading(connection, copied)
     loaded.erased = len(held)
 
 

@@ -128,7 +128,8 @@ def test_a_post_whose_response_is_not_kept_is_left_as_it_is_and_told(
     assert "no response is kept of posts: 1" in capsys.readouterr().err
 
 
-def test_a_damaged_file_costs_its_own_records_only(blog: Blog, directory: Path) -> None:
+@pytest.mark.parametrize("damage", [b"\x00" * 40, b"looks like a record of an ARC\n"], ids=["zeros", "words"])
+def test_a_damaged_file_costs_its_own_records_only(blog: Blog, directory: Path, damage: bytes) -> None:
     blog.sitemap(blog.post("cold-calls"), blog.post("first-reps"))
     crawl(directory, site=blog.url, settings=KEPT)
     with sqlite3.connect(directory / "records.db") as connection:
@@ -136,7 +137,8 @@ def test_a_damaged_file_costs_its_own_records_only(blog: Blog, directory: Path) 
             "SELECT file, offset FROM captures WHERE url LIKE '%/cold-calls/'"
         ).fetchone()
     path = directory / "warc" / file
-    path.write_bytes(path.read_bytes()[:offset] + b"\x00" * 40 + path.read_bytes()[offset + 40 :])
+    kept = path.read_bytes()
+    path.write_bytes(kept[:offset] + damage + kept[offset + len(damage) :])
 
     assert reextract(directory)["read"] == 1
 

@@ -7,16 +7,13 @@ been promised.
 """
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.torture import shim
 from tests.torture.disk import Call, Disk, Keep, calls
 from tests.torture.trials import Trial
 from tests.torture.works import WORKS
@@ -29,7 +26,8 @@ def main() -> None:
     for name, work in WORKS.items():
         trial = Trial(work, directory / name)
         log = directory / f"{name}.log"
-        trial.worked(partial(shim.arm, trial.root, log_to=os.open(log, os.O_CREAT | os.O_WRONLY)))
+        log.touch()
+        trial.worked(log=log)
         report = {"work": name} | _report(trial, list(calls(log.read_bytes())), kept, sample)
         sys.stdout.write(json.dumps(report) + "\n")
 

@@ -1,8 +1,10 @@
 /* Stands between a program and the C library, by LD_PRELOAD: counts the calls that change files below one directory,
    kills the process at the n-th, or logs each so that a power cut can be played back. It moves the clock, too.
 
-   `torture_arm(root, at, torn, log)` begins: `at` is the number of the call to die at (0: none), `torn` lets half of a
-   dying write through, `log` is a descriptor for the log (-1: none). `torture_mark(text)` puts a line into the log. */
+   `torture_arm(root, shared, at, torn, log)` begins, for this process and all that it starts: `shared` is a file for
+   what they count together, `at` is the number of the call at which the process that makes it dies (0: none), `torn`
+   lets half of a dying write through, `log` is the log's path (empty: none). `torture_mark(text)` puts a line into the
+   log. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,55 +17,69 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
-static char root[PATH_MAX];
+/* What all processes under trial know together, in a file that each maps. */
+static struct shared {
+  long count, die_at;
+  int torn;
+  char root[PATH_MAX], log[PATH_MAX];
+} *shared;
+
 static size_t root_length;
-static long count, die_at;
-static int torn, log_to = -1, armed;
+static int log_to = -1, armed;
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-void torture_arm(const char *path, long at, int half, int log) {
-  snprintf(root, sizeof root, "%s", path);
-  root_length = strlen(root);
-  count = 0;
-  die_at = at;
-  torn = half;
-  log_to = log;
+static void join(const char *path) {
+  int file = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+  if (file < 0) raise(SIGABRT);
+  shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  syscall(SYS_close, file);
+  if (shared == MAP_FAILED) raise(SIGABRT);
+  if (*shared->log) log_to = syscall(SYS_openat, AT_FDCWD, shared->log, O_WRONLY | O_APPEND | O_CLOEXEC);
+  root_length = strlen(shared->root);
   armed = 1;
 }
 
-long torture_count(void) { return count; }
-
-static void put(const void *bytes, size_t length) {
-  const char *at = bytes;
-  while (length) {
-    ssize_t done = syscall(SYS_write, log_to, at, length);
-    if (done <= 0) raise(SIGABRT);
-    at += done;
-    length -= done;
-  }
+void torture_arm(const char *path, const char *file, long at, int torn, const char *log) {
+  static struct shared begun;
+  begun = (struct shared){.die_at = at, .torn = torn};
+  snprintf(begun.root, sizeof begun.root, "%s", path);
+  snprintf(begun.log, sizeof begun.log, "%s", log);
+  int made = syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (syscall(SYS_write, made, &begun, sizeof begun) != sizeof begun) raise(SIGABRT);
+  syscall(SYS_close, made);
+  setenv("TORTURE_SHARED", file, 1);
+  join(file);
 }
 
-/* One entry: kind, a number, the lengths of two texts, and the texts. */
+/* A process that one under trial has started is under trial, too. */
+__attribute__((constructor)) static void begin(void) {
+  const char *file = getenv("TORTURE_SHARED");
+  if (file) join(file);
+}
+
+long torture_count(void) { return shared->count; }
+
+/* One record, written at once, as other processes write theirs: kind, a number, the lengths of two texts, the texts. */
 static void note(char kind, int64_t number, const void *first, size_t one, const void *second, size_t two) {
   if (log_to < 0) return;
   uint32_t lengths[2] = {one, two};
-  put(&kind, 1);
-  put(&number, sizeof number);
-  put(lengths, sizeof lengths);
-  put(first, one);
-  put(second, two);
+  struct iovec parts[] = {{&kind, 1}, {&number, sizeof number}, {lengths, sizeof lengths},
+                          {(void *)first, one}, {(void *)second, two}};
+  if (syscall(SYS_writev, log_to, parts, 5) != (ssize_t)(1 + sizeof number + sizeof lengths + one + two)) raise(SIGABRT);
 }
 
 void torture_mark(const char *text) { note('M', 0, text, strlen(text), "", 0); }
 
 static int below(const char *path) {
-  return !strncmp(path, root, root_length) && (path[root_length] == '/' || !path[root_length]);
+  return !strncmp(path, shared->root, root_length) && (path[root_length] == '/' || !path[root_length]);
 }
 
 static int of_descriptor(int descriptor, char *path) {
@@ -90,8 +106,8 @@ static int of_name(int directory, const char *name, char *path) {
   return below(path);
 }
 
-/* Count a call; true when the process is to die at it. */
-static int dies(void) { return __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) == die_at; }
+/* Count a call; true when the process that makes it is to die at it. */
+static int dies(void) { return __atomic_add_fetch(&shared->count, 1, __ATOMIC_SEQ_CST) == shared->die_at; }
 
 static void die(void) {
   syscall(SYS_kill, getpid(), SIGKILL);
@@ -108,8 +124,8 @@ static void writes(int descriptor, const void *bytes, size_t length, int64_t off
     offset = appends && !fstat(descriptor, &found) ? found.st_size : lseek(descriptor, 0, SEEK_CUR);
   }
   if (dies()) {
-    if (torn && placed) syscall(SYS_pwrite64, descriptor, bytes, length / 2, offset);
-    if (torn && !placed) syscall(SYS_write, descriptor, bytes, length / 2);
+    if (shared->torn && placed) syscall(SYS_pwrite64, descriptor, bytes, length / 2, offset);
+    if (shared->torn && !placed) syscall(SYS_write, descriptor, bytes, length / 2);
     die();
   }
   note('W', offset, path, strlen(path), bytes, length);

@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -40,9 +41,14 @@ def reports(library: Path, module: str, *arguments: str) -> Reports:
     return {report["work"]: report for report in map(json.loads, done.stdout.splitlines())}
 
 
-def arm(root: Path, *, die_at: int = 0, torn: bool = False, log_to: int = -1) -> None:
-    """Count the calls below `root` from now on: die at the given one, half done if `torn`, or log all."""
-    _library().torture_arm(str(root).encode(), ctypes.c_long(die_at), int(torn), log_to)
+def arm(root: Path, shared: Path, *, die_at: int = 0, torn: bool = False, log: Path | None = None) -> None:
+    """Count the calls below `root` from now on, here and in all processes that this one starts.
+
+    Whoever makes the call `die_at` dies, half done if `torn`; or all are logged to a file that is there. `shared` is
+    where a file is made for what the processes know together.
+    """
+    path = str(log or "").encode()
+    _library().torture_arm(str(root).encode(), str(shared).encode(), ctypes.c_long(die_at), int(torn), path)
 
 
 def mark(text: str) -> None:
@@ -50,11 +56,15 @@ def mark(text: str) -> None:
     _library().torture_mark(text.encode())
 
 
-def calls() -> int:
+def calls(shared: Path) -> int:
     """Return the number of calls counted since `arm`."""
-    count = _library().torture_count
-    count.restype = ctypes.c_long
-    return int(count())
+    return int(struct.unpack_from("l", shared.read_bytes())[0])
+
+
+def adopt() -> None:
+    """Become the parent of the processes whose own parent is killed, so that they can be waited for."""
+    subreaper = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
+    assert ctypes.CDLL(None).prctl(subreaper, 1, 0, 0, 0) == 0
 
 
 def _library() -> ctypes.CDLL:

@@ -1,18 +1,23 @@
 """What is done to an archive while it is killed or loses power: pieces of work, each in steps."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from archive.archive import Archive
 from archive.cli import main
+from archive.deny import Rule
 from archive.errors import DatasetError
-from archive.export.dataset import write_dataset
+from archive.export.dataset import DELETED, cursor_of, write_dataset
+from archive.export.lineage import standing
 from archive.export.loading import load
 from archive.export.manifest import NAME, Manifest
 from archive.export.plan import BACKUP
 from archive.export.verifying import verify
+from archive.privacy import forget
 from archive.records import Visit
 from archive.results import Query
 from crawler.extensions.warc import _Writer
@@ -42,9 +47,18 @@ class Work(ABC):
         """Do what the next run does before it works."""
         Archive(root / KEPT).close()
 
+    def again(self, root: Path) -> None:
+        """Do the work again, to its end."""
+        for _ in self.steps(root):
+            pass
+
     @abstractmethod
     def state(self, root: Path) -> Any:
         """Return what a reader sees."""
+
+    def between(self, root: Path) -> list[Any]:
+        """Bring the directory to what may be seen amid the work beside the states of its steps, and return that."""
+        return []
 
     def leavings(self, root: Path) -> list[str]:
         """Return what is left behind where the work was finished after all."""
@@ -85,6 +99,7 @@ class Indexing(Work):
     """Bring the index up to the records: documents written, replaced and deleted, small segments merged."""
 
     rebuild = False
+    processes = 1
 
     def prepare(self, root: Path) -> None:
         with Archive(root / KEPT) as archive:
@@ -97,7 +112,7 @@ class Indexing(Work):
 
     def steps(self, root: Path) -> Iterator[None]:
         with Archive(root / KEPT) as archive:
-            archive.index.sync(rebuild=self.rebuild)
+            archive.index.sync(rebuild=self.rebuild, processes=self.processes)
             yield
 
     def state(self, root: Path) -> Any:
@@ -120,6 +135,16 @@ class Rebuilding(Indexing):
     """Build the index anew beside the one in use, and swap them."""
 
     rebuild = True
+
+
+class RebuildingTogether(Rebuilding):
+    """Build the index anew in two processes, either of which may be killed, or the one that they work for."""
+
+    processes = 2
+
+    def again(self, root: Path) -> None:
+        """Build it in this process: what counts is what the others left."""
+        Rebuilding().again(root)
 
 
 class Capturing(Work):
@@ -200,10 +225,39 @@ class Loading(Work):
 
     def state(self, root: Path) -> Any:
         posts = records(root)["posts"] if (root / KEPT / "records.db").exists() else []
-        return posts or None
+        return (posts, _copied(root)) if posts else None
+
+    def between(self, root: Path) -> list[Any]:
+        """Load all: that it is a copy of the dataset is noted after the posts."""
+        for _ in self.steps(root):
+            pass
+        posts, _ = self.state(root)
+        return [(posts, None)]
 
     def findings(self, root: Path) -> list[str]:
         return [each for each in super().findings(root) if "search index" not in each]
+
+
+class LoadingUpdate(Loading):
+    """Bring a copy up to its archive by an update: texts that came, changed and went."""
+
+    def prepare(self, root: Path) -> None:
+        with Archive(root / "other") as other, Archive(root / KEPT) as copy:
+            for number in range(3):
+                other.add(build_post(f"https://example.com/{number}/", thread=THREAD))
+            write_dataset(other, root / "whole", BACKUP, key=b"")
+            load(copy, root / "whole")
+            other.add(build_post("https://example.com/0/", title="Churn", thread=THREAD[:2]))
+            other.add(build_post("https://example.com/new/", thread=THREAD))
+            forget(other, Rule(kind="url", value="https://example.com/2/"))
+            write_dataset(other, root / DATASET, replace(BACKUP, since=cursor_of(other, root / "whole")), key=b"")
+
+    def between(self, root: Path) -> list[Any]:
+        """Erase what the update lists, which is committed before the posts are; then load all."""
+        rows = (root / DATASET / DELETED).read_text("utf-8").splitlines()
+        with Archive(root / KEPT) as copy, copy.database.write() as connection:
+            copy.store.erase(connection, [json.loads(row)["id"] for row in rows])
+        return [self.state(root), *super().between(root)]
 
 
 class Forgetting(Work):
@@ -239,9 +293,18 @@ WORKS: dict[str, Work] = {
     "store": Storing(),
     "index": Indexing(),
     "rebuild": Rebuilding(),
+    "rebuild-together": RebuildingTogether(),
     "warc": Capturing(),
     "export": Exporting(),
     "export-anew": ExportingAnew(),
     "load": Loading(),
+    "load-update": LoadingUpdate(),
     "forget": Forgetting(),
 }
+
+
+def _copied(root: Path) -> tuple[str, int] | None:
+    """Return archive and cursor of the dataset that the archive says it is a copy of."""
+    with Archive(root / KEPT) as archive:
+        found = standing(archive.database.connection)
+        return found if found[0] != archive.database.meta("archive_id") else None
