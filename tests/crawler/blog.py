@@ -93,11 +93,11 @@ FRONT = (
 
 
 @contextmanager
-def serve(address: str = "127.0.0.1") -> Iterator[Blog]:
-    """Serve an empty blog with a front page; anything else is 404."""
+def serve(address: str = "127.0.0.1", port: int = 0) -> Iterator[Blog]:
+    """Serve an empty blog with a front page; anything else is 404. Port 0 takes a free one."""
     blog = Blog()
     blog.pages["/"] = Answer(FRONT)
-    server = ThreadingHTTPServer((address, 0), _handler(blog))
+    server = ThreadingHTTPServer((address, port), _handler(blog))
     blog.url = f"http://{address}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

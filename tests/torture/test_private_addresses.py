@@ -3,9 +3,11 @@
 import ipaddress
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.test import get_crawler
 
-from crawler.content.history import edits
+from crawler.content.history import GitError, clone, edits
 from crawler.middlewares.guard import AddressGuard, is_public
 from tests.conftest import TORTURE
 from tests.crawler.blog import Answer, serve
@@ -99,8 +101,10 @@ execute()
 
 @pytest.mark.parametrize(("cached", "first"), REBINDINGS if TORTURE else REBINDINGS[:1])
 def test_a_name_that_changes_its_address_does_not_lead_inside(tmp_path: Path, cached: str, first: int) -> None:
-    with serve() as blog, serve("127.0.0.2") as inside:
+    with ExitStack() as stack:
+        blog = stack.enter_context(serve())
         port = blog.url.rpartition(":")[2]
+        inside = stack.enter_context(serve("127.0.0.2", int(port)))
         paths = [blog.post(f"post-{number}") for number in range(3)]
         named = f"http://rebinding.example:{port}"
         locations = "".join(f"<url><loc>{named}{path}</loc></url>" for path in paths)
@@ -124,6 +128,10 @@ REPOSITORIES = [
     "https://169.254.169.254/x", "https://localhost/x", "https://a@127.0.0.2/x", "https://①②⑦.0.0.2/x", "https://0/x",
     "https://[/x", "https://a:b:c/x", "https:///x", "https://-oProxyCommand=touch {marker}/x", "HTTPS://127.0.0.2/x",
 ]  # fmt: skip
+
+
+#: What is said before git is run.
+REFUSED = "is not a folder|https address|leads to a private address|is no address|no such host"
 
 
 @pytest.fixture(scope="module")
@@ -162,8 +170,21 @@ def test_no_address_of_a_repository_runs_or_reaches_anything(
 ) -> None:
     marker, reasons = refusals
 
-    assert reasons[address]
+    assert re.search(REFUSED, reasons[address] or ""), reasons[address]
     assert not marker.exists()
+
+
+def test_git_goes_only_where_the_address_was_checked(tmp_path: Path) -> None:
+    with serve() as blog, serve("127.0.0.2") as inside:
+        asked = "/x/info/refs?service=git-upload-pack"
+        blog.pages[asked] = Answer(status=302, headers={"Location": f"{inside.url}{asked}"})
+        port = blog.url.rpartition(":")[2]
+
+        with pytest.raises(GitError):
+            clone(f"http://rebinding.invalid:{port}/x", tmp_path / "into", at="127.0.0.1")
+
+        assert blog.paths() == [asked]  # the name leads nowhere else
+        assert inside.asked == []
 
 
 def test_a_repository_names_no_program_that_is_run(tmp_path: Path) -> None:
@@ -201,6 +222,6 @@ def test_a_repository_names_no_program_that_is_run(tmp_path: Path) -> None:
 
 
 def test_the_tricks_are_counted(figure: Callable[[str], None]) -> None:
-    tricks = len(SPELLINGS) + len(PLACES) + len(WAYS) + len(REBINDINGS) + len(REPOSITORIES) + 1
+    tricks = len(SPELLINGS) + len(PLACES) + len(WAYS) + len(REBINDINGS) + len(REPOSITORIES) + 3
     assert tricks >= 150
     figure(f"{tricks} tricks, {tricks} refused")
