@@ -2,7 +2,7 @@
 
 from crawler.comments import read_thread
 from crawler.extract_body import read_body
-from crawler.extract_edges import without_edges
+from crawler.extract_edges import without_tags
 from crawler.extract_kind import is_post
 from crawler.metadata import read_metadata
 from crawler.metadata_rights import read_rights
@@ -19,7 +19,7 @@ def read_post(page: Page) -> ReadPost:
     metadata = read_metadata(page)
     rights, status = read_rights(page, metadata.structured)
     text, thread = read_body(page, read_thread(page))
-    text = without_edges(text, metadata.title, metadata.tags, metadata.categories)
+    text = without_tags(text, metadata.tags, metadata.categories)
     return ReadPost(
         url=metadata.url,
         title=metadata.title,

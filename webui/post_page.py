@@ -1,5 +1,6 @@
 """A post and its thread as the template shows them."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,8 @@ from webui.showing import comment_anchor
 THREAD_PAGE = 400
 #: How fast adults read prose in silence (Brysbaert 2019: 238).
 WORDS_A_MINUTE = 238
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,9 @@ class PostPage:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """The post's text."""
-        return blocks(self.post.text)
+        """The post's text, without the title where its page says it again above the first paragraph."""
+        found = blocks(self.post.text)
+        return found[1:] if found[1:] and _same_words(found[0].text, self.post.title or "") else found
 
     @cached_property
     def thread(self) -> tuple[CommentRow, ...]:
@@ -142,6 +146,10 @@ def find_thread_page(post: Post, anchor: str) -> int:
         if any(comment_anchor(row.comment.id) == anchor for row in page):
             return number
     return 1
+
+
+def _same_words(one: str, other: str) -> bool:
+    return _WORD.findall(one.casefold()) == _WORD.findall(other.casefold())
 
 
 def _follows(row: Row, above: Row | None) -> bool:

@@ -82,6 +82,25 @@ def test_every_paragraph_of_the_text_is_there_with_an_anchor(client: FlaskClient
     assert [each.tag for each in blocks] == ["p", "p", "p", "ul", "p", "p", "blockquote", "p"]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Say the price!\n\nThen wait.", ["Then wait."]),
+        ("Say the price, they said.\n\nThen wait.", ["Say the price, they said.", "Then wait."]),
+        ("Say the price!", ["Say the price!"]),
+    ],
+)
+def test_a_title_that_the_text_repeats_is_shown_once(
+    library: dict[str, Post], tmp_path: Path, text: str, shown: list[str]
+) -> None:
+    post = replace(library["discovery-calls"], title="Say the Price", text=text)
+    with Archive(tmp_path) as archive:
+        archive.add(post)
+    tree = read(create_app({"ARCHIVE_DIR": tmp_path}).test_client(), post)
+
+    assert [paragraph.text.strip() for paragraph in tree.cssselect("article.post p.block")] == shown
+
+
 def test_replies_stand_inside_what_they_answer(client: FlaskClient, library: dict[str, Post]) -> None:
     post = library["cold-email-that-got-answers"]
     tree = read(client, post)
