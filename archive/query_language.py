@@ -5,10 +5,13 @@ language is described in docs/search.md.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
+from archive.date_names import MORE_WORDS, NotADateError
 from archive.errors import QueryError
-from archive.query_dates import NotADateError, period, within
+from archive.query_dates import period, within
 from archive.query_tree import All, Between, Either, Named, Node, Not, Parsed, Phrase, Word
 from archive.records import clean
 from archive.search_words import WORD, fold
@@ -28,7 +31,8 @@ HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-re
 _PARTS = {"title": "title", "intitle": "title", "author": "author", "said": "author", "by": "author",
           "commenter": "author", "tag": "tags"}  # fmt: skip
 _NAMES = {"site": "site", "kind": "kind", "platform": "platform", "lang": "language", "in": "thread", "has": "has"}
-FIELDS = (*_PARTS, *_NAMES, "before", "after", "year", "words")
+_DATES = ("before", "after", "year")
+FIELDS = (*_PARTS, *_NAMES, *_DATES, "words")
 #: What a field of authors asks for besides the name.
 _OF_KIND = {"by": "post", "commenter": "comment"}
 _KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
@@ -175,11 +179,23 @@ class _Parser:
         if match.lastgroup == "open":
             self._remark(f"“{name}:” needs one value, not a group")
             return None
+        if name in _DATES:
+            value = self._whole_date(value) if match.lastgroup == "plain" else value
+            return self._date(name, value)
         return self._property(name, value)
 
+    def _whole_date(self, value: str) -> str:
+        """Return a date with the words that belong to it: few people put it between quotation marks."""
+        following = self._tokens[self._next : self._next + MORE_WORDS]
+        words = [match.group() for match in takewhile(lambda match: match.lastgroup == "plain", following)]
+        for number in range(len(words), 0, -1):
+            with suppress(NotADateError):
+                within(longer := " ".join([value, *words[:number]]))
+                self._next += number
+                return longer
+        return value
+
     def _property(self, name: str, value: str) -> Node | None:
-        if name in {"before", "after", "year"}:
-            return self._date(name, value)
         if name == "words":
             return self._count(value)
         if name in {"kind", "has"}:
@@ -199,8 +215,8 @@ class _Parser:
             if name == "year":
                 return within(value)
             start, _, said = period(value)
-        except NotADateError:
-            self._remark(f"“{name}:{value[:40]}” is not a date; write it as 2015, 2015-03 or 2015-03-31")
+        except NotADateError as error:
+            self._remark(f"“{name}:{value[:40]}” {error.reason}")
             return None
         if name == "before":
             return Between("date", None, start - 1, f"before {said}")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import TypeGuard
 
+from archive.date_names import NotADateError
 from archive.errors import QueryError
-from archive.query_dates import NotADateError, within
+from archive.query_dates import within
 from archive.query_language import HAS
 from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.results import FILTERS

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.date_names import NotADateError
 from archive.errors import QueryError
-from archive.query_dates import NotADateError, period
+from archive.query_dates import period
 from archive.query_language import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
 from archive.query_tree import All, Between, Either, Named, Not, Parsed, Phrase, Word, leaves
 from archive.query_words import chosen, understood
@@ -126,6 +127,25 @@ def test_every_text_is_parsed_or_refused(text: str) -> None:
         ("this year", seconds(2026), seconds(2027), "2026"),
         ("3 months ago", seconds(2026, 5, 15), seconds(2026, 5, 16), "2026-05-15"),
         ("2 weeks ago", seconds(2026, 8, 1), seconds(2026, 8, 8), "2026-08-01"),
+        ("two weeks ago", seconds(2026, 8, 1), seconds(2026, 8, 8), "2026-08-01"),
+        ("a year ago", seconds(2025, 8, 15), seconds(2025, 8, 16), "2025-08-15"),
+        ("the last 3 months", seconds(2026, 5, 15), seconds(2026, 8, 16), "2026-05-15"),
+        ("last quarter", seconds(2026, 4), seconds(2026, 7), "2026-04-01"),
+        ("Q4 2015", seconds(2015, 10), seconds(2016), "2015-10-01"),
+        ("2015-Q1", seconds(2015), seconds(2015, 4), "2015-01-01"),
+        ("2010s", seconds(2010), seconds(2020), "2010-01-01"),
+        ("the '90s", seconds(1990), seconds(2000), "1990-01-01"),
+        ("March", seconds(2026, 3), seconds(2026, 4), "2026-03"),
+        ("september", seconds(2025, 9), seconds(2025, 10), "2025-09"),
+        ("31 Dec.", seconds(2025, 12, 31), seconds(2026), "2025-12-31"),
+        ("March 15th", seconds(2026, 3, 15), seconds(2026, 3, 16), "2026-03-15"),
+        ("15-Mar-2015", seconds(2015, 3, 15), seconds(2015, 3, 16), "2015-03-15"),
+        ("31.3.2015", seconds(2015, 3, 31), seconds(2015, 4), "2015-03-31"),
+        ("3.4.2015", seconds(2015, 4, 3), seconds(2015, 4, 4), "2015-04-03"),
+        ("3/31/2015", seconds(2015, 3, 31), seconds(2015, 4), "2015-03-31"),
+        ("31/03/2015", seconds(2015, 3, 31), seconds(2015, 4), "2015-03-31"),
+        ("20150331", seconds(2015, 3, 31), seconds(2015, 4), "2015-03-31"),
+        ("2015-03-31T12:00:00+02:00", seconds(2015, 3, 31), seconds(2015, 4), "2015-03-31"),
     ],
 )
 def test_a_date_means_a_period(text: str, start: int, end: int, plain: str) -> None:
@@ -136,6 +156,73 @@ def test_a_date_means_a_period(text: str, start: int, end: int, plain: str) -> N
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(NotADateError):
         period(text, date(2026, 8, 15))
+
+
+@pytest.mark.parametrize("text", ["9999", "31 June", "13/13/2015", "Q5 2015", "0 of may", "2015-03-31T12:00Z or so"])
+def test_nor_is_what_only_looks_like_one(text: str) -> None:
+    with pytest.raises(NotADateError):
+        period(text, date(2026, 8, 15))
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("2014-2016", Between("date", seconds(2014), seconds(2017) - 1, "from 2014 to 2016")),
+        (
+            "2015-03..2015-05-02",
+            Between("month", seconds(2015, 3), seconds(2015, 5, 3) - 1, "from 2015-03 to 2015-05-02"),
+        ),
+        ("2014 to Q1 2015", Between("date", seconds(2014), seconds(2015, 4) - 1, "from 2014 to 2015-03-31")),
+        ("Q1 2015", Between("month", seconds(2015), seconds(2015, 4) - 1, "from 2015-01-01 to 2015-03-31")),
+        ("2010s", Between("date", seconds(2010), seconds(2020) - 1, "from 2010-01-01 to 2019-12-31")),
+        (">2014", Between("date", seconds(2015), None, "after 2014")),
+        (">= 2014", Between("date", seconds(2014), None, "from 2014 on")),
+        ("<2014", Between("date", None, seconds(2014) - 1, "before 2014")),
+        ("<=2014", Between("date", None, seconds(2015) - 1, "up to 2014")),
+    ],
+)
+def test_a_year_may_be_any_period_and_a_bound(text: str, condition: Between) -> None:
+    assert parse(f'year:"{text}"') == Parsed(condition)
+
+
+@pytest.mark.parametrize("text", ["2016-2014", "2016 to", ">", "> soon", "2014 to soon"])
+def test_what_is_no_year_is_told(text: str) -> None:
+    parsed = parse(f'year:"{text}" pricing')
+    assert parsed.root == Word("pricing")
+    assert len(parsed.remarks) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "date_", "rest"),
+    [
+        ("after:March 2015 pricing", "2015-03", "pricing"),
+        ("after:3rd march 2015 pricing", "2015-03-03", "pricing"),
+        ("after: Q1 2015 pricing", "2015-01-01", "pricing"),
+        ("after:2015 pricing", "2015", "pricing"),
+        ("after:2015 sales", "2015", "sales"),
+        ("pricing after:March 2015", "2015-03", "pricing"),
+    ],
+)
+def test_a_date_of_several_words_needs_no_quotation_marks(query: str, date_: str, rest: str) -> None:
+    parsed = parse(query)
+    assert isinstance(parsed.root, All)
+    assert {part.said for part in parsed.root.parts if isinstance(part, Between)} == {f"from {date_} on"}
+    assert [part for part in parsed.root.parts if not isinstance(part, Between)] == [Word(rest)]
+    assert not parsed.remarks
+
+
+@pytest.mark.parametrize(
+    "query", ["after:2015 OR churn", 'after:2015 "march"', "after:2015 -march", "after:2015 (march)"]
+)
+def test_what_stands_behind_a_date_is_not_always_part_of_it(query: str) -> None:
+    assert "from 2015 on" in understood(parse(query).root)
+    assert ("march" in understood(parse(query).root)) is ("march" in query)
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_not_guessed() -> None:
+    assert parse("after:3/4/2015").remarks == (
+        "“after:3/4/2015” can be read in two ways; write 2015-04-03 or 2015-03-04",
+    )
 
 
 @given(st.text(max_size=40))
