@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from archive.date_names import MORE_WORDS, NotADateError
 from archive.errors import QueryError
+from archive.language_names import language_code
 from archive.query_dates import period, within
 from archive.query_tree import All, Between, Either, Named, Node, Not, Parsed, Phrase, Word
 from archive.records import clean
@@ -208,6 +209,8 @@ class _Parser:
         if name == "in" and not value.startswith("post:"):
             self._remark(f"“in:{value[:40]}” is not a thread; write the id of its post, which begins with “post:”")
             return None
+        if name == "lang":
+            return Named("language", language_code(value))
         return Named(_NAMES[name], value if name == "in" else fold(value))
 
     def _date(self, name: str, value: str) -> Node | None:

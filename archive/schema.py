@@ -19,7 +19,7 @@ from archive.schema_columns import NamesColumn, NumbersColumn
 from archive.search_words import INDEXED_WORDS, Words, fold, words_of
 
 #: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
-VERSION = 5
+VERSION = 6
 
 #: How much an occurrence counts by where it stands, against one in the text. A comment's post title helps to find
 #: replies without making them outrank the post.

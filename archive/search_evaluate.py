@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from whoosh.lang import has_stemmer
 
 from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.schema import NO_DATE, SPELLINGS, key_of
@@ -224,8 +223,7 @@ class Evaluation:
 
 def words_in(snapshot: Snapshot) -> list[Words]:
     """Return how words become terms in each language of the texts, English first."""
-    stemmed = [words_of(name) for name in snapshot.names("language").names if name and has_stemmer(name)]
-    return list(dict.fromkeys([words_of(None), *stemmed]))
+    return list(dict.fromkeys(map(words_of, [None, *snapshot.names("language").names])))
 
 
 def _every(masks: Iterable[Mask]) -> Mask:

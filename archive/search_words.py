@@ -46,7 +46,11 @@ _ELIDED = {
     "fr": re.compile(r"(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)['’ʼ]([^\W_]{2,})", re.IGNORECASE),
     "it": re.compile(r"(?:[cdlmstv]|(?:al|dal|del|nel|sul|col)?l|un|quest)['’ʼ]([^\W_]{2,})", re.IGNORECASE),
 }
+#: The two written forms of Norwegian, by the stemmer that Whoosh has for both.
+_STEMMED_AS = {"nb": "no", "nn": "no"}
 _APOSTROPHES = re.compile("['’ʼ]")
+#: Letters that Unicode does not take apart, as they are written where a keyboard lacks them: Bjørn, Łukasz, cœur.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 #: Words of each language that are remembered, some 700 bytes each: by who shows texts for months, and by who reads
 #: all of them once.
@@ -55,10 +59,10 @@ INDEXED_WORDS = 200_000
 
 
 def fold(text: str) -> str:
-    """Return `text` in lower case and without accents, typographic apostrophes made plain."""
+    """Return `text` in lower case and in plain letters, without accents, typographic apostrophes made plain."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
     return _APOSTROPHES.sub("'", "".join(letter for letter in apart if not unicodedata.combining(letter)))
 
 
@@ -105,7 +109,8 @@ class Words:
 
 def words_of(language: str | None, *, remembered: int = SHOWN_WORDS) -> Words:
     """Return the words of a language by its ISO 639-1 code; English for `None` and for languages without stemmer."""
-    return _words(language if language and has_stemmer(language) else "en", remembered)
+    stemmed_as = _STEMMED_AS.get(language or "", language)
+    return _words(stemmed_as if stemmed_as and has_stemmer(stemmed_as) else "en", remembered)
 
 
 def is_stop_word(word: str) -> bool:

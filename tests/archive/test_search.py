@@ -87,6 +87,26 @@ def test_a_word_is_found_behind_an_article_without_vowel(archive: Archive, asked
     assert found(archive, asked) == ["it" if asked.startswith("az") else "fr"]
 
 
+@pytest.mark.parametrize("asked", ["bjorn", "BJØRN", "lukasz", "coeur", "æther", "aether", "ilik", "author:bjorn"])
+def test_a_letter_that_a_keyboard_lacks_is_found_as_it_is_written_without_it(archive: Archive, asked: str) -> None:
+    write(archive, "names", "Bjørn hired Łukasz, au cœur of the æther: ılık", author="Bjørn; Łukasz")
+    archive.sync()
+    (hit,) = search(archive, asked).hits
+    assert any(matched for _, matched in hit.snippet)
+
+
+def test_both_written_forms_of_norwegian_are_stemmed_as_norwegian(archive: Archive) -> None:
+    for language in ("nb", "nn"):
+        write(archive, language, "Selgerne ringte kundene", language=language)
+    archive.sync()
+    assert sorted(found(archive, "selger kunde")) == ["nb", "nn"]
+
+
+@pytest.mark.parametrize("name", ["de", "DE", "de-AT", "German", "deutsch"])
+def test_a_language_is_asked_for_by_code_or_name(sales: Archive, name: str) -> None:
+    assert found(sales, f"lang:{name}") == ["preise"]
+
+
 def test_small_words_do_not_narrow_a_search(sales: Archive) -> None:
     assert found(sales, "how to raise the prices") == found(sales, "raise prices")
 
