@@ -24,7 +24,6 @@ from crawler.verdict import Exit
 from tests.crawler.blog import FRONT, post_page
 
 ROOT = Path(__file__).parent.parent
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 #: The crawl may have this much of resident memory in its main process.
 MEGABYTES = 250
 
@@ -70,22 +69,33 @@ def _measure(place: Path, hosts: list[str], port: int, delay: float) -> float:
     command += [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     began = time.monotonic()
     crawl = subprocess.Popen(command, cwd=ROOT)
-    resident: list[tuple[float, float]] = []
+    samples: list[tuple[float, float, float]] = []
     while crawl.poll() is None:
-        pages = int(Path(f"/proc/{crawl.pid}/statm").read_text(encoding="ascii").split()[1])
-        resident.append((time.monotonic() - began, pages * PAGE_BYTES / 1e6))
+        status = Path(f"/proc/{crawl.pid}/status").read_text(encoding="ascii")
+        if "RssAnon" in status:  # a process that has ended has no memory
+            samples.append((time.monotonic() - began, _megabytes(status, "VmRSS"), _megabytes(status, "RssAnon")))
         time.sleep(1)
     seconds = time.monotonic() - began
     print(f"exit status {crawl.returncode} ({Exit(crawl.returncode).name.lower()}), {seconds:.0f} s")
-    peak = max(size for _, size in resident)
-    second_half = [each for each in resident[:-1] if each[0] > seconds / 2]
-    moments, sizes = zip(*second_half, strict=True)
-    slope = statistics.linear_regression(moments, sizes).slope * seconds / 2
-    print(f"resident memory of the main process: {peak:.0f} MB at most (allowed: {MEGABYTES})")
-    print(f"over the second half it grew by {slope:+.1f} MB, from {sizes[0]:.0f} to {sizes[-1]:.0f} MB")
+    moments, resident, own = zip(*samples, strict=True)
+    print(f"resident memory of the main process: {max(resident):.0f} MB at most (allowed: {MEGABYTES})")
+    print(f"over the second half: {_growth(moments, resident)}; without mapped files {_growth(moments, own)}")
     used = os.times()
     print(f"processor: {used.children_user + used.children_system:.0f} s in the main process")
     return seconds
+
+
+def _megabytes(status: str, name: str) -> float:
+    """Return a line of /proc/PID/status, which counts in KiB."""
+    line = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def _growth(moments: tuple[float, ...], sizes: tuple[float, ...]) -> str:
+    """Say by how much memory grew over the second half, by the line that fits it best."""
+    later = [each for each in zip(moments, sizes, strict=True) if each[0] > moments[-1] / 2]
+    slope = statistics.linear_regression(*zip(*later, strict=True)).slope
+    return f"{slope * moments[-1] / 2:+.1f} MB, from {later[0][1]:.0f} to {later[-1][1]:.0f} MB"
 
 
 def _serve(posts: int, pipe: Connection) -> None:

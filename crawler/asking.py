@@ -18,7 +18,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.internet.defer import AlreadyCalledError
 
-from crawler.extensions.closing import is_closing
+from crawler.extensions.closing import WATCH_SECONDS, is_closing
+from crawler.extensions.warc import WarcFiles
 from crawler.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.middlewares.failures import DOWNLOAD_FAILURES, PostponedRequest
 from crawler.middlewares.politeness import Politeness
@@ -138,8 +139,17 @@ class SpiderFetch:
             raise UnreadableError(url, f"no JSON: {error}", status=page.status) from error
 
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a pure function in a worker process; raise `UnreadableError` when it hangs or dies."""
-        return await self._workers.run(function, *args, **kwargs)
+        """Run a pure function in a worker process; raise `UnreadableError` when it hangs or dies.
+
+        What dies while the crawl is stopped says nothing of the page: it is put off.
+        """
+        try:
+            return await self._workers.run(function, *args, **kwargs)
+        except UnreadableError as error:
+            await asyncio.sleep(WATCH_SECONDS)  # what ended the worker may be about to end the crawl
+            if is_closing(self._crawler):
+                raise await self._stopped(error.url) from error
+            raise
 
     def reserves(self, url: str) -> bool:
         """Tell whether the host of an address reserves mining it, as far as this crawl knows."""
@@ -148,13 +158,20 @@ class SpiderFetch:
 
     async def _send(self, request: Request) -> Response:
         """Return the response; wait to be cancelled while the crawl is closing."""
+        raw = self._crawler.get_extension(WarcFiles)
+        if raw is not None:
+            await raw.room()
         if not is_closing(self._crawler):
             try:
                 return await self._crawler.engine.download_async(request)
             except AlreadyCalledError:
                 logger.debug("%s was answered too late", request.url)  # Scrapy's word for what ends while it closes
+        raise await self._stopped(request.url)
+
+    async def _stopped(self, url: str) -> PostponedError:
+        """Wait to be cancelled; return what to raise where nobody does."""
         await asyncio.sleep(CLOSING_SECONDS)
-        raise PostponedError(request.url, "the crawl was stopped")
+        return PostponedError(url, "the crawl was stopped")
 
     def closed_until(self, url: str) -> datetime | None:
         """Return until when the host of an address wants to be left alone; `None` when it may be asked."""

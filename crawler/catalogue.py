@@ -5,10 +5,12 @@ that was written there is moved or lost.
 """
 
 import argparse
+import fcntl
 import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lxml import etree
@@ -41,26 +43,28 @@ def main(arguments: list[str] | None = None) -> int:
 def add(own: Path, url: str, name: str | None = None) -> bool:
     """Add a site to one's own catalogue; False when it is in one already. Raise `CatalogueError`."""
     new = site(url)
-    if any(each.url == new.url for each in catalogue(CATALOGUE, own)):
-        return False
-    _append(own, _table(new.url, name=name))
+    with _alone(own):
+        if any(each.url == new.url for each in catalogue(CATALOGUE, own)):
+            return False
+        _append(own, _table(new.url, name=name))
     return True
 
 
 def disable(own: Path, url: str) -> bool:
     """Leave a site of a catalogue out from now on; False when it is left out already. Raise `CatalogueError`."""
-    sites = catalogue(CATALOGUE, own)
-    known = find(sites, url)
-    if known not in sites:
-        raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites catalogue` lists them")
-    if known.disabled:
-        return False
-    text = own.read_text(encoding="utf-8") if own.exists() else ""
-    end = next((end for end, url in _url_lines(text) if canonical(url) == known.url), None)
-    if end is None:
-        _write(own, text + _table(known.url, name=known.name, disabled=True))
-    else:
-        _write(own, f"{text[:end]}\ndisabled = true{text[end:]}")
+    with _alone(own):
+        sites = catalogue(CATALOGUE, own)
+        known = find(sites, url)
+        if known not in sites:
+            raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites catalogue` lists them")
+        if known.disabled:
+            return False
+        text = own.read_text(encoding="utf-8") if own.exists() else ""
+        end = next((end for end, url in _url_lines(text) if canonical(url) == known.url), None)
+        if end is None:
+            _write(own, text + _table(known.url, name=known.name, disabled=True))
+        else:
+            _write(own, f"{text[:end]}\ndisabled = true{text[end:]}")
     return True
 
 
@@ -74,6 +78,11 @@ def import_opml(own: Path, path: Path) -> tuple[int, int, list[str]]:
         root = etree.fromstring(path.read_bytes(), parser)
     except etree.XMLSyntaxError as error:
         raise CatalogueError(f"{path} is no OPML: {error}") from error
+    with _alone(own):
+        return _import(own, root)
+
+
+def _import(own: Path, root: etree._Element) -> tuple[int, int, list[str]]:
     known = {each.url for each in catalogue(CATALOGUE, own)}
     tables, repeated, strange = [], 0, []
     for outline in root.iter("outline"):
@@ -95,13 +104,24 @@ def import_opml(own: Path, path: Path) -> tuple[int, int, list[str]]:
     return len(tables), repeated, strange
 
 
+@contextmanager
+def _alone(own: Path) -> Iterator[None]:
+    """Wait until nobody else changes the catalogue: who reads it meanwhile would write without the other's change."""
+    own.parent.mkdir(parents=True, exist_ok=True)
+    directory = os.open(own.parent, os.O_RDONLY)  # not the file, which another takes the place of
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(directory)
+
+
 def _append(own: Path, tables: str) -> None:
     _write(own, (own.read_text(encoding="utf-8") if own.exists() else "") + tables)
 
 
 def _write(own: Path, text: str) -> None:
     """Put a new text in the place of one's own catalogue, in one step, if it can be read."""
-    own.parent.mkdir(parents=True, exist_ok=True)
     target = own.resolve()
     new = target.with_name(target.name + ".new")
     new.write_text(text, encoding="utf-8")

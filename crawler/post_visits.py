@@ -65,7 +65,10 @@ class PostVisits:
         if page.status != _OK:
             self.stats.inc_value(f"crawl/status/{page.status}")
             return replace(self._without_post(known, f"answered with status {page.status}"), status=page.status)
-        return await self._read(known, answer)
+        try:
+            return await self._read(known, answer)
+        except PostponedError as error:
+            return self._unanswered(known, error)
 
     async def listed(self, read: ReadPost, fetched: datetime) -> Visit:
         """Return the visit of a post that a list brought, its thread asked for where the list only names it."""
@@ -113,6 +116,8 @@ class PostVisits:
             return self._no_post(known, page, away)
         try:
             read = await self.fetch.work(self.platform.read, page)
+        except PostponedError:
+            raise
         except UnreadableError as error:
             self.stats.inc_value("crawl/unread")
             logger.warning("%s", error)

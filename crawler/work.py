@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLongError
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
@@ -77,9 +78,8 @@ class Workers:
         """End the processes; calls still running are given up."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             with ThreadPoolExecutor(1) as own:  # the loop's own may have been shut down with the archive
-                await asyncio.get_running_loop().run_in_executor(own, pool.join)
+                await asyncio.get_running_loop().run_in_executor(own, _end, pool)
 
     async def _run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Return what the function returns; raise `BrokenExecutor` when the pool is to be made anew."""
@@ -103,10 +103,36 @@ class Workers:
         if self._pool is None:
             context: Any = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(_PRELOADED)
+            _start_forkserver()
             self._pool = ProcessPool(
                 max_workers=self._count, max_tasks=PAGES_PER_WORKER, initializer=_prepare, context=context
             )
         return self._pool
+
+
+def _end(pool: ProcessPool) -> None:
+    """End a pool and its processes.
+
+    pebble removes what they share before it ends them, and one that is just starting tells that with a traceback; so
+    they are killed first, once nobody starts others.
+    """
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+    starting = pool._pool_manager_loop
+    if starting is not None:
+        starting.join()
+    for worker in tuple(pool._pool_manager.worker_manager.workers.values()):
+        worker.kill()
+    pool.join()
+
+
+def _start_forkserver() -> None:
+    """Start the process from which workers are forked, signals blocked until it ignores them."""
+    resource_tracker.ensure_running()  # the forkserver would start it, and that unblocks what is blocked
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _prepare() -> None:

@@ -10,11 +10,13 @@ import base64
 import hashlib
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Self
 from uuid import uuid4
 
@@ -35,6 +37,13 @@ from crawler.opening import archive_of
 from crawler.reservations import Reservations
 
 logger = logging.getLogger(__name__)
+
+#: Responses noted in one transaction: each is a sync of the disk, and one a response was slower than the crawl.
+BATCH = 50
+#: Bytes that may wait to be written; beyond them nothing is asked for until the disk has caught up.
+MOST_WAITING = 32 * 1024 * 1024
+#: Seconds between two looks whether it has.
+LOOK_AGAIN = 0.05
 
 _NOT_MODIFIED = 304
 _FIRST_SERVER_ERROR = 500
@@ -65,6 +74,8 @@ class WarcFiles:
         self._archive = archive_of(crawler)
         self._agent: str = crawler.settings["USER_AGENT"]
         self._received: SimpleQueue[_Received | None] = SimpleQueue()
+        #: Bytes put into the queue, and those of them that are done with; each is counted by one thread only.
+        self._taken = self._done = 0
         # A second signal ends the process without closing anything; no thread may hold it.
         self._thread = threading.Thread(target=self._write_all, name="warc", daemon=True)
 
@@ -96,7 +107,13 @@ class WarcFiles:
         reservations = self._crawler.get_downloader_middleware(TdmReservations)
         host = reservations.of(request.url) if reservations is not None else Reservations()
         url = request.url.partition("#")[0]  # a fragment was never sent
+        self._taken += len(response.body)
         self._received.put(_Received(url, datetime.now(UTC), response.status, headers, response.body, address, host))
+
+    async def room(self) -> None:
+        """Wait while more is to be written than may fill the memory: a slow disk slows the crawl."""
+        while self._taken - self._done > MOST_WAITING and self._thread.is_alive():
+            await asyncio.sleep(LOOK_AGAIN)
 
     async def end(self) -> None:
         """Write what is left and give the file its final name."""
@@ -109,15 +126,30 @@ class WarcFiles:
         try:
             close_torn(self._archive)
             writer = _Writer(self._archive, self._agent)
-            while (received := self._received.get()) is not None:
-                if may_be_kept(received.url, received.headers, received.body, received.at, host=received.host):
-                    writer.write(received)
-                else:
-                    self._crawler.stats.inc_value("warc/withheld")
+            for batch in self._batches():
+                writer.write([each for each in batch if self._may_be_kept(each)])
+                self._done += sum(len(each.body) for each in batch)
             writer.close()
         except (OSError, ArchiveError) as error:
             self._crawler.stats.inc_value("warc/errors")
             logger.error("Raw responses are not kept any more: %s", error)  # noqa: TRY400 (the disk's fault: no trace)
+
+    def _batches(self) -> Iterator[list[_Received]]:
+        """Yield what has been received, all that waits at once; end when told to."""
+        ended = False
+        while not ended:
+            waiting = [self._received.get()]
+            with suppress(Empty):
+                while len(waiting) < BATCH:
+                    waiting.append(self._received.get_nowait())
+            ended = None in waiting  # a response may still come after the word to end
+            yield [each for each in waiting if each is not None]
+
+    def _may_be_kept(self, received: _Received) -> bool:
+        kept = may_be_kept(received.url, received.headers, received.body, received.at, host=received.host)
+        if not kept:
+            self._crawler.stats.inc_value("warc/withheld")
+        return kept
 
 
 class _Writer:
@@ -128,15 +160,26 @@ class _Writer:
         self._agent = agent
         self._file: OpenWarc | None = None
 
-    def write(self, received: _Received) -> None:
+    def write(self, batch: list[_Received]) -> None:
+        """Write responses, then note them, so that no note is of what is not there."""
+        captures: dict[str, Capture] = {}
+        noted = [self._append(each, captures) for each in batch]
+        if noted:
+            self._archive.captures.add(noted)
+
+    def _append(self, received: _Received, before: dict[str, Capture]) -> Capture:
+        """Write one; `before` holds the payloads first written in this batch, this one's then, too."""
         file = self._file = self._file or self._open()
         digest = "sha1:" + base64.b32encode(hashlib.sha1(received.body, usedforsecurity=False).digest()).decode()
         at = received.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        original = self._archive.captures.original(digest) if received.body else None
+        original = (before.get(digest) or self._archive.captures.original(digest)) if received.body else None
         record = _record(file.writer, received, digest, at, original)
         offset, length = file.append(record)
         kind = "response" if original is None else "revisit"
-        self._archive.captures.add([Capture(received.url, at, digest, file.name, offset, length, kind)])
+        capture = Capture(received.url, at, digest, file.name, offset, length, kind)
+        if original is None:
+            before[digest] = capture
+        return capture
 
     def close(self) -> None:
         if self._file is not None:

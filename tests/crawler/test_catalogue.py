@@ -1,10 +1,11 @@
 """Changing one's own catalogue from the command line."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from crawler.catalogue import main
+from crawler.catalogue import add, main
 from crawler.sites import catalogue
 
 
@@ -21,6 +22,17 @@ def test_a_blog_is_added_once(directory: Path) -> None:
     assert run(directory, "add", "https://blog.example/") == 0
 
     assert own(directory) == {"https://blog.example/": ('A "quoted" \\ name', False)}
+
+
+def test_blogs_that_are_added_at_once_are_all_added(directory: Path) -> None:
+    def add_ten(number: int) -> None:
+        for blog in range(10):
+            add(directory / "sites.toml", f"https://blog-{number}-{blog}.example/")
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(add_ten, range(8)))
+
+    assert len(own(directory)) == 80
 
 
 def test_a_blog_of_the_shipped_catalogue_is_left_out_by_ones_own(directory: Path) -> None:

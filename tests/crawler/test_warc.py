@@ -3,13 +3,20 @@
 import gzip
 import subprocess
 import sys
+import threading
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.archive import Archive
 from archive.captures import OPEN, Capture
+from crawler.extensions import warc
+from crawler.extensions.warc import WarcFiles
 from crawler.extensions.warc_files import OpenWarc, close_torn, whole_length
+from crawler.reservations import Reservations
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import crawl
 
@@ -63,6 +70,50 @@ def test_a_payload_kept_before_becomes_a_revisit(blog: Blog, directory: Path) ->
     kinds = sorted(kind for file in files(directory) for kind, url in records(file) if url == blog.url + path)
     assert kinds == ["response", "revisit"]
     assert [check(file) for file in files(directory)] == [0, 0]
+
+
+def test_a_payload_that_comes_twice_before_it_is_noted_is_kept_once(directory: Path) -> None:
+    with Archive(directory) as archive:
+        writer = warc._Writer(archive, "test")
+        urls = [f"https://a.example/{number}" for number in range(3)]
+        host = Reservations()
+        now = datetime.now(UTC)
+        writer.write([warc._Received(url, now, 200, [], b"the same", None, host) for url in urls])
+        writer.close()
+
+    (path,) = files(directory)
+    kinds = [("response", urls[0]), ("revisit", urls[1]), ("revisit", urls[2])]
+    assert records(path)[1:] == kinds
+    assert check(path) == 0
+
+
+def test_a_slow_disk_slows_the_crawl_instead_of_filling_the_memory(
+    blog: Blog, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_up = threading.Event()
+    waiting: list[int] = []
+    write, room = OpenWarc.append, WarcFiles.room
+
+    def append(file: OpenWarc, record: Any) -> tuple[int, int]:
+        assert held_up.wait(60)
+        return write(file, record)
+
+    async def watched(raw: WarcFiles) -> None:
+        if raw._taken > raw._done:
+            held_up.set()
+        await room(raw)
+        waiting.append(raw._taken - raw._done)
+
+    monkeypatch.setattr(OpenWarc, "append", append)
+    monkeypatch.setattr(WarcFiles, "room", watched)
+    monkeypatch.setattr(warc, "MOST_WAITING", 0)
+    blog.sitemap(*(blog.post(f"post-{number}") for number in range(3)))
+
+    crawl(directory, site=blog.url, settings={"WARC_ENABLED": True})
+
+    assert held_up.is_set()
+    assert set(waiting) == {0}
+    assert blog.count("/post-2/") == 1
 
 
 def test_a_compressed_body_is_kept_as_it_came(blog: Blog, directory: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from multiprocessing import forkserver
 from typing import Any
 
 import pytest
@@ -61,6 +62,26 @@ def test_a_worker_leaves_a_signal_that_ends_the_crawl_to_the_main_process() -> N
         return await workers.run(os.getpid) - worker
 
     assert run(question) == 0
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_while_workers_are_started_is_left_to_the_main_process(sent: signal.Signals) -> None:
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]  # typeshed leaves it out
+    server._stop()
+
+    def interrupt() -> int:
+        while (process := server._forkserver_pid) is None:
+            os.sched_yield()
+        os.kill(process, sent)
+        return int(process)
+
+    async def question(workers: Workers) -> tuple[int, int]:
+        interrupted = asyncio.get_running_loop().run_in_executor(None, interrupt)
+        return await workers.run(os.getppid), await interrupted
+
+    forked_from, interrupted = run(question)
+
+    assert forked_from == interrupted
 
 
 def test_a_call_is_answered_by_new_workers_when_those_who_make_them_die() -> None:
