@@ -11,11 +11,11 @@ from itertools import takewhile
 
 from archive.date_names import MORE_WORDS, NotADateError
 from archive.errors import QueryError
-from archive.language_names import language_code
-from archive.query_dates import period, within
-from archive.query_tree import All, Between, Either, Named, Node, Not, Parsed, Phrase, Word
+from archive.query_dates import within
+from archive.query_properties import DATES, PROPERTIES, NotUnderstoodError, condition
+from archive.query_tree import All, Either, Named, Node, Not, Parsed, Phrase, Word
 from archive.records import clean
-from archive.search_words import WORD, fold
+from archive.search_words import WORD
 
 #: What one query may hold; a larger one is a mistake or an attack.
 MOST_CHARACTERS = 2_000
@@ -25,18 +25,12 @@ MOST_DEPTH = 24
 #: Letters before a `*`; fewer would name half of the vocabulary.
 SHORTEST_PREFIX = 2
 
-#: What `has:` may ask for, as typed, and its name.
-HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-reply", "date": "date"}
-
 #: Field as typed, and the part of a text it means.
 _PARTS = {"title": "title", "intitle": "title", "author": "author", "said": "author", "by": "author",
           "commenter": "author", "tag": "tags"}  # fmt: skip
-_NAMES = {"site": "site", "kind": "kind", "platform": "platform", "lang": "language", "in": "thread", "has": "has"}
-_DATES = ("before", "after", "year")
-FIELDS = (*_PARTS, *_NAMES, *_DATES, "words")
+FIELDS = (*_PARTS, *PROPERTIES)
 #: What a field of authors asks for besides the name.
 _OF_KIND = {"by": "post", "commenter": "comment"}
-_KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
 
 _TOKEN = re.compile(
     r"(?P<open>\()|(?P<close>\))"
@@ -48,7 +42,8 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("–−", "-"))
-_COUNT = re.compile(r"(?P<sign>[<>]=?|)(?P<least>\d{1,9})(?:(?:-|\.\.)(?P<most>\d{1,9}))?")
+#: What stands for letters elsewhere.
+_INNER = re.compile(r"\w[*?]+\w")
 
 
 def parse(text: str) -> Parsed:
@@ -151,6 +146,8 @@ class _Parser:
         bare = text.lstrip("*?+~")
         if bare != text and text[0] in "*?":
             self._remark("a word cannot begin with * or ?")
+        if _INNER.search(bare):
+            self._remark("* stands at the end of a word only, and ? for nothing; the parts were searched")
         prefix, fuzzy = bare.endswith("*"), re.search(r"~\d*$", bare) is not None
         if re.match(r"[a-z]{2,12}:(?!/)\S", bare, re.IGNORECASE):
             self._remark(f"“{bare.partition(':')[0]}:” is not a field; its words were searched")
@@ -180,10 +177,13 @@ class _Parser:
         if match.lastgroup == "open":
             self._remark(f"“{name}:” needs one value, not a group")
             return None
-        if name in _DATES:
-            value = self._whole_date(value) if match.lastgroup == "plain" else value
-            return self._date(name, value)
-        return self._property(name, value)
+        if name in DATES and match.lastgroup == "plain":
+            value = self._whole_date(value)
+        try:
+            return condition(name, value)
+        except NotUnderstoodError as error:
+            self._remark(f"“{name}:{value[:40]}” {error}")
+            return None
 
     def _whole_date(self, value: str) -> str:
         """Return a date with the words that belong to it: few people put it between quotation marks."""
@@ -195,49 +195,6 @@ class _Parser:
                 self._next += number
                 return longer
         return value
-
-    def _property(self, name: str, value: str) -> Node | None:
-        if name == "words":
-            return self._count(value)
-        if name in {"kind", "has"}:
-            known = (_KINDS if name == "kind" else HAS).get(value.lower())
-            if known is None:
-                choices = "post or comment" if name == "kind" else ", ".join(dict.fromkeys(HAS.values()))
-                self._remark(f"“{name}:{value[:40]}” is not understood; it can be {choices}")
-                return None
-            return Named(name, known)
-        if name == "in" and not value.startswith("post:"):
-            self._remark(f"“in:{value[:40]}” is not a thread; write the id of its post, which begins with “post:”")
-            return None
-        if name == "lang":
-            return Named("language", language_code(value))
-        return Named(_NAMES[name], value if name == "in" else fold(value))
-
-    def _date(self, name: str, value: str) -> Node | None:
-        try:
-            if name == "year":
-                return within(value)
-            start, _, said = period(value)
-        except NotADateError as error:
-            self._remark(f"“{name}:{value[:40]}” {error.reason}")
-            return None
-        if name == "before":
-            return Between("date", None, start - 1, f"before {said}")
-        return Between("date", start, None, f"from {said} on")
-
-    def _count(self, value: str) -> Node | None:
-        match = _COUNT.fullmatch(value.replace(",", ""))
-        if match is None:
-            self._remark(f"“words:{value[:40]}” is not understood; write words:>500 or words:100-500")
-            return None
-        least, sign = int(match["least"]), match["sign"]
-        if match["most"]:
-            return Between("words", least, int(match["most"]), f"{least} to {match['most']} words")
-        if sign.startswith("<"):
-            most = least if sign == "<=" else least - 1
-            return Between("words", None, most, f"at most {most} words")
-        least += sign == ">"
-        return Between("words", least, None, f"at least {least} words")
 
     def _counted(self, words: list[str]) -> list[str]:
         room = max(0, MOST_WORDS - self._words)

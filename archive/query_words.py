@@ -6,7 +6,7 @@ from typing import TypeGuard
 from archive.date_names import NotADateError
 from archive.errors import QueryError
 from archive.query_dates import within
-from archive.query_language import HAS
+from archive.query_properties import HAS
 from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.results import FILTERS
 from archive.search_words import is_stop_word

@@ -261,5 +261,4 @@ def _parted(root: Node) -> tuple[list[Node], list[Word]]:
 
 
 def _same_site(name: str, value: str) -> bool:
-    value = value.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
     return name == value or name.endswith(f".{value}") or ("." not in value and value in name.split("."))

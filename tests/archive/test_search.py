@@ -61,6 +61,8 @@ from tests.archive.searching import found, search, write
         ('tag:"cold email"', {"cold"}),
         ("site:b.org", {"pricing"}),
         ("site:example pricing", {"churn#comment-0"}),
+        ("site:https://www.B.org/blog/?page=2", {"pricing"}),
+        ("site:*.b.org", {"pricing"}),
         ("kind:comment pricing", {"churn#comment-0"}),
         ("platform:ghost kind:post", {"churn"}),
         ("lang:de", {"preise"}),
