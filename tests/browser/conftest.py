@@ -6,6 +6,8 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,20 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.jobs import SiteCrawl
+from archive.records import Post, parse_time
 from webui import create_app
 
 LIBRARY = Path(__file__).parents[1] / "webui" / "library.json"
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+_AT = parse_time("2026-11-12T08:30:00Z")
+CRAWLS = {
+    "tenfirst.example": SiteCrawl(spider="blog", ending="finished", began=_AT, ended=_AT, posts_new=2),
+    "down.example": SiteCrawl(spider="blog", ending="failed", reason="no such host", began=_AT, ended=_AT),
+}
 
 #: Opens a page in a new window: `open_page("/search", dark=True, width=320, script=False)`.
 OpenPage = Callable[..., Page]
@@ -55,7 +64,10 @@ def address(library: list[Post], tmp_path_factory: pytest.TempPathFactory) -> It
     directory = tmp_path_factory.mktemp("browsed")
     with Archive(directory) as archive:
         for post in library:
+            if "annual" in post.url:
+                archive.add(replace(post, text=post.text.replace("22 of 40", "19 of 40")))
             archive.add(post)
+        archive.jobs.end(archive.jobs.start("blog"), {"healthy": False, "reasons": ["1 site did not answer"]}, CRAWLS)
         archive.sync()
     with served(directory) as address:
         yield address
@@ -84,7 +96,9 @@ def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def opened(path: str, *, dark: bool = False, width: int = 1100, script: bool = True) -> Page:
+    def opened(
+        path: str, *, dark: bool = False, width: int = 1100, script: bool = True, status: int = HTTPStatus.OK
+    ) -> Page:
         context = chromium.new_context(
             color_scheme="dark" if dark else "light",
             viewport={"width": width, "height": 800},
@@ -96,7 +110,12 @@ def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
         page.on("request", lambda request: None if request.url.startswith(address) else wrong.append(request.url))
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto(address + path)
+        answer = page.goto(address + path)
+        assert answer is not None
+        assert answer.status == status
+        if status != HTTPStatus.OK:  # Chromium reports the status as an error of the page
+            assert [each for each in wrong if str(status) not in each] == []
+            wrong.clear()
         return page
 
     yield opened
