@@ -42,8 +42,10 @@ class SiteCoverage:
 
     site: str
     posts: int = 0
+    #: Without those that the site removed and of which only the place is kept.
     comments: int = 0
-    #: Comments that the site states, of the posts where it states a number, and those found under these posts.
+    #: Comments that the site states, of the posts where it states a number, and those found under these posts, with
+    #: removed ones, as a site may count them.
     stated: int = 0
     found: int = 0
     undated: int = 0
@@ -153,7 +155,8 @@ def _add_texts(database: Database, sites: dict[str, SiteCoverage]) -> None:
         held.statuses[status] = held.statuses.get(status, 0) + count
         months.setdefault((site, date or ""), [0, 0])[0] += count
     comments = database.connection.execute(
-        "SELECT p.site, c.dated, count(*) FROM posts p JOIN comments c ON c.post_id = p.id GROUP BY 1, 2"
+        "SELECT p.site, c.dated, count(*) FROM posts p JOIN comments c ON c.post_id = p.id WHERE NOT c.deleted"
+        " GROUP BY 1, 2"
     )
     for site, date, count in comments:
         sites[site].comments += count

@@ -16,7 +16,7 @@ from archive.durable import make_directory, sync
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
 
 #: Raised with every change of the tables below; older files are migrated, newer ones refused.
-VERSION = 3
+VERSION = 4
 
 #: How long a writer waits for the others; a transaction of ours takes milliseconds.
 BUSY_SECONDS = 60
@@ -38,7 +38,7 @@ CREATE INDEX revisions_by_id ON revisions (id, seq);
 
 -- The newest revision of each text. `stated` and `position` change without making a revision: a new reply
 -- moves all that follow, and that is no change of theirs. `dated` ("2015-03", or "2015" where no more is known),
--- `signed` and `status` are the record's, to be counted without reading every text.
+-- `signed`, `status` and `deleted` are the record's, to be counted without reading every text.
 CREATE TABLE posts (
   id TEXT PRIMARY KEY, url TEXT NOT NULL UNIQUE, site TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
   stated INTEGER, dated TEXT, signed INTEGER, status TEXT
@@ -46,9 +46,9 @@ CREATE TABLE posts (
 CREATE INDEX posts_by_site ON posts (site);
 CREATE TABLE comments (
   id TEXT PRIMARY KEY, post_id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, position INTEGER NOT NULL,
-  dated TEXT
+  dated TEXT, deleted INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX comments_by_post ON comments (post_id, position, dated);
+CREATE INDEX comments_by_post ON comments (post_id, position, dated, deleted);
 
 -- What must not be archived (again): a post's URL, a site, or a person, everywhere or (`site`) at one site.
 CREATE TABLE deny (
@@ -102,8 +102,16 @@ DROP INDEX comments_by_post;
 CREATE INDEX comments_by_post ON comments (post_id, position, dated)
 """  # noqa: S608 (our own constant)
 
+_PLACES = """
+ALTER TABLE comments ADD COLUMN deleted INTEGER;
+UPDATE comments SET deleted =
+  (SELECT json_extract(r.record, '$.deleted') FROM revisions r WHERE r.seq = comments.seq);
+DROP INDEX comments_by_post;
+CREATE INDEX comments_by_post ON comments (post_id, position, dated, deleted)
+"""
+
 #: What makes a file of one version one of the next.
-_MIGRATIONS = {1: _POLICIES, 2: _COUNTED}
+_MIGRATIONS = {1: _POLICIES, 2: _COUNTED, 3: _PLACES}
 
 
 class Database:

@@ -191,10 +191,10 @@ class Store:
         return {str(id_) for (id_,) in rows}
 
     def counts(self) -> dict[str, tuple[int, int]]:
-        """Return posts and comments per site."""
+        """Return posts and comments per site; removed comments of which only the place is kept are not counted."""
         rows = self._database.connection.execute(
-            "SELECT p.site, count(DISTINCT p.id), count(c.id) FROM posts p LEFT JOIN comments c ON c.post_id = p.id"
-            " GROUP BY p.site ORDER BY p.site"
+            "SELECT p.site, count(DISTINCT p.id), count(c.id) FILTER (WHERE NOT c.deleted) FROM posts p"
+            " LEFT JOIN comments c ON c.post_id = p.id GROUP BY p.site ORDER BY p.site"
         )
         return {site: (posts, comments) for site, posts, comments in rows}
 
@@ -283,10 +283,10 @@ def _add_comments(
         if before is None or before[1] != digest:
             seq = revise(connection, comment.id, post.id, values, saved, digest)
             connection.execute(
-                "INSERT INTO comments (id, post_id, seq, hash, position, dated) VALUES (?, ?, ?, ?, ?, ?)"
+                "INSERT INTO comments (id, post_id, seq, hash, position, dated, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash,"
-                " position = excluded.position, dated = excluded.dated",
-                (comment.id, post.id, seq, digest, comment.position, dated(values)),
+                " position = excluded.position, dated = excluded.dated, deleted = excluded.deleted",
+                (comment.id, post.id, seq, digest, comment.position, dated(values), values["deleted"]),
             )
             new += before is None
             changed += before is not None

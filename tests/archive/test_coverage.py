@@ -1,5 +1,6 @@
 """How whole the archive of a site is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from archive.archive import Archive
@@ -42,6 +43,20 @@ def test_a_site_without_misses_has_no_concerns(tmp_path: Path) -> None:
     assert (found.posts, found.comments, found.stated, found.found) == (1, 2, 2, 2)
     assert found.months == (Month("2020-03", 1, 0), Month("2020-05", 0, 2))
     assert found.last_visit == AT
+
+
+def test_a_removed_comment_of_which_the_place_is_kept_is_found_but_not_counted(tmp_path: Path) -> None:
+    whole = replace(post(1, "2020-03-02T00:00:00Z", stated=3, comments=3), comment_system="x")
+    removed = replace(whole.comments[1], text="", deleted=True)
+    with Archive(tmp_path) as archive:
+        archive.record(visit(whole))
+        archive.record(visit(replace(whole, comments=(whole.comments[0], removed, whole.comments[2]))))
+
+        found, counts = coverage(archive.database)["a.example"], archive.store.counts()
+
+    assert (found.comments, found.found, found.concerns) == (2, 3, ())
+    assert found.months[-1] == Month("2020-05", 0, 2)
+    assert counts == {"a.example": (1, 2)}
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_a_write_that_sqlite_refuses_is_told(archive: Archive):
 
 
 def test_an_archive_of_the_second_version_is_counted_as_before(tmp_path: Path, make_post: Builder):
-    thread = (("a", "2019-02-01T00:00:00Z"), ("b", None))
+    thread = (("a", "2019-02-01T00:00:00Z"), ("b", None), ("removed", "2019-03-01T00:00:00Z"))
     with Archive(tmp_path) as archive:
         for number, (published, precision) in enumerate(
             [("2015-03-01", "day"), ("2016-01-01", "year"), (None, None)]
@@ -157,7 +157,8 @@ def test_an_archive_of_the_second_version_is_counted_as_before(tmp_path: Path, m
             post = make_post(f"https://example.com/{number}/", author=None if number else "Ann")
             comments = tuple(
                 Comment(id=comment_id(post.url, "x", name), post_id=post.id, position=0, text="Yes.",
-                        published=date and parse_time(date), published_precision=date and "day")
+                        deleted=name == "removed", published=date and parse_time(date),
+                        published_precision=date and "day")
                 for name, date in thread
             )  # fmt: skip
             dates = {
@@ -169,6 +170,7 @@ def test_an_archive_of_the_second_version_is_counted_as_before(tmp_path: Path, m
     with sqlite3.connect(tmp_path / "records.db") as connection:
         connection.executescript(
             "DROP INDEX comments_by_post; CREATE INDEX comments_by_post ON comments (post_id, position);"
+            "ALTER TABLE comments DROP COLUMN deleted;"
             "ALTER TABLE comments DROP COLUMN dated; ALTER TABLE posts DROP COLUMN dated;"
             "ALTER TABLE posts DROP COLUMN signed; ALTER TABLE posts DROP COLUMN status;"
             "UPDATE meta SET value = '2' WHERE name = 'version'"
@@ -181,6 +183,7 @@ def test_an_archive_of_the_second_version_is_counted_as_before(tmp_path: Path, m
         ("2019-02", 0, 3),
     ]
     assert (before["example.com"].undated, before["example.com"].unsigned) == (1, 2)
+    assert before["example.com"].comments == 6
 
 
 def test_an_archive_of_a_newer_version_is_refused(tmp_path: Path):

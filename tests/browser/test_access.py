@@ -21,6 +21,9 @@ PATHS = ["/", "/search?q=objection", "/search?q=zebra&site=tenfirst.example", "/
          "/comments/comment:a41d8a6946af9fb42286d903/versions"]  # fmt: skip
 
 
+#: All rules that are on, and that of WCAG 2.2 on the size of targets, which is off unless asked for.
+AXE = "axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
+
 #: What can be seen in part only, or by scrolling sideways; lines of code may be longer than a screen.
 CUT_OFF = """[...document.querySelectorAll("main *, header *")]
   .filter((each) => !each.closest("pre, textarea, svg, .visually-hidden, thead") && each.checkVisibility())
@@ -90,6 +93,6 @@ def _violations(page: Page, axe: str) -> list[object]:
     for scheme, width in seen:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
-        told = page.evaluate("axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})")["violations"]
+        told = page.evaluate(AXE)["violations"]
         found += [(scheme, width, each["id"], [node["html"][:120] for node in each["nodes"]]) for each in told]
     return found

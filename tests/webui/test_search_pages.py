@@ -19,7 +19,7 @@ def test_the_front_page_has_one_box_with_the_focus_and_says_what_is_held(client:
     tree = page(client, "/")
 
     assert [box.get("name") for box in tree.cssselect("input[autofocus]")] == ["q"]
-    assert "11 posts and 32 comments from 7 sites" in tree.text_content()
+    assert "11 posts and 31 comments from 7 sites" in tree.text_content()
 
 
 def test_a_result_says_why_it_matches(client: FlaskClient) -> None:
