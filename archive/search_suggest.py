@@ -63,8 +63,10 @@ def _written(node: Node) -> tuple[str, ...]:
 def _better(snapshot: Snapshot, word: str) -> str | None:
     if len(word) < SHORTEST_GUESSED or not word.isalpha() or _stands(snapshot, word):
         return None
-    swapped = (word[:at] + word[at : at + 2][::-1] + word[at + 2 :] for at in range(len(word[:LONGEST_TERM]) - 1))
+    swapped = [word[:at] + word[at : at + 2][::-1] + word[at + 2 :] for at in range(len(word[:LONGEST_TERM]) - 1)]
     near = [*snapshot.near(SPELLINGS, word, 1), *(each for each in swapped if snapshot.holding(SPELLINGS, each))]
+    if not near:  # only another form of it is written
+        near = [each for each in swapped if _stands(snapshot, each)]
     if not near and len(word) >= LONG_WORD:
         near = snapshot.near(SPELLINGS, word, 2)
     counts = {each: float(snapshot.postings(SPELLINGS, each).weights.sum()) for each in near}

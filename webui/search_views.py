@@ -25,14 +25,19 @@ EXAMPLES = (
     ("pricing -discount", "“pricing”, but not “discount”"),
     ("objection OR pushback", "either word"),
     ("negotiat*", "all words that begin so"),
-    ("title:pricing", "the word in the title of a post, or of a comment’s post"),
-    ('said:"Maya Lindqvist"', "posts and comments by a name; by: for posts, commenter: for comments"),
+    ("negociation~", "words written nearly so"),
+    ("title:pricing", "posts with the word in the title"),
+    (
+        'said:"Maya Lindqvist"',
+        "texts by a name, as author:Maya does; by: for posts, commenter: for comments",
+    ),
     ("tag:pricing", "posts filed under a tag or category"),
-    ("site:example.com", "texts of one site"),
+    ("site:example.com", "texts of one site; also platform:ghost, lang:german"),
     ("kind:comment churn", "comments only; kind:post for posts only"),
-    ("after:2015 before:2018-06", "by date; also year:2016"),
-    ("words:>1000", "long texts"),
-    ("has:author-reply", "threads in which the post’s author answers; also has:comments"),
+    ("after:2015 before:June 2018", "by date; also year:2016, year:2014-2016, after:3 months ago"),
+    ("words:>1000", "long texts; also words:100-200"),
+    ("has:author-reply", "posts below which their author answers; also has:comments, has:date"),
+    ("in:post:0123456789abcdef01234567", "the texts of one thread, by the id in its address"),
 )
 
 

@@ -18,6 +18,7 @@ from tests.archive.searching import search, write
         ("title:chrun", "title:churn"),
         ("by:lea", None),
         ("site:b.org custmers", "site:b.org customers"),
+        ("cusotmer", "customer"),  # only "customers" stands there
         ("pricing", None),
         ("raised nothing", None),  # "raise" stands there, and was found
         ("xqzvwkjh", None),

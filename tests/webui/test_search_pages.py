@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.archive import Archive
+from archive.query_language import FIELDS
 from archive.records import Post, post_id
 from tests.webui.looking import page, texts
 from webui import create_app
@@ -224,6 +225,11 @@ def test_dates_are_as_exact_as_the_site_states_them(client: FlaskClient) -> None
 
     (time,) = tree.cssselect(".hit time")
     assert (time.text_content(), time.get("datetime")) == ("June 2012", "2012-06")
+
+
+def test_the_help_page_names_every_field(client: FlaskClient) -> None:
+    text = page(client, "/help").text_content()
+    assert [name for name in FIELDS if f"{name}:" not in text] == ["intitle"]  # another name of title
 
 
 @pytest.mark.parametrize("address", ["/", "/help"])
