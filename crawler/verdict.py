@@ -67,7 +67,9 @@ def _gravity(status: Exit) -> int:
 
 
 def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Exit, str]]:
-    found = [(status, words.format(stats[name])) for name, status, words in _COUNTED if stats.get(name)]
+    follows = _FOLLOWS if stats.get("archive/errors") else frozenset()
+    counted = [each for each in _COUNTED if stats.get(each[0]) and each[0] not in follows]
+    found = [(status, words.format(stats[name])) for name, status, words in counted]
     if finish_reason is None and "start_time" in stats:
         found.append((Exit.STOPPED, "ended at once, by a second signal, with requests still waiting for answers"))
     elif finish_reason is None:
@@ -94,10 +96,12 @@ def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Ex
 
 #: Counts that are no good news, what they mean, and how to say it.
 _COUNTED = (
-    ("archive/errors", Exit.ARCHIVE, "the archive could not be written {} times"),
+    ("archive/errors", Exit.ARCHIVE, "the archive could not be written {} times; see the log"),
     ("warc/errors", Exit.ARCHIVE, "raw responses could not be kept; see the log"),
     ("index/errors", Exit.ARCHIVE, "the search index is behind; run `sales-archive index`"),
     ("spider_exceptions/count", Exit.ERRORS, "{} errors in reading; see the log"),
 )
+#: What a disk that takes no records refuses, too: told once.
+_FOLLOWS = frozenset({"warc/errors", "index/errors"})
 _FAILURE = "crawl/site_failure/"
 _CONCERNS = "crawl/site_concerns/"

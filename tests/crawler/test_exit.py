@@ -189,3 +189,9 @@ def test_a_damaged_catalogue_exits_with_2_and_names_the_line(
 )
 def test_the_worst_that_happened_decides(stats: dict[str, object], reason: str | None, status: Exit) -> None:
     assert verdict(stats, reason).status is status
+
+
+def test_a_full_disk_is_told_once() -> None:
+    stats = {"crawl/sites_answered": 1, "archive/errors": 6, "warc/errors": 1, "index/errors": 1}
+
+    assert verdict(stats, "archive_unwritable").reasons == ("the archive could not be written 6 times; see the log",)
