@@ -72,8 +72,7 @@ class Politeness:
         host = urlsplit(url).hostname or ""
         if host in self._slots:
             return self._slots[host]
-        shared = (each for each in SHARED_SLOTS if host == each or host.endswith(f".{each}"))
-        return next(shared, host.removeprefix("www."))
+        return operator(host) or host.removeprefix("www.")
 
     def slow_down(self, slot: str, seconds: float) -> None:
         """Leave at least `seconds` between the requests of a slot from now on."""
@@ -126,6 +125,11 @@ class Politeness:
             # The slot counts its delay from its last request: move that into the future. Slower from then on.
             self.slow_down(slot, min(max(2 * live.delay, 0.1), MAX_WAIT))
             live.lastseen = max(live.lastseen, monotonic() + seconds - live.delay)
+
+
+def operator(host: str) -> str | None:
+    """Return whose blog a host is, where one asks many at one pace; `None` where it is its own."""
+    return next((each for each in SHARED_SLOTS if host == each or host.endswith(f".{each}")), None)
 
 
 def _retry_after(response: Response) -> float | None:

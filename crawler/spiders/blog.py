@@ -16,7 +16,7 @@ from archive.records import Visit
 from crawler.asking import Budget, SpiderFetch
 from crawler.extensions.closing import close_unwritable, crawl_closing
 from crawler.fetch import UnreadableError
-from crawler.locks import turn_of
+from crawler.locks import Turns
 from crawler.opening import archive_of
 from crawler.outcomes import TurnEnd, outcomes_of
 from crawler.platforms import PLATFORMS
@@ -36,6 +36,7 @@ class BlogSpider(Spider):
     name = "blog"
     _room: Room
     _budget: Budget
+    _turns: Turns
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class BlogSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         archive_of(crawler)
         spider._room = Room(crawler)
+        spider._turns = Turns(archive_of(crawler).directory)
         spider._budget = Budget(crawler.settings.getint("REQUESTS_PER_CRAWL"))
         spider._sites = _sites(crawler, spider._site)
         return spider
@@ -114,9 +116,9 @@ class BlogSpider(Spider):
         per_site = crawler.settings.getint("REQUESTS_PER_SITE")
         fetch = SpiderFetch(crawler, workers, budget=per_site, of_crawl=self._budget)
         visit_site = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._wanted)
-        with turn_of(site, archive_of(crawler).directory) as ours:
+        with self._turns.turn_of(site) as ours:
             if not ours:
-                logger.info("%s is being crawled by another process; left to it", site.url)
+                logger.info("%s, or its host, is being crawled by another process; left to it", site.url)
                 crawler.stats.inc_value("crawl/sites_left_to_others")
                 return
             await self._take_turn(visit_site, visits)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from crawler.locks import turn_of
+from crawler.locks import Turns
 from crawler.sites import Site
 from tests.crawler.blog import Answer, Blog, serve
 from tests.crawler.crawling import crawl, judged
@@ -204,13 +204,32 @@ def test_a_site_that_another_crawl_is_at_is_left_to_it(blog: Blog, directory: Pa
     blog.sitemap(blog.post("only"))
     Archive(directory).close()
 
-    with turn_of(Site(url=f"{blog.url}/"), directory) as ours:
+    with Turns(directory).turn_of(Site(url=f"{blog.url}/")) as ours:
         stats = crawl(directory, site=blog.url)
 
     assert ours
     assert blog.asked == []
     assert stats["crawl/sites_left_to_others"] == 1
     assert judged(stats).status == 0
+
+
+def test_blogs_that_are_asked_at_one_pace_are_one_crawls_at_a_time(directory: Path) -> None:
+    Archive(directory).close()
+    ann, bob, eve = (
+        Site(url=url)
+        for url in ("https://ann.substack.com/", "https://bob.substack.com/", "https://eve.example/a-blog/")
+    )
+    one, other = Turns(directory), Turns(directory)
+
+    with one.turn_of(bob) as held:
+        with one.turn_of(ann) as of_ours:
+            pass
+        with other.turn_of(ann) as of_theirs, other.turn_of(eve) as elsewhere:
+            pass
+    with other.turn_of(ann) as afterwards:
+        pass
+
+    assert (held, of_ours, of_theirs, elsewhere, afterwards) == (True, True, False, True, True)
 
 
 def test_a_site_that_asks_to_come_back_tomorrow_is_left_alone_by_later_crawls_too(

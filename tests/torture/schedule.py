@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -126,4 +127,6 @@ def findings(directory: Path) -> list[str]:
             record = next(iter(ArchiveIterator(file)))
             if record.rec_headers.get_header("WARC-Target-URI") != url or file.tell() < offset + length:
                 found.append(f"{name} does not hold {url} at {offset}")
-    return found + [f"{path.name} was left open" for path in (directory / "warc").glob(f"*{OPEN}")]
+    found += [f"{path.name} was left open" for path in (directory / "warc").glob(f"*{OPEN}")]
+    valid = [sys.executable, "-m", "warcio.cli", "check", *map(str, (directory / "warc").glob("*.gz"))]
+    return found + (["warcio check failed"] if subprocess.run(valid, check=False).returncode else [])
