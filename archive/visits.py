@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.coverage import FORBIDDEN
 from archive.database import Database
 from archive.deny import denies_address
 from archive.records import Visit, format_time, parse_time, post_id
@@ -205,9 +206,14 @@ class Visits:
         return [dict(zip(("url", "stated", "found", "reason"), row, strict=True)) for row in rows]
 
     def failing(self) -> list[dict[str, Any]]:
-        """Return the addresses whose last visit failed, with the reason, the most often failed first."""
+        """Return the addresses whose last visit failed, with the reason, the most often failed first.
+
+        What robots.txt forbids has not failed.
+        """
         rows = self._database.connection.execute(
-            "SELECT url, site, status, reason, failures FROM pages WHERE failures > 0 ORDER BY failures DESC, url"
+            "SELECT url, site, status, reason, failures FROM pages WHERE failures > 0 AND reason IS NOT ?"
+            " ORDER BY failures DESC, url",
+            (FORBIDDEN,),
         )
         return [dict(zip(("url", "site", "status", "reason", "failures"), row, strict=True)) for row in rows]
 

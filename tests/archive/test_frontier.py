@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.archive import Archive
+from archive.coverage import FORBIDDEN
 from archive.records import Post, Visit
 
 Builder = Callable[..., Post]
@@ -56,3 +57,14 @@ def test_a_thread_nobody_can_read_is_no_failure_and_one_that_failed_is(archive: 
     archive.record(replace(short, thread_reachable=False, at=at + timedelta(minutes=1)))
 
     assert archive.visits.failing() == []
+
+
+def test_what_robots_txt_forbids_has_not_failed(archive: Archive, make_post: Builder):
+    post = make_post()
+    refused = Visit(url=post.url, site=post.site, at=datetime.now(UTC), reason=FORBIDDEN)
+
+    archive.record(refused)
+    assert archive.visits.failing() == []
+    archive.record(replace(refused, reason="timed out"))
+
+    assert [page["reason"] for page in archive.visits.failing()] == ["timed out"]
