@@ -11,6 +11,7 @@ from archive.search_folding import MOST_NAMED
 from archive.search_snapshot import Snapshot
 from archive.search_snippets import marked, snippet
 from archive.search_words import Words, words_of
+from archive.titles import above_text
 
 _NOT_MORE: Mapping[int, int] = {}
 _NO_COPIES: Mapping[int, Sequence[int]] = {}
@@ -44,7 +45,7 @@ def _hit(snapshot: Snapshot, number: int, values: Mapping[str, Any], found: Foun
     kind: Kind = "post" if values["id"] == values["post_id"] else "comment"
     borrowed, title, author = values["borrowed"], values["title"], values["author"]
     words = words_of(borrowed["language"])
-    passage = snippet(values["text"], found.terms, words)
+    passage = snippet(_below_title(values["text"], title), found.terms, words)
     heading = marked(title, found.terms, words) if title else ()
     tags = _tags(snapshot, number, found, words) if kind == "post" else ()
     seen: dict[Place, bool] = {
@@ -72,6 +73,13 @@ def _hit(snapshot: Snapshot, number: int, values: Mapping[str, Any], found: Foun
         tags=tags,
         more=more,
     )
+
+
+def _below_title(text: str, title: str | None) -> str:
+    """Return a text without the title that its page says again: a snippet stands below the title."""
+    paragraphs = text.split("\n\n", 2)
+    above = above_text(paragraphs, title)
+    return "\n\n".join(paragraphs[above:]) if above else text
 
 
 def _tags(snapshot: Snapshot, number: int, found: Found, words: Words) -> tuple[str, ...]:

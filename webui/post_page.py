@@ -1,6 +1,5 @@
 """A post and its thread as the template shows them."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from archive.records import Comment, Post
 from archive.results import Snippet
 from archive.search_snippets import Marking
 from archive.thread import DISPLAY_LEVELS, Row, rows
+from archive.titles import above_text
 from webui.paragraphs import Block, blocks
 from webui.params import phrase
 from webui.showing import comment_anchor
@@ -18,8 +18,6 @@ from webui.showing import comment_anchor
 THREAD_PAGE = 400
 #: How fast adults read prose in silence (Brysbaert 2019: 238).
 WORDS_A_MINUTE = 238
-
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class PostPage:
     def blocks(self) -> tuple[Block, ...]:
         """The post's text, without the title where its page says it again above the first paragraph."""
         found = blocks(self.post.text)
-        return found[1:] if found[1:] and _same_words(found[0].text, self.post.title or "") else found
+        return found[above_text([block.text for block in found[:3]], self.post.title) :]
 
     @cached_property
     def thread(self) -> tuple[CommentRow, ...]:
@@ -146,10 +144,6 @@ def find_thread_page(post: Post, anchor: str) -> int:
         if any(comment_anchor(row.comment.id) == anchor for row in page):
             return number
     return 1
-
-
-def _same_words(one: str, other: str) -> bool:
-    return _WORD.findall(one.casefold()) == _WORD.findall(other.casefold())
 
 
 def _follows(row: Row, above: Row | None) -> bool:

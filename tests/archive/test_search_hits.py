@@ -48,6 +48,12 @@ def found(archive: Archive, *posts: Post, text: str = "renewal", grouped: bool =
     return archive.search(Query(text=text, grouped=grouped))
 
 
+def test_a_snippet_stands_below_the_title_that_its_page_says_again(archive: Archive) -> None:
+    (hit,) = found(archive, made("one.example", f"Customers\n\nON RENEWALS!\n\n{LETTER}"), text="first day").hits
+
+    assert "".join(run for run, _ in hit.snippet).startswith("Every renewal begins")
+
+
 def test_copies_of_a_post_are_one_hit_that_names_the_others(archive: Archive) -> None:
     typographic = LETTER.replace("So the folder is now", "So the folder — at last — is now").upper()
     results = found(archive, made("one.example", LETTER), made("two.example", LETTER + " We still do."),

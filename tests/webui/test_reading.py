@@ -86,6 +86,8 @@ def test_every_paragraph_of_the_text_is_there_with_an_anchor(client: FlaskClient
     ("text", "shown"),
     [
         ("Say the price!\n\nThen wait.", ["Then wait."]),
+        ("On pricing\n\nSay the price\n\nThen wait.", ["Then wait."]),
+        ("We were asked for a discount.\n\nSay the price", ["We were asked for a discount.", "Say the price"]),
         ("Say the price, they said.\n\nThen wait.", ["Say the price, they said.", "Then wait."]),
         ("Say the price!", ["Say the price!"]),
     ],
