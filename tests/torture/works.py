@@ -148,7 +148,7 @@ class RebuildingTogether(Rebuilding):
 
 
 class Capturing(Work):
-    """Keep raw responses, one of them twice."""
+    """Keep raw responses in batches, one of them twice."""
 
     outlives_power = False
 
@@ -156,8 +156,8 @@ class Capturing(Work):
         with Archive(root / KEPT) as archive:
             close_torn(archive)
             writer = _Writer(archive, "salesarchive")
-            for number in (1, 2, 1, 3):
-                writer.write(received(f"https://example.com/{number}/", f"<p>Answer {number}</p>" * 500))
+            for batch in ((1, 2), (1, 3), (4,)):
+                writer.write([received(f"https://example.com/{n}/", f"<p>Answer {n}</p>" * 500) for n in batch])
                 yield
             writer.close()
 
@@ -272,8 +272,10 @@ class Forgetting(Work):
                 archive.record(Visit(url=url, site=post.site, at=AT, status=200, post=post))
             archive.sync()
             writer = _Writer(archive, "salesarchive")
-            for name, text in (("kept", "Call them yourself."), ("gone", said), ("feed", f"{said} And more.")):
-                writer.write(received(f"https://example.com/{name}/", f"<p>{text}</p>" * 20))
+            texts = {"kept": "Call them yourself.", "gone": said, "feed": f"{said} And more."}
+            writer.write(
+                [received(f"https://example.com/{name}/", f"<p>{text}</p>" * 20) for name, text in texts.items()]
+            )
             writer.close()
 
     def steps(self, root: Path) -> Iterator[None]:
