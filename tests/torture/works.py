@@ -148,7 +148,7 @@ class RebuildingTogether(Rebuilding):
 
 
 class Capturing(Work):
-    """Keep raw responses in batches, one of them twice."""
+    """Keep raw responses, one of them twice."""
 
     outlives_power = False
 
@@ -156,8 +156,8 @@ class Capturing(Work):
         with Archive(root / KEPT) as archive:
             close_torn(archive)
             writer = _Writer(archive, "salesarchive")
-            for batch in ((1, 2), (1, 3), (4,)):
-                writer.write([received(f"https://example.com/{n}/", f"<p>Answer {n}</p>" * 500) for n in batch])
+            for number in (1, 2, 1, 3):
+                writer.write([received(f"https://example.com/{number}/", f"<p>Answer {number}</p>" * 500)])
                 yield
             writer.close()
 
