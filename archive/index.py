@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.index_files import DAMAGE, IndexFiles, State
-from archive.index_writing import apply, build
+from archive.index_writing import apply, build, merge
 from archive.results import Hit, Query, Results
 from archive.schema import VERSION
 from archive.search import Searcher
@@ -144,6 +144,8 @@ class Index:
             written, deleted = written + batch.written, deleted + batch.deleted
             if progress is not None:
                 progress(state.seq, max(state.seq, self._store.last_seq()))
+        if (merged := merge(self._files, state)) is not None:
+            self._files.use(merged)
         return SyncReport(written, deleted, None, state.seq)
 
     def _unusable(self, state: State | None) -> str | None:

@@ -1,18 +1,21 @@
 """Writing one segment of the index: Whoosh's files and codec, filled a posting list at a time."""
 
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator
+from operator import sub
+from pickle import dumps
 from typing import Any
 
 import numpy as np
-from whoosh.codec.whoosh3 import W3Codec, W3PostingsWriter
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3FieldWriter, W3TermInfo
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
+from whoosh.system import pack_int, pack_ushort
 from whoosh.writing import SegmentWriter
 
 from archive.index_inverting import InvertedField
-from archive.schema import SCHEMA, SPELLINGS, WordsField
-from archive.search_postings import NOWHERE, Postings, decoded, joined
+from archive.schema import SCHEMA, SPELLINGS, WordsField, words
+from archive.search_postings import Postings
 
 #: Postings per block: 1,024 are read and packed faster than Whoosh's 128.
 BLOCK = 1024
@@ -23,15 +26,41 @@ COMPRESSION = 1
 #: Shorter posting lists are written as they are: half of all terms stand in one text.
 WORTH_COMPRESSING = 16
 
-#: Segments below this size are merged, this many at a time.
-SMALL_SEGMENT = 10_000
-MOST_SMALL_SEGMENTS = 8
+#: The version of pickles that Whoosh writes.
+_PICKLE = 2
 
-#: Share of deleted texts from which a segment is written anew.
+#: Segments of fewer texts are merged as soon as so many are of about one size.
+SMALL_SEGMENT = 10_000
+MERGED_TOGETHER = 4
+
+#: Segments of up to twice as many texts are all of one size.
+TINY_SEGMENT = 16
+
+#: Share of deleted texts from which a larger segment is written anew.
 MOST_DELETED = 0.3
 
 #: Rarer spellings are left out of the vocabulary for suggestions: most are mistakes.
 LEAST_SPELLINGS = 2
+
+
+def to_merge(segments: Iterable[Any]) -> list[Any]:
+    """Return the segments worth writing anew: small ones of about one size, and large ones full of deleted texts.
+
+    So a text is written once for each size that its segment grows through, not with each update.
+    """
+    sizes: dict[int, list[Any]] = {}
+    worn: list[Any] = []
+    small: list[Any] = []
+    for segment in segments:
+        if segment.doc_count() < SMALL_SEGMENT:
+            size = (segment.doc_count() // TINY_SEGMENT).bit_length() // 2  # fourfold from one to the next
+            sizes.setdefault(size, []).append(segment)
+        elif segment.deleted_count() > MOST_DELETED * segment.doc_count_all():
+            worn.append(segment)
+    for size in sorted(sizes):
+        if len(sizes[size]) + bool(small) >= MERGED_TOGETHER:
+            small += sizes[size]
+    return [*worn, *small]
 
 
 class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
@@ -41,7 +70,6 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         """Write to `index`, holding its lock unless `_lk=False` says that the caller does."""
         super().__init__(index, codec=_Codec(blocklimit=BLOCK, compression=COMPRESSION), **options)
         self._inverted = {name: InvertedField() for name, field in SCHEMA.items() if isinstance(field, WordsField)}
-        self._merged: list[dict[tuple[str, bytes], Postings]] = []
 
     def add_document(self, **fields: Any) -> None:
         """Add a document of `schema.post_document` or `comment_document`."""
@@ -66,23 +94,13 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         self._finish()
         return segment
 
-    def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
-        """Take over the posting lists of a segment that is merged into this one."""
-        moved = np.full(reader.doc_count_all(), -1, np.int64)
-        if docmap is None:
-            moved[:] = np.arange(startdoc, startdoc + len(moved))
-        else:
-            moved[list(docmap)] = list(docmap.values())
-        self._merged.append(dict(_moved_lists(reader, moved)))
-
     def merge_some(self, _: Any, segments: list[Any]) -> list[Any]:
-        """Merge small segments when there are many, and those full of deleted texts; Whoosh's `mergetype`."""
-        small = [segment for segment in segments if segment.doc_count_all() < SMALL_SEGMENT]
-        worn = [segment for segment in segments if segment.deleted_count() > MOST_DELETED * segment.doc_count_all()]
-        chosen = [*small, *worn] if len(small) >= MOST_SMALL_SEGMENTS else worn
-        for segment in dict.fromkeys(chosen):
+        """Write the texts of segments `to_merge` into this one, and return the others; Whoosh's `mergetype`."""
+        chosen = to_merge(segments)
+        for segment in chosen:
             reader = SegmentReader(self.storage, self.schema, segment)
-            self.add_reader(reader)
+            for document in _documents(reader):
+                self.add_document(**document)
             reader.close()
         return [segment for segment in segments if segment not in chosen]
 
@@ -91,11 +109,8 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         writer = self.fieldwriter
         for name, inverted in sorted([*self._inverted.items(), (SPELLINGS, None)]):
             writer.start_field(name, SCHEMA[name])
-            new = self._spellings() if inverted is None else inverted.posting_lists()
-            for term, postings in _with_merged(name, new, self._merged):
-                writer.start_term(term)
-                writer._postwriter.add_list(postings)
-                writer.finish_term()
+            for term, postings in self._spellings() if inverted is None else inverted.posting_lists():
+                writer.add_list(term, postings)
             writer.finish_field()
         writer.close()
 
@@ -104,89 +119,70 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         counts = self._inverted["words"].spellings()
         for spelling, count in sorted((spelling.encode(), count) for spelling, count in counts.items()):
             if count >= LEAST_SPELLINGS or self.docnum < SMALL_SEGMENT:
-                yield spelling, _count(count)
+                yield spelling, _counted(count)
 
 
 class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's codec with a writer that takes whole posting lists; any Whoosh reads what it writes."""
 
-    def postings_writer(self, dbfile: Any, byteids: bool = False) -> "_PostingsWriter":
-        return _PostingsWriter(dbfile, blocklimit=BLOCK, byteids=byteids, compression=COMPRESSION)
+    def field_writer(self, storage: Any, segment: Any) -> "_FieldWriter":
+        return _FieldWriter(self, storage, segment)
 
 
-class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh's writer of blocks, each filled at once."""
+class _FieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh's writer of terms and their posting lists, a list at a time: most have one posting."""
 
-    _ids: "array[int]"
-    _weights: "array[float]"
-    _values: tuple[bytes, bytes]
-
-    def add_list(self, postings: Postings) -> None:
-        self._compression = COMPRESSION if len(postings.documents) >= WORTH_COMPRESSING else 0
-        for begin in range(0, len(postings.documents), BLOCK):
-            if self._ids:
-                self._write_block()
-            block = slice(begin, begin + BLOCK)
-            self._ids = array("I", postings.documents[block].astype(np.uint32).tobytes())
-            self._weights = array("f", postings.weights[block].astype(np.float32).tobytes())
-            cuts = postings.starts[begin : begin + BLOCK + 1]
-            self._values = postings.places[cuts[0] : cuts[-1]].tobytes(), np.diff(cuts).astype(np.uint32).tobytes()
-            self._maxweight = max(self._weights)
-
-    def _mini_values(self) -> tuple[bytes, bytes]:
-        return self._values
-
-    def _mini_ids(self) -> tuple[int, ...]:
-        ids = self._ids
-        return (ids[0], *(ids[at] - ids[at - 1] for at in range(1, len(ids))))
-
-    def _mini_weights(self) -> float | tuple[float, ...] | None:
-        first = self._weights[0]
-        if self._weights.count(first) == len(self._weights):
-            return None if first == 1.0 else float(first)
-        return tuple(self._weights)
+    def add_list(self, term: bytes, postings: Postings) -> None:
+        documents, weights = postings.documents.tolist(), postings.weights.tolist()
+        begin = self._postfile.tell()
+        blocks = [WHOOSH3_HEADER_MAGIC]
+        for at in range(0, len(documents), BLOCK):
+            blocks += _block(postings, documents[at : at + BLOCK], weights[at : at + BLOCK], at)
+        packed = b"".join(blocks)
+        self._postfile.write(packed)
+        info = W3TermInfo(sum(weights), len(weights), maxweight=max(weights), minid=documents[0], maxid=documents[-1])
+        info.set_extent(begin, len(packed))
+        self._tindex.add(pack_ushort(self._fieldid) + term, info.to_bytes())
 
 
-def _moved_lists(reader: SegmentReader, moved: Any) -> Iterator[tuple[tuple[str, bytes], Postings]]:
-    """Yield the posting lists of a segment with its documents renumbered, without those deleted."""
-    for field, term in reader.all_terms():
-        postings = decoded(reader, field, term)
-        if field == SPELLINGS:
-            yield (field, term), postings
-            continue
-        kept = moved[postings.documents] >= 0
-        if not kept.any():
-            continue
-        counts = np.diff(postings.starts)
-        yield (
-            (field, term),
-            Postings(
-                moved[postings.documents[kept]],
-                postings.weights[kept],
-                postings.places[np.repeat(kept, counts)],
-                np.concatenate([[0], np.cumsum(counts[kept])]),
-            ),
-        )
+def _block(postings: Postings, documents: list[int], weights: list[float], at: int) -> tuple[bytes, bytes, bytes]:
+    """Return the postings from `at` as Whoosh's reader takes them: the length, what the block tells, and itself."""
+    cuts = postings.starts[at : at + len(documents) + 1]
+    places = postings.places[cuts[0] : cuts[-1]].tobytes()
+    counts = (cuts[1:] - cuts[:-1]).astype(np.uint32).tobytes()
+    deltas = (documents[0], *map(sub, documents[1:], documents))
+    data = dumps((deltas, _alike(weights), (places, counts)), _PICKLE)
+    compression = COMPRESSION if len(postings.documents) >= WORTH_COMPRESSING else 0
+    if compression:
+        data = zlib.compress(data, compression)
+    # The two zeros are the least and the greatest length of its texts, which stand in a column of ours.
+    told = dumps((len(documents), documents[-1], max(weights), compression, 0, 0), _PICKLE)
+    length = len(told) + len(data)
+    return pack_int(-length if at + len(documents) == len(postings.documents) else length), told, data
 
 
-def _with_merged(
-    field: str, new: Iterable[tuple[bytes, Postings]], merged: Sequence[dict[tuple[str, bytes], Postings]]
-) -> Iterator[tuple[bytes, Postings]]:
-    """Yield the posting lists of a field, those of merged segments behind the new ones."""
-    if not merged:
-        yield from new
-        return
-    known = dict(new)
-    terms = {term for lists in merged for name, term in lists if name == field}
-    for term in sorted(terms.union(known)):
-        found = [(known.get(term, NOWHERE), 0), *((lists.get((field, term), NOWHERE), 0) for lists in merged)]
-        if field == SPELLINGS:
-            yield term, _count(sum(float(postings.weights.sum()) for postings, _ in found))
-        else:
-            yield term, joined(found)
+def _alike(weights: list[float]) -> float | tuple[float, ...] | None:
+    """Return the weights of a block as Whoosh packs them: one where all are alike, none where all are 1."""
+    first = weights[0]
+    if weights.count(first) < len(weights):
+        return tuple(weights)
+    return None if first == 1.0 else first
 
 
-def _count(number: float) -> Postings:
+def _documents(reader: SegmentReader) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a segment as they were added, without those deleted."""
+    columns = {
+        name: reader.column_reader(name, translate=False)
+        for name, field in SCHEMA.items()
+        if field.column_type and reader.has_column(name)
+    }
+    for number in reader.all_doc_ids():
+        hit = reader.stored_fields(number)["hit"]
+        document = {name: column[number] for name, column in columns.items()}
+        yield document | {"hit": hit} | words(hit, document.get("tag_names", ""))
+
+
+def _counted(number: int) -> Postings:
     """Return the posting that holds the number of occurrences of a spelling."""
     return Postings(
         np.zeros(1, np.int32), np.full(1, number, np.float32), np.zeros(0, np.uint32), np.zeros(2, np.int64)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from whoosh.index import LockError
+from whoosh.writing import NO_MERGE
 
 from archive.errors import ArchiveBusyError
 from archive.index_copies import Copies
 from archive.index_files import IndexFiles, State, write_error
 from archive.index_parts import Segment, commit_parts, parts
 from archive.index_processes import fitting
-from archive.index_segment import BatchWriter
+from archive.index_segment import BatchWriter, to_merge
 from archive.index_workers import segments
 from archive.machine import free_bytes, processors
 from archive.revisions import Revision
@@ -87,6 +88,17 @@ def apply(files: IndexFiles, state: State, store: Store) -> Batch | None:
     return Batch(replace(state, seq=revisions[-1].seq, sizes=sizes), len(documents), gone)
 
 
+def merge(files: IndexFiles, state: State) -> State | None:
+    """Merge segments where that is worth it, and return the state to point to; `None` where it is not.
+
+    It is a commit of its own, so that what is new need not wait for it.
+    """
+    if not to_merge(files.open(state.generation)._segments()):  # Whoosh has no public way to them
+        return None
+    _commit(files, state.generation, merging=True)
+    return replace(state, sizes=files.sizes(state.generation))
+
+
 def _changed_documents(
     store: Store, last: dict[str, Revision], known: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
@@ -119,9 +131,15 @@ def _thread(store: Store, id_: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((comment.id, comment_document(comment.to_json(), values)) for comment in post.comments)
 
 
-def _commit(files: IndexFiles, generation: str, documents: Iterable[dict[str, Any]], gone: Iterable[int] = ()) -> int:
-    """Delete documents by their numbers and add others, in one commit; return how many were added."""
-    added = 0
+def _commit(
+    files: IndexFiles,
+    generation: str,
+    documents: Iterable[dict[str, Any]] = (),
+    gone: Iterable[int] = (),
+    *,
+    merging: bool = False,
+) -> None:
+    """Delete documents by their numbers and add others, or merge segments, in one commit."""
     try:
         writer = BatchWriter(files.open(generation), timeout=1.0)
         try:
@@ -129,13 +147,11 @@ def _commit(files: IndexFiles, generation: str, documents: Iterable[dict[str, An
                 writer.delete_document(number)
             for document in documents:
                 writer.add_document(**document)
-                added += 1
         except BaseException:
             writer.cancel()
             raise
-        writer.commit(mergetype=writer.merge_some)
+        writer.commit(mergetype=writer.merge_some if merging else NO_MERGE)
     except LockError as error:
         raise ArchiveBusyError(f"another process is writing {files.directory}; try again later") from error
     except OSError as error:
         raise write_error(files.directory, error) from error
-    return added

@@ -16,10 +16,10 @@ from whoosh.formats import Positions
 from archive.index_inverting import Part
 from archive.records import Precision, parse_time
 from archive.schema_columns import NamesColumn, NumbersColumn
-from archive.search_words import INDEXED_WORDS, Words, fold, words_of
+from archive.search_words import INDEXED_WORDS, fold, words_of
 
 #: Raised with every change of fields, of `search_words` or of weights: an index of another version is rebuilt.
-VERSION = 6
+VERSION = 7
 
 #: How much an occurrence counts by where it stands, against one in the text. A comment's post title helps to find
 #: replies without making them outrank the post.
@@ -30,6 +30,20 @@ NO_DATE = -(2**62)
 
 #: Fields of a post that stand in its comments' documents too.
 BORROWED = ("title", "site", "platform", "language", "url")
+
+#: What the field `hit` holds, one behind the other.
+_STORED = (
+    "id",
+    "post_id",
+    "url",
+    "title",
+    "author",
+    "published",
+    "published_precision",
+    "text",
+    "description",
+    "borrowed",
+)
 
 #: What stands between the tags of a post in the column `tag_names`.
 TAGS_BETWEEN = "\n"
@@ -77,35 +91,42 @@ SCHEMA = Schema(
 
 def post_document(post: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document of a post's JSON."""
-    words = _words_of(post)
-    title, author, tags = post.get("title") or "", post.get("author") or "", _tags(post)
-    parts = [
-        (title, WEIGHTS["title"], words),
-        (post.get("text") or "", 1.0, words),
-        (post.get("description") or "", WEIGHTS["tags"], words),
-        (" , ".join(tags), WEIGHTS["tags"], words),
-        (author, WEIGHTS["author"], words),
-        (post["site"], WEIGHTS["site"], words),
-    ]
-    return _document(post, post, parts, kind="post", url=post["url"]) | {
-        "title": [(title, 1.0, words)],
-        "tags": [(tag, 1.0, words) for tag in tags],
-        "tag_names": TAGS_BETWEEN.join(tags),
-    }
+    tag_names = TAGS_BETWEEN.join(_tags(post))
+    return _document(post, post, kind="post", url=post["url"], tag_names=tag_names) | {"tag_names": tag_names}
 
 
 def comment_document(comment: Mapping[str, Any], post: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document of a comment's JSON under its post's."""
-    words = _words_of(post)
-    title = post.get("title") or ""
-    parts = [
-        (comment.get("text") or "", 1.0, words),
-        (title, WEIGHTS["thread"], words),
-        (comment.get("author") or "", WEIGHTS["author"], words),
-    ]
     marks = BY_POST_AUTHOR * bool(comment.get("by_post_author")) | HIDDEN * bool(comment.get("deleted"))
     url = comment.get("permalink") or post["url"]
-    return _document(comment, post, parts, kind="comment", url=url, marks=marks)
+    return _document(comment, post, kind="comment", url=url, marks=marks)
+
+
+def words(hit: tuple[Any, ...], tag_names: str) -> dict[str, list[Part]]:
+    """Return the fields of words of a document by what it stores and its column `tag_names`.
+
+    So a document can be written into another segment without its record.
+    """
+    document = dict(zip(_STORED, hit, strict=True))
+    borrowed = document["borrowed"]
+    in_language = words_of(borrowed["language"], remembered=INDEXED_WORDS)
+    title, text, author = (document[name] or "" for name in ("title", "text", "author"))
+    fields = {"author": [(author, 1.0, in_language)]}
+    if document["id"] != document["post_id"]:
+        parts = [(text, 1.0), (title, WEIGHTS["thread"]), (author, WEIGHTS["author"])]
+    else:
+        tags = [tag for tag in tag_names.split(TAGS_BETWEEN) if tag]
+        parts = [
+            (title, WEIGHTS["title"]),
+            (text, 1.0),
+            (document["description"] or "", WEIGHTS["tags"]),
+            (" , ".join(tags), WEIGHTS["tags"]),
+            (author, WEIGHTS["author"]),
+            (borrowed["site"], WEIGHTS["site"]),
+        ]
+        fields["title"] = [(title, 1.0, in_language)]
+        fields["tags"] = [(tag, 1.0, in_language) for tag in tags]
+    return fields | {"words": [(part, weight, in_language) for part, weight in parts]}
 
 
 def key_of(id_: str) -> int:
@@ -113,34 +134,27 @@ def key_of(id_: str) -> int:
     return int.from_bytes(blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def _words_of(post: Mapping[str, Any]) -> Words:
-    return words_of(post.get("language"), remembered=INDEXED_WORDS)
-
-
 def _document(
-    record: Mapping[str, Any], post: Mapping[str, Any], parts: list[Part], *, kind: str, url: str, marks: int = 0
+    record: Mapping[str, Any], post: Mapping[str, Any], *, kind: str, url: str, marks: int = 0, tag_names: str = ""
 ) -> dict[str, Any]:
-    author = record.get("author") or ""
     published = parse_time(record["published"]) if record.get("published") else None
-    text = record.get("text") or ""
-    return {
-        "words": parts,
-        "author": [(author, 1.0, _words_of(post))],
-        "hit": _hit(record, post, text=text, url=url),
+    hit = _hit(record, post, url=url)
+    return words(hit, tag_names) | {
+        "hit": hit,
         "date": int(published.timestamp()) if published else NO_DATE,
         "key": key_of(record["id"]),
         "post_key": key_of(post["id"]),
-        "length": len(text.split()),
+        "length": len((record.get("text") or "").split()),
         "marks": marks | YEAR_ONLY * (record.get("published_precision") == "year"),
         "kind": kind,
         "site": post["site"],
-        "author_name": author,
+        "author_name": record.get("author") or "",
         "platform": post.get("platform") or "",
         "language": post.get("language") or "",
     }
 
 
-def _hit(record: Mapping[str, Any], post: Mapping[str, Any], *, text: str, url: str) -> tuple[Any, ...]:
+def _hit(record: Mapping[str, Any], post: Mapping[str, Any], *, url: str) -> tuple[Any, ...]:
     return (
         record["id"],
         post["id"],
@@ -149,15 +163,15 @@ def _hit(record: Mapping[str, Any], post: Mapping[str, Any], *, text: str, url: 
         record.get("author"),
         record.get("published"),
         record.get("published_precision"),
-        text,
+        record.get("text") or "",
+        record.get("description"),
         {name: post.get(name) for name in BORROWED},
     )
 
 
 def stored(hit: tuple[Any, ...]) -> dict[str, Any]:
     """Return what a document stores, by name."""
-    names = ("id", "post_id", "url", "title", "author", "published", "published_precision", "text", "borrowed")
-    values = dict(zip(names, hit, strict=True))
+    values = dict(zip(_STORED, hit, strict=True))
     published: str | None = values["published"]
     moment: datetime | None = parse_time(published) if published else None
     precision: Precision | None = values["published_precision"]

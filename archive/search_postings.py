@@ -30,6 +30,10 @@ _FEWER = 20
 #: Farther than any two words.
 _FAR = 1 << 40
 
+#: Bytes that being kept takes, and that four arrays take beside their numbers. Terms that a segment does not have are
+#: kept too, as one and the same list of nothing.
+_KEPT_BYTES, _ARRAYS_BYTES = 300, 600
+
 #: Bytes of decoded posting lists kept in a process.
 CACHE_BYTES = 64 * 1024 * 1024
 
@@ -47,7 +51,10 @@ class Postings:
     @property
     def size(self) -> int:
         """Number of bytes held, the four arrays' own and that of being kept by a key included."""
-        return self.documents.nbytes + self.weights.nbytes + self.places.nbytes + self.starts.nbytes + 1_000
+        if not len(self.documents):
+            return _KEPT_BYTES
+        arrays = (self.documents, self.weights, self.places, self.starts)
+        return sum(array.nbytes for array in arrays) + _ARRAYS_BYTES + _KEPT_BYTES
 
 
 NOWHERE = Postings(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint32), np.zeros(1, np.int64))

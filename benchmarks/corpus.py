@@ -78,10 +78,10 @@ def vocabulary(random: np.random.Generator) -> np.ndarray:
     return np.array(words)
 
 
-def posts(number: int, comments: int, seed: int = 7) -> Iterator[Post]:
-    """Yield `number` posts with `comments` comments in all."""
+def posts(number: int, comments: int, seed: int = 7, *, language: int | None = None) -> Iterator[Post]:
+    """Yield `number` posts with `comments` comments in all, in the words of the seed `language`, or of their own."""
     random = np.random.default_rng(seed)
-    words = vocabulary(random)
+    words = vocabulary(random if language is None else np.random.default_rng(language))
     shares = 1.0 / (np.arange(len(words)) + 2.7)
     bounds = np.cumsum(shares / shares.sum())
     topics = random.integers(100, 6_000, (TOPICS, 40))

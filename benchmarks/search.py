@@ -32,6 +32,9 @@ from archive.search_page import ordered
 from benchmarks.corpus import posts, vocabulary
 
 QUERIES = 60
+#: The seed of the words of `fill`, for texts in the same language.
+LANGUAGE = 7
+
 FACETS = ("kind", "site", "year", "author")
 
 #: A query's terms, as each program writes them.
@@ -61,7 +64,7 @@ def fill(directory: Path, number: int, comments: int) -> None:
     if (directory / "records.db").exists():
         return
     with Archive(directory) as archive:
-        source = posts(number, comments)
+        source = posts(number, comments, LANGUAGE)
         while batch := [post for _, post in zip(range(500), source, strict=False)]:
             with archive.database.write() as connection:
                 for post in batch:
@@ -91,7 +94,7 @@ def first_query(directory: Path) -> None:
 def queries() -> dict[str, list[Asked]]:
     """Return queries by kind, in our query language, with their words."""
     chance = random.Random(3)
-    words = [str(word) for word in vocabulary(np.random.default_rng(7))]
+    words = [str(word) for word in vocabulary(np.random.default_rng(LANGUAGE))]
     common, middle = words[100:1500], words[1500:8000]
     drawn = {
         "one term": [[chance.choice(common)] for _ in range(QUERIES)],
@@ -150,21 +153,29 @@ def pages(archive: Archive, asked: dict[str, list[Asked]], directory: Path) -> N
     connection.close()
 
 
-def small_update(archive: Archive) -> None:
-    """Print what ten new texts cost until a search finds them, and what of it the first search waits for."""
-    times, searches = [], []
-    for turn in range(5):
-        for place, post in enumerate(posts(10, 0, seed=1000 + turn + int(time.time()))):
+def small_update(archive: Archive, turns: int = 20) -> None:
+    """Print what ten new texts cost until a search finds them, what of it is the search, and merging behind it."""
+    moments: list[float] = []
+
+    def written(*_: int) -> None:
+        """Search as soon as readers see the texts, before segments are merged."""
+        moments.append(time.process_time())
+        archive.search(Query(text="pricing"))
+        moments.append(time.process_time())
+
+    for turn in range(turns):
+        for place, post in enumerate(posts(10, 0, seed=turn + int(time.time()), language=LANGUAGE)):
             url = f"https://new.example/{time.time_ns()}/{place}"
             archive.add(replace(post, id=post_id(url), url=url, comments=()))
-        started = time.process_time()
-        archive.sync()
-        written = time.process_time()
-        archive.search(Query(text="pricing"))
-        times.append(time.process_time() - started)
-        searches.append(time.process_time() - written)
-    print(f"\nten new texts, until found: {sorted(times)[len(times) // 2]:.2f} CPU-s, {max(times):.2f} at most")
-    print(f"of it the search that finds them: {max(searches) * 1000:.0f} ms at most")
+        moments.append(time.process_time())
+        archive.index.sync(progress=written)
+        moments.append(time.process_time())
+    begun, seen, found, ended = np.array(moments).reshape(-1, 4).T
+    print(
+        f"\nten new texts, {turns} times, until found: {np.median(found - begun):.2f} CPU-s in the median, ", end=""
+    )
+    print(f"{max(found - begun):.2f} at most; the search that finds them {max(found - seen) * 1000:.0f} ms at most")
+    print(f"merging behind that: {np.mean(ended - found):.2f} CPU-s in the mean, {max(ended - found):.2f} at most")
 
 
 def texts(archive: Archive) -> Iterator[tuple[str, str, str, str, str, int, str]]:
