@@ -12,7 +12,7 @@ from itertools import takewhile
 from archive.date_names import MORE_WORDS, NotADateError
 from archive.errors import QueryError
 from archive.query_dates import within
-from archive.query_properties import DATES, PROPERTIES, NotUnderstoodError, condition
+from archive.query_properties import ADDRESS, DATES, PROPERTIES, NotUnderstoodError, condition
 from archive.query_tree import All, Either, Named, Node, Not, Parsed, Phrase, Word
 from archive.records import clean
 from archive.search_words import WORD
@@ -143,6 +143,10 @@ class _Parser:
         return _of_kind(Phrase(tuple(words), _part_name(inside)), inside)
 
     def _plain(self, text: str, inside: str | None) -> Node | None:
+        if inside is None and (address := ADDRESS.fullmatch(text)) is not None:
+            quoting = self._counted(WORD.findall(address["page"]))
+            thread = condition("in", text)
+            return Either((thread, Phrase(tuple(quoting)))) if quoting else thread
         bare = text.lstrip("*?+~")
         if bare != text and text[0] in "*?":
             self._remark("a word cannot begin with * or ?")

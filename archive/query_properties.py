@@ -6,7 +6,8 @@ from collections.abc import Callable
 from archive.date_names import NotADateError
 from archive.language_names import language_code
 from archive.query_dates import period, within
-from archive.query_tree import Between, Named, Node
+from archive.query_tree import Between, Either, Named, Node
+from archive.records import post_id
 from archive.search_words import fold
 
 #: What `has:` may ask for, as typed, and its name.
@@ -16,6 +17,12 @@ HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-re
 DATES = ("before", "after", "year")
 
 _KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
+#: Pages state Norwegian, or which of its two written forms.
+_NORWEGIAN = ("no", "nb", "nn")
+
+#: The address of a page, with a part of it behind `#` or without.
+ADDRESS = re.compile(r"(?P<page>https?://[^\s/?#]+/[^\s#]+)(?:#\S*)?")
+
 _COUNT = re.compile(r"(?P<sign>[<>]=?|)(?P<least>\d{1,9})(?:(?:-|\.\.)(?P<most>\d{1,9}))?")
 
 
@@ -50,13 +57,18 @@ def _platform(value: str) -> Node:
 
 
 def _language(value: str) -> Node:
-    return Named("language", language_code(value))
+    code = language_code(value)
+    if code in _NORWEGIAN:
+        return Either(tuple(Named("language", each) for each in _NORWEGIAN))
+    return Named("language", code)
 
 
 def _thread(value: str) -> Node:
-    if not value.startswith("post:"):
-        raise NotUnderstoodError("is not a thread; write the id of its post, which begins with “post:”")
-    return Named("thread", value)
+    if value.startswith("post:"):
+        return Named("thread", value)
+    if (address := ADDRESS.fullmatch(value)) is None:
+        raise NotUnderstoodError("is not a thread; write its post's address, or its id, which begins with “post:”")
+    return Named("thread", post_id(address["page"]))
 
 
 def _has(value: str) -> Node:

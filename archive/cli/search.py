@@ -22,7 +22,7 @@ the query language; docs/search.md has more:
   title:pricing  tag:saas  posts with a word in the title, among the tags
   author:lee  said:"ann lee"  posts and comments by an author
   by:lee  commenter:lee    posts by an author, comments by one
-  site:example.com  platform:ghost  lang:de  kind:comment  in:post:0123...
+  site:example.com  platform:ghost  lang:de  kind:comment  in:ADDRESS
   has:comments  has:author-reply  has:date
   before:2015  after:March 2015  after:3 months ago  year:2014-2016  year:Q1 2015
   words:>500  words:100-200  texts of a length

@@ -10,6 +10,7 @@ from archive.query_dates import period
 from archive.query_language import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
 from archive.query_tree import All, Between, Either, Named, Not, Parsed, Phrase, Word, leaves
 from archive.query_words import chosen, understood
+from archive.records import post_id
 
 
 def seconds(year: int, month: int = 1, day: int = 1) -> int:
@@ -44,6 +45,8 @@ def seconds(year: int, month: int = 1, day: int = 1) -> int:
         ("site:Example.com", Named("site", "example.com")),
         ("kind:comments", Named("kind", "comment")),
         ("in:post:12", Named("thread", "post:12")),
+        ("in:https://b.example/a/?p=1#comment-3", Named("thread", post_id("https://b.example/a/?p=1"))),
+        ("lang:norwegian", Either((Named("language", "no"), Named("language", "nb"), Named("language", "nn")))),
         ("has:author-reply", Named("has", "author-reply")),
         ("words:>500", Between("words", 501, None, "at least 501 words")),
         ("words:100-200", Between("words", 100, 200, "100 to 200 words")),
@@ -51,7 +54,11 @@ def seconds(year: int, month: int = 1, day: int = 1) -> int:
         ("after:2015-03", Between("date", seconds(2015, 3), None, "from 2015-03 on")),
         ("year:2015", Between("date", seconds(2015), seconds(2016) - 1, "in 2015")),
         ("B2B", Word("B2B")),
-        ("https://example.com/a", All((Word("https"), Word("example.com"), Word("a")))),
+        (
+            "https://example.com/a#b",
+            Either((Named("thread", post_id("https://example.com/a")), Phrase(("https", "example.com", "a")))),
+        ),
+        ("https://example.com/", All((Word("https"), Word("example.com")))),
         ("", None),
     ],
 )
@@ -74,7 +81,10 @@ def test_a_query_means(text: str, root: object) -> None:
         ("site:http://", "“site:http://” is not a site; write its address"),
         ("before:soon", "“before:soon” is not a date; write it as 2015, 2015-03 or 2015-03-31"),
         ("words:many", "“words:many” is not understood; write words:>500 or words:100-500"),
-        ("in:example.com", "“in:example.com” is not a thread; write the id of its post, which begins with “post:”"),
+        (
+            "in:example.com",
+            "“in:example.com” is not a thread; write its post's address, or its id, which begins with “post:”",
+        ),
         ("kind:page", "“kind:page” is not understood; it can be post or comment"),
         ("colour:red", "“colour:” is not a field; its words were searched"),
         ("!!!", "“!!!” holds nothing to search for"),

@@ -109,6 +109,24 @@ def test_a_language_is_asked_for_by_code_or_name(sales: Archive, name: str) -> N
     assert found(sales, f"lang:{name}") == ["preise"]
 
 
+@pytest.mark.parametrize("code", ["no", "nb", "nn"])
+def test_norwegian_is_found_whichever_form_is_stated(archive: Archive, code: str) -> None:
+    write(archive, "norsk", "Vi ringer kundene", language=code)
+    archive.sync()
+    assert found(archive, "lang:norwegian") == found(archive, "lang:nb") == ["norsk"]
+
+
+def test_an_address_finds_its_thread_and_who_quotes_it(archive: Archive) -> None:
+    write(archive, "calls", "We called before lunch", "And after?")
+    write(archive, "answer", "As https://example.com/calls has it, call early")
+    write(archive, "other", "https://example.org/calls")
+    archive.sync()
+    thread = {"calls", "calls#comment-0"}
+    assert set(found(archive, "https://example.com/calls#comment-0")) == thread | {"answer"}
+    assert set(found(archive, "in:https://example.com/calls")) == thread
+    assert found(archive, f"https://example.com/calls {'word ' * 200}") == found(archive, "kind:post -kind:post")
+
+
 def test_small_words_do_not_narrow_a_search(sales: Archive) -> None:
     assert found(sales, "how to raise the prices") == found(sales, "raise prices")
 
