@@ -37,7 +37,7 @@ EXAMPLES = (
     ("after:2015 before:June 2018", "by date; also year:2016, year:2014-2016, after:3 months ago"),
     ("words:>1000", "long texts; also words:100-200"),
     ("has:author-reply", "posts below which their author answers; also has:comments, has:date"),
-    ("in:post:0123456789abcdef01234567", "the texts of one thread, by the id in its address"),
+    ("in:https://example.com/a-post/", "the texts of one thread, by the address of its post"),
 )
 
 
