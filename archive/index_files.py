@@ -127,13 +127,17 @@ class IndexFiles:
             raise write_error(self.directory, error) from error
         self._remove(keep=state)
 
+    def names(self, generation: str) -> set[str]:
+        """Return the names of the files of a generation."""
+        return {path.name for path in (self.directory / generation).iterdir() if path.suffix in {".seg", ".toc"}}
+
     def sizes(self, generation: str) -> dict[str, int]:
         """Return the size of each file of a generation, made sure that they are on the disk."""
         found = {}
-        for path in sorted((self.directory / generation).iterdir()):
-            if path.suffix in {".seg", ".toc"}:
-                found[path.name] = path.stat().st_size
-                sync(path)
+        for name in sorted(self.names(generation)):
+            path = self.directory / generation / name
+            found[name] = path.stat().st_size
+            sync(path)
         sync(self.directory / generation)
         return found
 

@@ -91,9 +91,11 @@ def apply(files: IndexFiles, state: State, store: Store) -> Batch | None:
 def merge(files: IndexFiles, state: State) -> State | None:
     """Merge segments where that is worth it, and return the state to point to; `None` where it is not.
 
-    It is a commit of its own, so that what is new need not wait for it.
+    It is a commit of its own, so that what is new need not wait for it. One that was killed left files that a commit
+    removes, with segments to merge or without.
     """
-    if not to_merge(files.open(state.generation)._segments()):  # Whoosh has no public way to them
+    left = files.names(state.generation) != state.sizes.keys()
+    if not left and not to_merge(files.open(state.generation)._segments()):  # Whoosh has no public way to them
         return None
     _commit(files, state.generation, merging=True)
     return replace(state, sizes=files.sizes(state.generation))

@@ -1,5 +1,6 @@
 """Small updates: what is new is found at once, and segments are merged behind it, their texts unchanged."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,29 @@ def test_what_is_new_is_found_before_segments_are_merged(archive: Archive, monke
 
     assert segments(archive) == [MERGED_TOGETHER]
     assert len(found(archive, "pricing")) == MERGED_TOGETHER
+
+
+def test_what_a_killed_merge_left_is_removed_by_the_next_sync(archive: Archive) -> None:
+    pointer = archive.directory / "index" / "state.json"
+    for number in range(MERGED_TOGETHER):
+        if number == MERGED_TOGETHER - 1:
+            before = pointer.read_bytes()
+        write(archive, f"post-{number}", "pricing")
+        archive.sync()
+    # As if killed when the merged segment had its name, and the pointer was still to be written.
+    values = json.loads(pointer.read_bytes())
+    pointer.write_text(json.dumps(values | {"sizes": json.loads(before)["sizes"]}))
+    (archive.directory / "index" / values["generation"] / "MAIN.tmp").mkdir()
+    assert len(found(archive, "pricing")) == MERGED_TOGETHER
+
+    archive.sync()
+
+    assert sorted(left.name for left in archive.directory.glob("index/*/*.tmp")) == []
+    state = archive.index._files.state()
+    assert state is not None
+    assert set(state.sizes) == archive.index._files.names(state.generation)
+    assert len(found(archive, "pricing")) == MERGED_TOGETHER
+    assert archive.check() == []
 
 
 def interrupted(*_: Any) -> None:
