@@ -13,7 +13,7 @@ from archive.date_names import MORE_WORDS, NotADateError
 from archive.errors import QueryError
 from archive.query_dates import within
 from archive.query_properties import ADDRESS, DATES, PROPERTIES, NotUnderstoodError, condition
-from archive.query_tree import All, Either, Named, Node, Not, Parsed, Phrase, Word
+from archive.query_tree import Address, All, Either, Named, Node, Not, Parsed, Phrase, Word
 from archive.records import clean
 from archive.search_words import WORD
 
@@ -25,6 +25,9 @@ MOST_DEPTH = 24
 #: Letters before a `*`; fewer would name half of the vocabulary.
 SHORTEST_PREFIX = 2
 
+#: Words of an address from which it is looked for in texts: the scheme, the host, and one of the page.
+TELLING_WORDS = 3
+
 #: Field as typed, and the part of a text it means.
 _PARTS = {"title": "title", "intitle": "title", "author": "author", "said": "author", "by": "author",
           "commenter": "author", "tag": "tags"}  # fmt: skip
@@ -33,7 +36,8 @@ FIELDS = (*_PARTS, *PROPERTIES)
 _OF_KIND = {"by": "post", "commenter": "comment"}
 
 _TOKEN = re.compile(
-    r"(?P<open>\()|(?P<close>\))"
+    r"(?P<address>https?://(?:[^\s()\"]|\([^\s()\"]*\))+)"
+    r"|(?P<open>\()|(?P<close>\))"
     rf"|(?P<field>{'|'.join(FIELDS)}):\s*"
     r"|\"(?P<phrase>[^\"]*)(?P<unclosed>\"|$)"
     r"|(?P<minus>-)(?=[^\s-])"
@@ -42,6 +46,8 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("–−", "-"))
+#: What ends a sentence or a quotation rather than an address.
+_ENDINGS = ".,;:!?'>’*~"
 #: What stands for letters elsewhere.
 _INNER = re.compile(r"\w[*?]+\w")
 
@@ -126,6 +132,9 @@ class _Parser:
             return self._field(match["field"].lower(), depth)
         if kind == "unclosed":
             return self._quoted(match, inside)
+        if kind == "address" and inside is None and ADDRESS.fullmatch(url := match.group().rstrip(_ENDINGS)):
+            words = self._counted(WORD.findall(url.partition("#")[0]))
+            return Address(url, tuple(words) if len(words) >= TELLING_WORDS else ())
         return self._plain(match.group(), inside)
 
     def _group(self, inside: str | None, depth: int) -> Node | None:
@@ -143,10 +152,6 @@ class _Parser:
         return _of_kind(Phrase(tuple(words), _part_name(inside)), inside)
 
     def _plain(self, text: str, inside: str | None) -> Node | None:
-        if inside is None and (address := ADDRESS.fullmatch(text)) is not None:
-            quoting = self._counted(WORD.findall(address["page"]))
-            thread = condition("in", text)
-            return Either((thread, Phrase(tuple(quoting)))) if quoting else thread
         bare = text.lstrip("*?+~")
         if bare != text and text[0] in "*?":
             self._remark("a word cannot begin with * or ?")

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from archive.date_names import NotADateError
 from archive.language_names import language_code
 from archive.query_dates import period, within
-from archive.query_tree import Between, Either, Named, Node
-from archive.records import post_id
+from archive.query_tree import Address, Between, Named, Node
 from archive.search_words import fold
 
 #: What `has:` may ask for, as typed, and its name.
@@ -17,11 +16,8 @@ HAS = {"comments": "comments", "comment": "comments", "author-reply": "author-re
 DATES = ("before", "after", "year")
 
 _KINDS = {"post": "post", "posts": "post", "comment": "comment", "comments": "comment", "reply": "comment"}
-#: Pages state Norwegian, or which of its two written forms.
-_NORWEGIAN = ("no", "nb", "nn")
-
-#: The address of a page, with a part of it behind `#` or without.
-ADDRESS = re.compile(r"(?P<page>https?://[^\s/?#]+/[^\s#]+)(?:#\S*)?")
+#: The address of a page, and not of a whole site.
+ADDRESS = re.compile(r"https?://[^\s/?#]+/[^\s#]\S*", re.IGNORECASE)
 
 _COUNT = re.compile(r"(?P<sign>[<>]=?|)(?P<least>\d{1,9})(?:(?:-|\.\.)(?P<most>\d{1,9}))?")
 
@@ -57,18 +53,15 @@ def _platform(value: str) -> Node:
 
 
 def _language(value: str) -> Node:
-    code = language_code(value)
-    if code in _NORWEGIAN:
-        return Either(tuple(Named("language", each) for each in _NORWEGIAN))
-    return Named("language", code)
+    return Named("language", language_code(value))
 
 
 def _thread(value: str) -> Node:
     if value.startswith("post:"):
         return Named("thread", value)
-    if (address := ADDRESS.fullmatch(value)) is None:
+    if not ADDRESS.fullmatch(value):
         raise NotUnderstoodError("is not a thread; write its post's address, or its id, which begins with “post:”")
-    return Named("thread", post_id(address["page"]))
+    return Address(value)
 
 
 def _has(value: str) -> Node:

@@ -38,6 +38,15 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """The thread of the post at an address, and texts in which the words of the address follow each other."""
+
+    url: str
+    #: Empty where the thread alone is asked for.
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """A number within bounds, both included; `None` is no bound.
 
@@ -72,7 +81,7 @@ class Either:
     parts: tuple["Node", ...]
 
 
-Node: TypeAlias = Word | Phrase | Named | Between | Not | All | Either
+Node: TypeAlias = Word | Phrase | Named | Address | Between | Not | All | Either
 
 
 @dataclass(frozen=True, slots=True)

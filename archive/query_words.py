@@ -7,7 +7,7 @@ from archive.date_names import NotADateError
 from archive.errors import QueryError
 from archive.query_dates import within
 from archive.query_properties import HAS
-from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.query_tree import Address, All, Between, Either, Named, Node, Not, Phrase, Word
 from archive.results import FILTERS
 from archive.search_words import is_stop_word
 
@@ -80,6 +80,8 @@ def _said(node: Node) -> str:
         return _said_word(node)
     if isinstance(node, Named):
         return _said_named(node)
+    if isinstance(node, Address):
+        return f"in the thread of {node.url}{' or quoting it' * bool(node.words)}"
     if isinstance(node, Between):
         return node.said
     if isinstance(node, Not):

@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from archive.query_tree import All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.addresses import spellings
+from archive.query_tree import Address, All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.records import post_id
 from archive.schema import NO_DATE, SPELLINGS, key_of
 from archive.search_postings import Documents, Postings, Weights, following, near
 from archive.search_snapshot import K1, Mask, Snapshot
-from archive.search_words import Words, fold, is_stop_word, words_of
+from archive.search_words import Words, fold, is_stop_word, words_of, written_as
 
 #: A query whose words stand together in fewer texts than this also finds texts with some of them.
 ENOUGH = 10
@@ -26,6 +28,9 @@ ENOUGH = 10
 #: How much two words of a query that follow each other count against one of them, among how many documents.
 LIFT = 0.5
 LIFTED = 300
+
+#: What a text scores for standing at an address asked for, a post twice: more than words do.
+AT_ADDRESS = np.float32(1000.0)
 
 #: Posting lists at hand for a second reading: the words of an ordinary query.
 MOST_READ = 4
@@ -128,10 +133,17 @@ class Evaluation:
             return self._snapshot.having(node.value)
         if node.name == "tag":
             return self._tagged(fold(node.value))
-        test = _same_site if node.name == "site" and not node.exact else str.__eq__
+        test = str.__eq__ if node.exact else _SAME.get(node.name, str.__eq__)
         value = fold(node.value)
         mask: Mask = self._snapshot.names(node.name).fitting(lambda name: test(name, value))
         return mask
+
+    def _address(self, node: Address, wanted: bool) -> Mask:
+        keys = np.array([key_of(post_id(url)) for url in dict.fromkeys(spellings(node.url))], np.uint64)
+        inside: Mask = np.isin(self._snapshot.post_keys, keys)
+        if wanted:
+            self._scores[inside] += np.where(self._snapshot.kinds_are_posts[inside], 2 * AT_ADDRESS, AT_ADDRESS)
+        return inside | self._phrase(Phrase(node.words), wanted) if node.words else inside
 
     def _between(self, node: Between, wanted: bool) -> Mask:  # noqa: ARG002 (one signature for all)
         values = self._snapshot.lengths if node.name == "words" else self._snapshot.dates
@@ -215,6 +227,7 @@ class Evaluation:
         Either: _either,
         Not: _not,
         Named: _named,
+        Address: _address,
         Between: _between,
         Word: _word,
         Phrase: _phrase,
@@ -262,3 +275,11 @@ def _parted(root: Node) -> tuple[list[Node], list[Word]]:
 
 def _same_site(name: str, value: str) -> bool:
     return name == value or name.endswith(f".{value}") or ("." not in value and value in name.split("."))
+
+
+def _same_language(name: str, value: str) -> bool:
+    return written_as(name) == written_as(value)
+
+
+#: How a name of a text and one that is asked for are compared, where not all of it must be the same.
+_SAME = {"site": _same_site, "language": _same_language}

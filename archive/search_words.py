@@ -46,8 +46,8 @@ _ELIDED = {
     "fr": re.compile(r"(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)['’ʼ]([^\W_]{2,})", re.IGNORECASE),
     "it": re.compile(r"(?:[cdlmstv]|(?:al|dal|del|nel|sul|col)?l|un|quest)['’ʼ]([^\W_]{2,})", re.IGNORECASE),
 }
-#: The two written forms of Norwegian, by the stemmer that Whoosh has for both.
-_STEMMED_AS = {"nb": "no", "nn": "no"}
+#: The two written forms of Norwegian: pages state one of them or the language, and Whoosh has one stemmer for both.
+_WRITTEN_AS = {"nb": "no", "nn": "no"}
 _APOSTROPHES = re.compile("['’ʼ]")
 #: Letters that Unicode does not take apart, as they are written where a keyboard lacks them: Bjørn, Łukasz, cœur.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -109,8 +109,13 @@ class Words:
 
 def words_of(language: str | None, *, remembered: int = SHOWN_WORDS) -> Words:
     """Return the words of a language by its ISO 639-1 code; English for `None` and for languages without stemmer."""
-    stemmed_as = _STEMMED_AS.get(language or "", language)
-    return _words(stemmed_as if stemmed_as and has_stemmer(stemmed_as) else "en", remembered)
+    known = written_as(language or "")
+    return _words(known if known and has_stemmer(known) else "en", remembered)
+
+
+def written_as(language: str) -> str:
+    """Return the code of a language by that of one of its written forms."""
+    return _WRITTEN_AS.get(language, language)
 
 
 def is_stop_word(word: str) -> bool:

@@ -116,15 +116,37 @@ def test_norwegian_is_found_whichever_form_is_stated(archive: Archive, code: str
     assert found(archive, "lang:norwegian") == found(archive, "lang:nb") == ["norsk"]
 
 
-def test_an_address_finds_its_thread_and_who_quotes_it(archive: Archive) -> None:
-    write(archive, "calls", "We called before lunch", "And after?")
+def test_an_address_finds_its_post_first_then_its_thread_then_who_quotes_it(archive: Archive) -> None:
+    write(archive, "calls", "We called before lunch", "And after?", "Never")
     write(archive, "answer", "As https://example.com/calls has it, call early")
     write(archive, "other", "https://example.org/calls")
     archive.sync()
-    thread = {"calls", "calls#comment-0"}
-    assert set(found(archive, "https://example.com/calls#comment-0")) == thread | {"answer"}
-    assert set(found(archive, "in:https://example.com/calls")) == thread
-    assert found(archive, f"https://example.com/calls {'word ' * 200}") == found(archive, "kind:post -kind:post")
+    results = search(archive, "https://example.com/calls#comment-0", grouped=True)
+    assert [hit.url.rpartition("/")[2] for hit in results.hits] == ["calls", "calls#comment-1", "answer"]
+    assert results.understood == (
+        "posts and comments, in the thread of https://example.com/calls#comment-0 or quoting it"
+    )
+    assert found(archive, "in:https://example.com/calls")[0] == "calls"
+    assert len(found(archive, "in:https://example.com/calls")) == 3
+    assert found(archive, f"https://example.com/calls {'word ' * 200}") == []
+    assert search(archive, "https://example.com/nothing").suggestion is None
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "http://www.example.com/calls",
+        "https://Example.com/calls/",
+        "<https://example.com/calls>",
+        "(https://example.com/calls),",
+        "https://example.com/calls?utm_source=x",
+        '"https://example.com/calls" OR https://example.com/calls.',
+    ],
+)
+def test_an_address_is_found_however_it_is_pasted(archive: Archive, pasted: str) -> None:
+    write(archive, "calls", "We called before lunch")
+    archive.sync()
+    assert found(archive, pasted) == ["calls"]
 
 
 def test_small_words_do_not_narrow_a_search(sales: Archive) -> None:

@@ -150,9 +150,9 @@ def _serving(directory: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def _ask(address: str, seed: int, stop: threading.Event, load: Load) -> None:
     """Search without a pause, as one of many readers."""
-    queries = _queries(random.Random(seed))
+    paths = queries(random.Random(seed))
     while not stop.is_set():
-        path = next(queries)
+        path = next(paths)
         started = time.monotonic()
         try:
             with urlopen(f"{address}{path}", timeout=PATIENCE_SECONDS) as answer:
@@ -168,7 +168,7 @@ def _ask(address: str, seed: int, stop: threading.Event, load: Load) -> None:
 _WORDS = [str(word) for word in vocabulary(np.random.default_rng(7))]
 
 
-def _queries(chance: random.Random) -> Iterator[str]:
+def queries(chance: random.Random) -> Iterator[str]:
     """Yield paths of searches of seven kinds: pages and answers of the API, common words and rare ones."""
     forms: list[Callable[[], str]] = [
         lambda: chance.choice(_WORDS[20:8000]),
