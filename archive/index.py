@@ -5,9 +5,11 @@ archive's id and is rebuilt, not read.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.errors import ArchiveError
 from archive.index_files import DAMAGE, IndexFiles, State
 from archive.index_writing import apply, build, merge
 from archive.results import Hit, Query, Results
@@ -65,6 +67,7 @@ class Index:
         """
         with self._files.writing(wait_seconds):
             state = self._files.state()
+            self._files.tidy(state)
             reason = "asked for" if rebuild else self._unusable(state)
             if reason is None and state is not None:
                 try:
@@ -144,8 +147,11 @@ class Index:
             written, deleted = written + batch.written, deleted + batch.deleted
             if progress is not None:
                 progress(state.seq, max(state.seq, self._store.last_seq()))
-        if (merged := merge(self._files, state)) is not None:
-            self._files.use(merged)
+        # What is new is found already: where a merge finds no room, the next sync tries it again.
+        with suppress(ArchiveError, MemoryError):
+            while (merged := merge(self._files, state)) is not None:
+                state = merged
+                self._files.use(state)
         return SyncReport(written, deleted, None, state.seq)
 
     def _unusable(self, state: State | None) -> str | None:

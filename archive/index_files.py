@@ -53,6 +53,8 @@ OPEN_SECONDS = 2.0
 _OPEN_AGAIN_SECONDS = 0.02
 _LOCK_AGAIN_SECONDS = 0.05
 _STATE = "state.json"
+#: What stays in a generation: segments, tables of contents, and the lock of a writer.
+_FINISHED = (".seg", ".toc", "WRITELOCK")
 _STATE_KINDS: dict[str, Callable[[Any], Any]] = {
     "generation": str,
     "schema": int,
@@ -104,7 +106,7 @@ class IndexFiles:
 
     def create(self) -> str:
         """Make a new, empty generation; return its name."""
-        self._remove(keep=self.state())
+        self.tidy(keep=self.state())
         numbers = [int(path.name[1:]) for path in self._generations()]
         name = f"g{max(numbers, default=0) + 1}"
         try:
@@ -125,21 +127,32 @@ class IndexFiles:
             sync(self.directory)
         except OSError as error:
             raise write_error(self.directory, error) from error
-        self._remove(keep=state)
+        self.tidy(keep=state)
 
-    def names(self, generation: str) -> set[str]:
-        """Return the names of the files of a generation."""
-        return {path.name for path in (self.directory / generation).iterdir() if path.suffix in {".seg", ".toc"}}
+    def lengths(self, generation: str) -> dict[str, int]:
+        """Return the size of each file of a generation."""
+        files = sorted((self.directory / generation).iterdir())
+        return {path.name: path.stat().st_size for path in files if path.suffix in {".seg", ".toc"}}
 
     def sizes(self, generation: str) -> dict[str, int]:
         """Return the size of each file of a generation, made sure that they are on the disk."""
-        found = {}
-        for name in sorted(self.names(generation)):
-            path = self.directory / generation / name
-            found[name] = path.stat().st_size
-            sync(path)
+        found = self.lengths(generation)
+        for name in found:
+            sync(self.directory / generation / name)
         sync(self.directory / generation)
         return found
+
+    def tidy(self, keep: State | None) -> None:
+        """Remove other generations, and what writers that ended left in this one and beside it, for good."""
+        others = [path for path in self._generations() if keep is None or path.name != keep.generation]
+        inside = (self.directory / keep.generation).glob("*") if keep else ()
+        begun = [path for path in inside if not path.name.endswith(_FINISHED)]
+        for path in (*others, *begun, *self.directory.glob(".state-*")):
+            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):
+                path.unlink()
+        if others:
+            sync(self.directory)  # what is forgotten must not come back after a power cut
 
     def torn(self, state: State) -> str | None:
         """Return why the generation in use cannot be read, in words; `None` when it can."""
@@ -172,21 +185,6 @@ class IndexFiles:
         if not self.directory.is_dir():
             return []
         return [path for path in self.directory.iterdir() if path.name[:1] == "g" and path.name[1:].isdecimal()]
-
-    def _remove(self, keep: State | None) -> None:
-        """Remove other generations, and what killed writers left in this one and beside it, for good."""
-        others = [path for path in self._generations() if keep is None or path.name != keep.generation]
-        for path in others:
-            shutil.rmtree(path, ignore_errors=True)
-        left = [
-            *self.directory.glob(".state-*"),
-            *(self.directory.glob(f"{keep.generation}/*.toc.*") if keep else ()),
-        ]
-        for path in left:
-            with suppress(OSError):
-                path.unlink()
-        if others:
-            sync(self.directory)  # what is forgotten must not come back after a power cut
 
 
 def write_error(path: Path, error: OSError) -> ArchiveWriteError:

@@ -29,38 +29,9 @@ WORTH_COMPRESSING = 16
 #: The version of pickles that Whoosh writes.
 _PICKLE = 2
 
-#: Segments of fewer texts are merged as soon as so many are of about one size.
-SMALL_SEGMENT = 10_000
-MERGED_TOGETHER = 4
-
-#: Segments of up to twice as many texts are all of one size.
-TINY_SEGMENT = 16
-
-#: Share of deleted texts from which a larger segment is written anew.
-MOST_DELETED = 0.3
-
-#: Rarer spellings are left out of the vocabulary for suggestions: most are mistakes.
+#: Rarer spellings are left out of the vocabulary for suggestions, of so many texts or more: most are mistakes.
 LEAST_SPELLINGS = 2
-
-
-def to_merge(segments: Iterable[Any]) -> list[Any]:
-    """Return the segments worth writing anew: small ones of about one size, and large ones full of deleted texts.
-
-    So a text is written once for each size that its segment grows through, not with each update.
-    """
-    sizes: dict[int, list[Any]] = {}
-    worn: list[Any] = []
-    small: list[Any] = []
-    for segment in segments:
-        if segment.doc_count() < SMALL_SEGMENT:
-            size = (segment.doc_count() // TINY_SEGMENT).bit_length() // 2  # fourfold from one to the next
-            sizes.setdefault(size, []).append(segment)
-        elif segment.deleted_count() > MOST_DELETED * segment.doc_count_all():
-            worn.append(segment)
-    for size in sorted(sizes):
-        if len(sizes[size]) + bool(small) >= MERGED_TOGETHER:
-            small += sizes[size]
-    return [*worn, *small]
+MANY_TEXTS = 10_000
 
 
 class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
@@ -94,15 +65,13 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         self._finish()
         return segment
 
-    def merge_some(self, _: Any, segments: list[Any]) -> list[Any]:
-        """Write the texts of segments `to_merge` into this one, and return the others; Whoosh's `mergetype`."""
-        chosen = to_merge(segments)
-        for segment in chosen:
+    def absorb(self, segments: Iterable[Any]) -> None:
+        """Add the texts of other segments, which the caller then leaves out."""
+        for segment in segments:
             reader = SegmentReader(self.storage, self.schema, segment)
             for document in _documents(reader):
                 self.add_document(**document)
             reader.close()
-        return [segment for segment in segments if segment not in chosen]
 
     def _flush_segment(self) -> None:
         self.perdocwriter.close()
@@ -118,7 +87,7 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         """Yield each spelling with one posting, whose weight is the number of its occurrences in the segment."""
         counts = self._inverted["words"].spellings()
         for spelling, count in sorted((spelling.encode(), count) for spelling, count in counts.items()):
-            if count >= LEAST_SPELLINGS or self.docnum < SMALL_SEGMENT:
+            if count >= LEAST_SPELLINGS or self.docnum < MANY_TEXTS:
                 yield spelling, _counted(count)
 
 

@@ -1,19 +1,19 @@
 """Writing the index: a whole generation from all records, or what changed since a `seq`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 from whoosh.index import LockError
-from whoosh.writing import NO_MERGE
 
 from archive.errors import ArchiveBusyError
 from archive.index_copies import Copies
 from archive.index_files import IndexFiles, State, write_error
+from archive.index_merging import to_merge
 from archive.index_parts import Segment, commit_parts, parts
 from archive.index_processes import fitting
-from archive.index_segment import BatchWriter, to_merge
+from archive.index_segment import BatchWriter
 from archive.index_workers import segments
 from archive.machine import free_bytes, processors
 from archive.revisions import Revision
@@ -94,11 +94,18 @@ def merge(files: IndexFiles, state: State) -> State | None:
     It is a commit of its own, so that what is new need not wait for it. One that was killed left files that a commit
     removes, with segments to merge or without.
     """
-    left = files.names(state.generation) != state.sizes.keys()
-    if not left and not to_merge(files.open(state.generation)._segments()):  # Whoosh has no public way to them
-        return None
-    _commit(files, state.generation, merging=True)
-    return replace(state, sizes=files.sizes(state.generation))
+    try:
+        segments = files.open(state.generation)._segments()  # Whoosh has no public way to them
+        lengths = files.lengths(state.generation)
+        chosen = to_merge(
+            segments, {segment.segment_id(): lengths[segment.make_filename(".seg")] for segment in segments}
+        )
+        if not chosen and lengths.keys() == state.sizes.keys():
+            return None
+        _commit(files, state.generation, merged={segment.segment_id() for segment in chosen})
+        return replace(state, sizes=files.sizes(state.generation))
+    except OSError as error:
+        raise write_error(files.directory, error) from error
 
 
 def _changed_documents(
@@ -133,15 +140,19 @@ def _thread(store: Store, id_: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((comment.id, comment_document(comment.to_json(), values)) for comment in post.comments)
 
 
+def _stays(segment: Segment, merged: Collection[str]) -> bool:
+    return segment.segment_id() not in merged and segment.doc_count() > 0
+
+
 def _commit(
     files: IndexFiles,
     generation: str,
     documents: Iterable[dict[str, Any]] = (),
     gone: Iterable[int] = (),
     *,
-    merging: bool = False,
+    merged: Collection[str] = (),
 ) -> None:
-    """Delete documents by their numbers and add others, or merge segments, in one commit."""
+    """Delete documents by their numbers, add others, and merge segments by their ids, in one commit."""
     try:
         writer = BatchWriter(files.open(generation), timeout=1.0)
         try:
@@ -149,10 +160,12 @@ def _commit(
                 writer.delete_document(number)
             for document in documents:
                 writer.add_document(**document)
+            writer.absorb(segment for segment in writer.segments if segment.segment_id() in merged)
+            writer.commit(mergetype=lambda _, segments: [each for each in segments if _stays(each, merged)])
         except BaseException:
-            writer.cancel()
+            if not writer.is_closed:
+                writer.cancel()
             raise
-        writer.commit(mergetype=writer.merge_some if merging else NO_MERGE)
     except LockError as error:
         raise ArchiveBusyError(f"another process is writing {files.directory}; try again later") from error
     except OSError as error:

@@ -1,14 +1,18 @@
 """Small updates: what is new is found at once, and segments are merged behind it, their texts unchanged."""
 
+import errno
 import json
+import os
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.archive import Archive
-from archive.index_segment import MERGED_TOGETHER
+from archive.index_merging import SMALL_BYTES, TOGETHER, to_merge
+from archive.index_parts import MOST_BYTES
 from archive.results import Query
 from tests.archive.searching import found, search, write
 
@@ -66,7 +70,7 @@ def test_an_index_of_many_updates_tells_what_one_built_anew_does(archive: Archiv
         archive.sync()
     # Texts that were replaced count among those with a word until their segment is written anew.
     followed = told(archive, scores=not edited)
-    assert len(segments(archive)) < 3 * MERGED_TOGETHER
+    assert len(segments(archive)) < 3 * TOGETHER
 
     archive.index.sync(rebuild=True)
 
@@ -76,20 +80,55 @@ def test_an_index_of_many_updates_tells_what_one_built_anew_does(archive: Archiv
     assert archive.check() == []
 
 
-def test_a_text_is_written_once_for_each_size_of_segment(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.index_segment.TINY_SEGMENT", 1)
-    sizes = []
-    for number in range(16):
-        write(archive, f"post-{number}", f"text {number}")
-        archive.sync()
-        sizes.append(segments(archive))
+@dataclass
+class Held:
+    """What is asked of a segment."""
 
-    assert sizes[2:6] == [[1, 1, 1], [4], [4, 1], [4, 1, 1]]
-    assert sizes[11:] == [[4, 4, 4], [4, 4, 4, 1], [4, 4, 4, 1, 1], [4, 4, 4, 1, 1, 1], [16]]
+    name: int
+    texts: int
+    bytes: int
+    deleted: int = 0
+
+    def segment_id(self) -> int:
+        return self.name
+
+    def doc_count_all(self) -> int:
+        return self.texts
+
+    def deleted_count(self) -> int:
+        return self.deleted
+
+
+@pytest.mark.parametrize("size", [3_000, 70_000, 2_000_000, 60_000_000])
+def test_segments_stay_few_and_a_text_is_written_once_for_each_size(size: int) -> None:
+    segments: list[Held] = []
+    written = most = 0
+    for number in range(1_000):
+        segments.append(Held(number, 10, size))
+        while chosen := to_merge(segments, {each.name: each.bytes for each in segments}):
+            together = sum(each.bytes for each in chosen)
+            assert len(chosen) >= TOGETHER
+            assert together <= MOST_BYTES
+            written += together
+            segments = [each for each in segments if each not in chosen]
+            segments.append(Held(chosen[0].name, 10 * len(chosen), together))
+        most = max(most, len([each for each in segments if each.bytes < SMALL_BYTES]))
+
+    assert most <= 5 * (TOGETHER - 1)
+    assert written <= 10 * 1_000 * size
+
+
+def test_worn_segments_are_merged_no_more_at_once_than_memory_allows() -> None:
+    worn = [Held(number, 60_000, 100_000_000, deleted=20_000) for number in range(5)]
+    assert to_merge(worn, {each.name: each.bytes for each in worn}) == worn[:1]
+    worn = [Held(number, 5_000, 10_000_000, deleted=2_000) for number in range(50)]
+    assert to_merge(worn, {each.name: each.bytes for each in worn}) == worn[:12]
+    whole = [Held(number, 60_000, 100_000_000, deleted=10_000) for number in range(5)]
+    assert to_merge(whole, {each.name: each.bytes for each in whole}) == []
 
 
 def test_what_is_new_is_found_before_segments_are_merged(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(MERGED_TOGETHER - 1):
+    for number in range(TOGETHER - 1):
         write(archive, f"post-{number}", "pricing")
         archive.sync()
     write(archive, "new", "pricing")
@@ -98,60 +137,89 @@ def test_what_is_new_is_found_before_segments_are_merged(archive: Archive, monke
         with pytest.raises(KeyboardInterrupt):
             archive.sync()
     assert "new" in found(archive, "pricing")
-    assert segments(archive) == [1] * MERGED_TOGETHER
+    assert segments(archive) == [1] * TOGETHER
 
     archive.sync()
 
-    assert segments(archive) == [MERGED_TOGETHER]
-    assert len(found(archive, "pricing")) == MERGED_TOGETHER
+    assert segments(archive) == [TOGETHER]
+    assert len(found(archive, "pricing")) == TOGETHER
 
 
 def test_what_a_killed_merge_left_is_removed_by_the_next_sync(archive: Archive) -> None:
     pointer = archive.directory / "index" / "state.json"
-    for number in range(MERGED_TOGETHER):
-        if number == MERGED_TOGETHER - 1:
+    for number in range(TOGETHER):
+        if number == TOGETHER - 1:
             before = pointer.read_bytes()
         write(archive, f"post-{number}", "pricing")
         archive.sync()
     # As if killed when the merged segment had its name, and the pointer was still to be written.
     values = json.loads(pointer.read_bytes())
     pointer.write_text(json.dumps(values | {"sizes": json.loads(before)["sizes"]}))
-    (archive.directory / "index" / values["generation"] / "MAIN.tmp").mkdir()
-    assert len(found(archive, "pricing")) == MERGED_TOGETHER
+    generation = archive.directory / "index" / values["generation"]
+    (generation / "MAIN.tmp").mkdir()
+    (generation / "MAIN_0123456789abcdef.pst").write_bytes(b"begun")
+    (generation / "MAIN_fedcba9876543210.seg").write_bytes(b"merged")
+    assert len(found(archive, "pricing")) == TOGETHER
 
     archive.sync()
 
-    assert sorted(left.name for left in archive.directory.glob("index/*/*.tmp")) == []
+    assert left(archive) == []
+    assert len(found(archive, "pricing")) == TOGETHER
+    assert archive.check() == []
+
+
+def left(archive: Archive) -> list[str]:
+    """Return the files of the index that the pointer does not name."""
     state = archive.index._files.state()
     assert state is not None
-    assert set(state.sizes) == archive.index._files.names(state.generation)
-    assert len(found(archive, "pricing")) == MERGED_TOGETHER
-    assert archive.check() == []
+    files = (archive.directory / "index" / state.generation).iterdir()
+    return sorted({path.name for path in files} - set(state.sizes) - {"MAIN_WRITELOCK"})
 
 
 def interrupted(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_large_segment_is_written_anew_when_much_of_it_was_replaced(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("archive.index_segment.SMALL_SEGMENT", 5)
+def full(*_: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_segment_goes_with_its_last_text_and_is_written_anew_when_much_of_it_was_replaced(archive: Archive) -> None:
     for number in range(10):
         write(archive, f"post-{number}", "pricing")
     archive.sync()
+    size = index_bytes(archive.directory)
     for number in range(3):
         write(archive, f"post-{number}", "churn")
-        archive.sync()
-    assert segments(archive) == [7, 1, 1, 1]
-    size = index_bytes(archive.directory)
-
+    archive.sync()
+    assert segments(archive) == [7, 3]
     write(archive, "post-3", "churn")
+    archive.sync()
+    assert segments(archive) == [3, 1, 6]
+    for number in range(10):
+        write(archive, f"post-{number}", "demo")
     archive.sync()
 
     assert segments(archive) == [10]
-    assert index_bytes(archive.directory) < size
-    assert archive.search(Query(text="pricing")).total == 6
+    assert index_bytes(archive.directory) < 1.1 * size
+    assert archive.search(Query(text="demo")).total == 10
+
+
+def test_a_merge_that_finds_no_room_is_put_off(archive: Archive) -> None:
+    for number in range(TOGETHER - 1):
+        write(archive, f"post-{number}", "pricing")
+        archive.sync()
+    write(archive, "new", "pricing")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("archive.index_segment._documents", full)
+        report = archive.sync()
+    assert (report.written, report.rebuilt) == (1, None)
+    assert segments(archive) == [1] * TOGETHER
+
+    archive.sync()
+
+    assert segments(archive) == [TOGETHER]
+    assert left(archive) == []
 
 
 def index_bytes(directory: Path) -> int:
