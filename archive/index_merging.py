@@ -1,7 +1,6 @@
 """Which segments of the index are worth writing anew as one."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from archive.index_parts import MOST_BYTES, Segment
 
@@ -10,8 +9,7 @@ from archive.index_parts import MOST_BYTES, Segment
 TOGETHER = 4
 SMALL_BYTES = MOST_BYTES // TOGETHER
 
-#: Segments of less than twice as many bytes are of one size, then those of less than eight times as many, and so on
-#: fourfold.
+#: Where sizes end: at 2, 8, 32, 128 and 512 times as many bytes.
 TINY_BYTES = 64 * 1024
 
 #: Share of deleted texts from which a segment is written anew.
@@ -38,7 +36,7 @@ def to_merge(segments: Iterable[Segment], bytes_of: Mapping[str, int]) -> list[S
     return []
 
 
-def _fitting(segments: list[Segment], bytes_of: Mapping[str, int]) -> list[Any]:
+def _fitting(segments: list[Segment], bytes_of: Mapping[str, int]) -> list[Segment]:
     """Return as many as have `MOST_BYTES` together, one at least."""
     total = 0
     for number, segment in enumerate(segments):
