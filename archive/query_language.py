@@ -25,8 +25,8 @@ MOST_DEPTH = 24
 #: Letters before a `*`; fewer would name half of the vocabulary.
 SHORTEST_PREFIX = 2
 
-#: Words of an address from which it is looked for in texts: the scheme, the host, and one of the page.
-TELLING_WORDS = 3
+#: Words of an address from which it is looked for in texts: the host, and one of the page.
+TELLING_WORDS = 2
 
 #: Field as typed, and the part of a text it means.
 _PARTS = {"title": "title", "intitle": "title", "author": "author", "said": "author", "by": "author",
@@ -133,7 +133,7 @@ class _Parser:
         if kind == "unclosed":
             return self._quoted(match, inside)
         if kind == "address" and inside is None and ADDRESS.fullmatch(url := match.group().rstrip(_ENDINGS)):
-            words = self._counted(WORD.findall(url.partition("#")[0]))
+            words = self._counted(WORD.findall(_page(url)))
             return Address(url, tuple(words) if len(words) >= TELLING_WORDS else ())
         return self._plain(match.group(), inside)
 
@@ -247,3 +247,8 @@ def _part_name(inside: str | None) -> str | None:
 def _of_kind(part: Node | None, inside: str | None) -> Node | None:
     kind = _OF_KIND.get(inside or "")
     return part if part is None or kind is None else _together([part, Named("kind", kind)])
+
+
+def _page(url: str) -> str:
+    """Return what all spellings of an address have: its host without `www.`, and its path."""
+    return re.split("[?#]", url.partition("://")[2], maxsplit=1)[0].lower().removeprefix("www.")

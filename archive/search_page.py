@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from archive.errors import QueryError
-from archive.query_tree import All, Node, Parsed
+from archive.query_tree import Address, All, Node, Parsed
 from archive.query_words import dropped, understood
 from archive.results import FACETS, Query, Results
 from archive.schema import NO_DATE
@@ -41,6 +41,8 @@ def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], 
     total = len(candidates)
     if found.whole is not None:
         remarks.append(_some_words(int(np.count_nonzero(found.whole))))
+    if not total and isinstance(parsed.root, Address):
+        remarks.append("Nothing at this address is archived, and no text quotes it")
     if found.cut:
         remarks.append("The search took too long and was cut short: there is more than is shown")
     folds = _folds(snapshot, found, candidates, query) if query.grouped else Folds(candidates)

@@ -55,9 +55,9 @@ def seconds(year: int, month: int = 1, day: int = 1) -> int:
         ("B2B", Word("B2B")),
         (
             "https://example.com/a#b",
-            Address("https://example.com/a#b", ("https", "example.com", "a")),
+            Address("https://example.com/a#b", ("example.com", "a")),
         ),
-        ("(HTTPS://e.org/Foo_(bar).)", Address("HTTPS://e.org/Foo_(bar)", ("HTTPS", "e.org", "Foo", "bar"))),
+        ("(HTTPS://e.org/Foo_(bar).)", Address("HTTPS://e.org/Foo_(bar)", ("e.org", "foo", "bar"))),
         ("https://e.org/!!", All((Word("https"), Word("e.org")))),
         ("https://example.com/", All((Word("https"), Word("example.com")))),
         ("", None),

@@ -129,7 +129,12 @@ def test_an_address_finds_its_post_first_then_its_thread_then_who_quotes_it(arch
     assert found(archive, "in:https://example.com/calls")[0] == "calls"
     assert len(found(archive, "in:https://example.com/calls")) == 3
     assert found(archive, f"https://example.com/calls {'word ' * 200}") == []
-    assert search(archive, "https://example.com/nothing").suggestion is None
+    assert found(archive, "http://www.example.com/calls/?utm_source=x")[-1] == "answer"
+    nothing = search(archive, "https://example.com/nothing")
+    assert (nothing.suggestion, nothing.message) == (
+        None,
+        "Nothing at this address is archived, and no text quotes it.",
+    )
 
 
 @pytest.mark.parametrize(
