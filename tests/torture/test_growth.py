@@ -24,7 +24,7 @@ from webui import create_app
 pytestmark = pytest.mark.torture
 
 #: Posts and comments, rounds, and searches in each: at length, and where there is little time.
-LONG, SHORT = (1_600, 8_400, 100, 150), (8, 32, 10, 4)
+LONG, SHORT = (1_600, 8_400, 100, 150), (16, 64, 12, 20)
 
 #: Posts that each round edits.
 EDITED = 4
