@@ -7,20 +7,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from archive.addresses import spellings
-from archive.captures import Captures
-from archive.database import Database
-from archive.deny import denies_address, unfinished
 from archive.errors import NotFoundError
-from archive.index import Index, SyncReport
-from archive.jobs import Jobs
-from archive.moving import leave_old_addresses
-from archive.policies import Policies
-from archive.records import Post, Visit, post_id
-from archive.results import Query, Results
-from archive.revisions import Revision
-from archive.store import Change, Store
-from archive.visits import Visits
+from archive.records.addresses import spellings
+from archive.records.models import Post, Visit, post_id
+from archive.search.results import Query, Results
+from archive.search.whoosh.engine import Index, SyncReport
+from archive.store.captures import Captures
+from archive.store.database import Database
+from archive.store.deny import denies_address, unfinished
+from archive.store.frontier import Visits
+from archive.store.jobs import Jobs
+from archive.store.policies import Policies
+from archive.store.posts import Change, Store, leave_old_addresses
+from archive.store.revisions import Revision
 
 _GONE = {404, 410}
 _NOT_MODIFIED = 304

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from archive.records import Comment, Post, comment_id, post_id
+from archive.records.models import Comment, Post, comment_id, post_id
 
 VOCABULARY = 60_000
 TOPICS = 200

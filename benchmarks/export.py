@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from archive.archive import Archive
 from archive.export.dataset import write_dataset
 from archive.export.plan import BACKUP, Plan
-from archive.records import Comment, Post, comment_id, post_id
+from archive.records.models import Comment, Post, comment_id, post_id
 
 PLANS = {"default": Plan(), "documents": Plan(shapes=("documents",)), "backup": BACKUP}
 

@@ -1,6 +1,6 @@
-"""How search grows with the archive, beside SQLite FTS5: a table, and a drawing of it.
+"""How search grows with the archive, beside SQLite FTS5.
 
-    python -m benchmarks.growth DIRECTORY [DRAWING.svg]
+    python -m benchmarks.growth DIRECTORY
 
 fills DIRECTORY with an archive of each size, builds both indexes (all that is kept for the next run; without
 `built.json` beside them the indexes are built again), and asks each in a process of its own. Times are CPU
@@ -15,8 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.results import Query
-from benchmarks.growth_drawing import drawing
+from archive.search.results import Query
 from benchmarks.search import Asked, build, fill, fts5, fts5_page, fts5_ten, ours, queries, ten_best, timed
 from benchmarks.serving import memory_of_its_own
 
@@ -31,7 +30,7 @@ Figures = dict[str, dict[str, float | list[float]]]
 
 
 def main() -> None:
-    """Measure all sizes, print the table and draw it."""
+    """Measure all sizes and print the table."""
     directory = Path(sys.argv[1])
     if "--ask" in sys.argv:
         print(json.dumps(ask_here(directory) if sys.argv[-1] == HERE else ask_there(directory)))
@@ -46,8 +45,6 @@ def main() -> None:
             for name in (HERE, THERE)
         }
     print(table(measured))
-    if len(sys.argv) > 2:
-        Path(sys.argv[2]).write_text(drawing(measured), encoding="utf-8")
 
 
 def built(place: Path) -> dict[str, float]:

@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from typing import ParamSpec, TypeVar
 from unittest.mock import patch
 
-from archive import search_page
 from archive.archive import Archive
-from archive.results import Query
-from archive.search_evaluate import Evaluation
+from archive.search.results import Query
+from archive.search.whoosh import page as search_page
+from archive.search.whoosh.evaluate import Evaluation
 from benchmarks.search import ours, queries
 
 P = ParamSpec("P")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.archive import Archive
-from archive.records import Post, post_id
-from archive.results import Query
+from archive.records.models import Post, post_id
+from archive.search.results import Query
 
 DEPTH = 10
 

@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 
 from archive.archive import Archive
-from archive.query_language import parse
-from archive.records import post_id
-from archive.results import Query
-from archive.search_evaluate import Evaluation
-from archive.search_page import ordered
+from archive.records.models import post_id
+from archive.search.query.parser import parse
+from archive.search.results import Query
+from archive.search.whoosh.evaluate import Evaluation
+from archive.search.whoosh.page import ordered
 from benchmarks.corpus import posts, vocabulary
 
 QUERIES = 60
@@ -47,8 +47,7 @@ def main() -> None:
     number, comments = (int(each) for each in (*sys.argv[2:4], 20_000, 100_000)[:2])
     fill(directory, number, comments)
     with Archive(directory) as archive:
-        for processes in (2, 1):
-            build(archive, processes)
+        build(archive)
         first_query(directory)
         asked = queries()
         rivals: dict[str, Callable[[Asked], object]] = {"FTS5": fts5(archive, directory)[1]}
@@ -71,20 +70,20 @@ def fill(directory: Path, number: int, comments: int) -> None:
                     archive.store.add(connection, post)
 
 
-def build(archive: Archive, processes: int = 1) -> float:
-    """Build the index anew in so many processes; print and return the texts per CPU-second."""
+def build(archive: Archive) -> float:
+    """Build the index anew; print and return the texts per CPU-second."""
     cpu, wall = cpu_seconds(), time.perf_counter()
-    report = archive.index.sync(rebuild=True, processes=processes)
+    report = archive.index.sync(rebuild=True)
     cpu, wall = cpu_seconds() - cpu, time.perf_counter() - wall
     speed = f"{report.written / cpu:.0f} per CPU-second, {wall:.0f} s by the clock"
-    print(f"build, {processes} processes: {report.written} texts, {speed}")
+    print(f"build: {report.written} texts, {speed}")
     return report.written / cpu
 
 
 def first_query(directory: Path) -> None:
     """Print what the first query of a fresh process takes."""
     code = (
-        "import sys,time; from archive.archive import Archive; from archive.results import Query\n"
+        "import sys,time; from archive.archive import Archive; from archive.search.results import Query\n"
         "archive = Archive(sys.argv[1]); started = time.process_time(); archive.search(Query(text='the pricing'))\n"
         "print(f'first query after start: {(time.process_time() - started) * 1000:.0f} ms')"
     )

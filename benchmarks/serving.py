@@ -18,8 +18,8 @@ import numpy as np
 
 from archive.archive import Archive
 from archive.errors import QueryError
-from archive.results import Query
-from archive.search import TIME_LIMIT_SECONDS
+from archive.search.results import Query
+from archive.search.whoosh.searcher import TIME_LIMIT_SECONDS
 from benchmarks.corpus import vocabulary
 
 THREADS = 4

@@ -20,7 +20,7 @@ from collections import Counter
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from crawler.verdict import Exit
+from crawler.visits.verdict import Exit
 from tests.crawler.blog import FRONT, post_page
 
 ROOT = Path(__file__).parent.parent

@@ -24,8 +24,8 @@ from corpus import posts
 from werkzeug.test import EnvironBuilder
 
 from archive.archive import Archive
-from archive.results import Query
-from webui import create_app
+from archive.search.results import Query
+from webui.app import create_app
 
 #: Queries asked: words drawn from the archive, alone, in pairs, as phrases and with filters.
 ROUNDS = 3

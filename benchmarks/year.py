@@ -22,10 +22,10 @@ from scrapy.utils.test import get_crawler
 
 from archive.archive import Archive
 from benchmarks.year_site import URL, LivingBlog, LivingPost, life, reply
-from crawler.sites import Site
-from crawler.turns import due
-from crawler.visiting import SiteVisit
-from crawler.wanted import Wanted
+from crawler.catalogue.sites import Site
+from crawler.visits.arguments import Wanted
+from crawler.visits.schedule import due
+from crawler.visits.site_visit import SiteVisit
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)

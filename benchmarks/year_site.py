@@ -14,11 +14,11 @@ from email.utils import format_datetime
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from archive.policies import Policies
-from crawler.asking import Answer
-from crawler.fetch import UnreadableError
-from crawler.middlewares.robots import KEPT_FOR
-from crawler.page import Page
+from archive.store.policies import Policies
+from crawler.middlewares.robotstxt import KEPT_FOR
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.page import Page
+from crawler.visits.fetcher import Answer
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,12 +8,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from archive.errors import ArchiveError
-from archive.records import Visit
-from archive.store import Change
+from archive.records.models import Visit
+from archive.store.posts import Change
 from crawler.extensions.closing import close_unwritable
-from crawler.health import Tally, concerns
-from crawler.opening import archive_of
-from crawler.outcomes import outcomes_of
+from crawler.open_archive import archive_of
+from crawler.visits.health import Tally, concerns
+from crawler.visits.outcomes import outcomes_of
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import os
 import sys
 from importlib.metadata import version
 
-from crawler.sites import CATALOGUE
+from crawler.catalogue.sites import CATALOGUE
 
 # --- Meant to be set by you -----------------------------------------------------------------------------------
 
@@ -61,8 +61,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # readers ask comment systems on other hosts
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # see ROBOTSTXT_OBEY
     "crawler.middlewares.guard.AddressGuard": 50,
-    "crawler.middlewares.politeness.Politeness": 90,  # before robots.txt, whose Crawl-delay is of a slot
-    "crawler.middlewares.robots.Robots": 100,
+    "crawler.middlewares.throttle.Politeness": 90,  # before robots.txt, whose Crawl-delay is of a slot
+    "crawler.middlewares.robotstxt.Robots": 100,
     "crawler.middlewares.reservations.TdmReservations": 110,  # after robots.txt, which may forbid to ask
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Comment, Post
+from archive.records.models import Comment, Post
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

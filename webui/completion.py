@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from archive.archive import Archive
-from archive.search_suggest import Completed
+from archive.search.whoosh.suggest import Completed
 from webui.params import phrase
 
 #: Letters from which completions are offered.

@@ -2,9 +2,9 @@
 
 from typing import Any, get_args
 
-from archive.jobs import Ending
-from archive.records import Precision, Status
-from archive.results import FILTERS, Kind, Place
+from archive.records.models import Precision, Status
+from archive.search.results import FILTERS, Kind, Place
+from archive.store.jobs import Ending
 from webui.params import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
 
 Schema = dict[str, Any]

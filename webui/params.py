@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from archive.results import FILTERS, Query, Sort
+from archive.search.results import FILTERS, Query, Sort
 
 #: Characters of a query; the longest sentence that one pastes is shorter.
 MAX_QUERY = 500

@@ -2,7 +2,7 @@
 
 import argparse
 
-from archive.cli.opening import existing
+from archive.cli.archives import existing
 from archive.cli.output import line
 
 HELP = "check the archive's files; exit status 1 when something is wrong"

@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.cli.counts import count
-from archive.cli.opening import existing, indexed
+from archive.cli.archives import count, existing, indexed
 from archive.errors import ArchiveError
 from archive.export.dataset import cursor_of, folded_in, write_dataset, write_rows
 from archive.export.manifest import Manifest
 from archive.export.people import secret_key
-from archive.export.plan import BACKUP, Plan
-from archive.export.selection import Selection
-from archive.export.shapes import SHAPES
+from archive.export.plan import BACKUP, Plan, Selection
+from archive.export.shapes.registry import SHAPES
 from archive.export.shards import SHARD_BYTES
 
 HELP = "write a dataset: JSON Lines in shards, with manifest, card and digests"

@@ -4,11 +4,11 @@ import argparse
 import sys
 
 from archive.archive import Archive
-from archive.cli.opening import existing
+from archive.cli.archives import existing
 from archive.cli.output import line
-from archive.deny import Rule, RuleKind, allow, rules
 from archive.errors import ArchiveError, NotFoundError
-from archive.privacy import finish_forgetting, forget
+from archive.forgetting import finish_forgetting, forget
+from archive.store.deny import Rule, RuleKind, allow, rules
 
 HELP = "erase a post, a site or a person for good, and never archive it again"
 

@@ -4,11 +4,10 @@ import argparse
 import sys
 
 from archive.archive import Archive
-from archive.cli.counts import count
-from archive.cli.opening import existing
+from archive.cli.archives import existing
 from archive.cli.output import line
 from archive.errors import ArchiveBusyError
-from archive.privacy import finish_forgetting
+from archive.forgetting import finish_forgetting
 
 HELP = "bring the search index up to the records"
 
@@ -16,12 +15,6 @@ HELP = "bring the search index up to the records"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--rebuild", action="store_true", help="make it anew, from the records alone")
-    parser.add_argument(
-        "--processes",
-        type=count,
-        metavar="N",
-        help="build it in N processes (default: by what there is to write, free processors and memory, 1 to 4)",
-    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     progress = _tell if sys.stderr.isatty() else None
     with existing(options.directory) as archive:
         _finish_forgetting(archive)
-        report = archive.index.sync(progress=progress, rebuild=options.rebuild, processes=options.processes)
+        report = archive.index.sync(progress=progress, rebuild=options.rebuild)
     made = f", built anew ({report.rebuilt})" if report.rebuilt else ""
     line(
         f"{report.written} texts written, {report.deleted} deleted{made}; the search index is at change {report.seq}"

@@ -3,10 +3,9 @@
 import argparse
 from typing import get_args
 
-from archive.cli.counts import count
-from archive.cli.opening import indexed
+from archive.cli.archives import count, indexed
 from archive.cli.output import json_value, line, marked_line
-from archive.results import FILTERS, Hit, Query, Results, Sort
+from archive.search.results import FILTERS, Hit, Query, Results, Sort
 
 HELP = "search posts and comments"
 

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from archive.cli.opening import existing
+from archive.cli.archives import existing
 
 HELP = "serve the archive in a browser"
 

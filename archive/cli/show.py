@@ -4,12 +4,12 @@ import argparse
 from difflib import unified_diff
 
 from archive.archive import Archive
-from archive.cli.opening import existing
+from archive.cli.archives import existing
 from archive.cli.output import json_value, line
 from archive.errors import NotFoundError
-from archive.records import Comment, Post, Precision, format_time
-from archive.revisions import Revision
-from archive.thread import rows
+from archive.records.models import Comment, Post, Precision, format_time
+from archive.records.thread import rows
+from archive.store.revisions import Revision
 
 HELP = "print a post with its thread, or the history of a post or comment"
 

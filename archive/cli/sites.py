@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from archive.cli.opening import existing
+from archive.cli.archives import existing
 from archive.cli.output import json_value, table
 
 HELP = "list the sites of the archive, or change the catalogue: add URL, disable URL, import OPML, list"

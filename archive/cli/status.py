@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from archive.cli.opening import existing
+from archive.cli.archives import existing
 from archive.cli.output import json_value, line, table
 
 HELP = "tell what is archived per site, which threads are short, which pages fail, and how crawls went"

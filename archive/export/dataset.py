@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import IO
 
 from archive.archive import Archive
-from archive.deny import rules
 from archive.errors import DatasetError
 from archive.export import manifest as manifest_file
-from archive.export.card import card
-from archive.export.croissant import croissant
+from archive.export.cards import card, croissant
 from archive.export.lineage import seq_of, standing
 from archive.export.manifest import Manifest
 from archive.export.people import People
 from archive.export.plan import Plan, Reading
-from archive.export.replacing import new_directory
-from archive.export.shapes import SHAPES
+from archive.export.shapes.registry import SHAPES
 from archive.export.shards import ShardFile, Shards, compressed, encoded, plain_file
+from archive.files.swap import new_directory
+from archive.store.deny import rules
 
 DELETED = "deleted.jsonl"
 DUPLICATES = "duplicates.jsonl"

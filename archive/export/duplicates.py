@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archive.likeness import BINS, SAME, Likeness, digest, likeness, normal
-from archive.records import Comment, Post
+from archive.records.models import Comment, Post
+from archive.records.similarity import BINS, SAME, Likeness, digest, likeness, normal
 
 #: Bins of a band, and bytes of a bin.
 _BAND = 4

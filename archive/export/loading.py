@@ -12,17 +12,17 @@ from typing import IO, Any
 from zlib import error as ZlibError  # noqa: N812 (zlib names its error so)
 
 from archive.archive import Archive
-from archive.deny import Rule, deny
 from archive.errors import DatasetError
 from archive.export import manifest as manifest_file
 from archive.export.dataset import DELETED, RULES
 from archive.export.lineage import continues, note_loaded, note_loading
 from archive.export.manifest import Manifest
+from archive.export.shapes.threads import post_of
 from archive.export.shards import uncompressed
-from archive.export.threads import post_of
 from archive.export.verifying import verify
-from archive.records import Post
-from archive.validation import faults
+from archive.records.models import Post
+from archive.records.validation import faults
+from archive.store.deny import Rule, deny
 
 #: Posts of one transaction.
 _BATCH = 100

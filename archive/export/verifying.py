@@ -11,10 +11,10 @@ from zlib import error as ZlibError  # noqa: N812 (zlib names its error so)
 
 from archive.export import manifest as manifest_file
 from archive.export.manifest import UNKNOWN, Manifest
-from archive.export.shape import Feature, Features
-from archive.export.shapes import SHAPES
+from archive.export.shapes.base import Feature, Features
+from archive.export.shapes.registry import SHAPES
+from archive.export.shapes.threads import THREADS
 from archive.export.shards import ShardFile, file_digest, uncompressed
-from archive.export.threads import THREADS
 
 _PLAIN = {"string": str, "int64": int, "bool": bool}
 

@@ -10,10 +10,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
 from archive.errors import ArchiveError
+from crawler.catalogue.sites import CatalogueError
 from crawler.middlewares.guard import UnguardedError
-from crawler.sites import CatalogueError
-from crawler.verdict import Exit, Verdict, verdict
-from crawler.work import collect_seldom
+from crawler.visits.verdict import Exit, Verdict, verdict
+from crawler.visits.workers import collect_seldom
 
 logger = logging.getLogger(__name__)
 

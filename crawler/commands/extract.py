@@ -17,11 +17,11 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive.records import Comment, Post, comment_id
-from crawler.page import Page
-from crawler.platforms import PLATFORMS, recognise
-from crawler.reading import ReadPost
-from crawler.threads import native_key, place
+from archive.records.models import Comment, Post, comment_id
+from crawler.pages.models import ReadPost
+from crawler.pages.page import Page
+from crawler.pages.placing import native_key, place
+from crawler.platforms.registry import PLATFORMS, recognise
 
 #: Where a saved page says nothing of its address.
 NOWHERE = "https://saved.example/page"

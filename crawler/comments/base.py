@@ -4,10 +4,10 @@ To add one: write one file like `wordpress.py`, add its line to `COMMENT_SYSTEMS
 `tests/threads/`.
 """
 
-from crawler.fetch import Fetch
-from crawler.page import Page
-from crawler.reading import Thread
-from crawler.threads import merge
+from crawler.pages.fetch import Fetch
+from crawler.pages.models import Thread
+from crawler.pages.page import Page
+from crawler.pages.placing import merge
 
 #: A list of more pages than this is a trap: at 50 comments a page, 20,000 comments.
 MAX_PAGES = 400

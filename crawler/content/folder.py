@@ -17,7 +17,7 @@ from urllib.parse import quote
 import yaml
 
 from crawler.content.frontmatter import line, names
-from crawler.urls import canonical
+from crawler.pages.urls import canonical
 
 _CONFIGS = (
     "hugo.toml",

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from crawler.dates import parse_date
-from crawler.reading import Stated
+from crawler.pages.dates.parse import parse_date
+from crawler.pages.models import Stated
 
 #: Characters of a head; the largest of a real site's had 4,000.
 MAX_HEAD = 100_000

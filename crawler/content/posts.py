@@ -8,9 +8,9 @@ from pathlib import Path
 from crawler.content.folder import Folder, FolderError
 from crawler.content.frontmatter import FrontMatterError, left_out, line, names, split, when
 from crawler.content.history import edits
-from crawler.content.markdown import markdown_text
-from crawler.reading import ReadPost
-from crawler.text import html_text
+from crawler.pages.markdown import markdown_text
+from crawler.pages.models import ReadPost
+from crawler.pages.text import html_text
 
 #: Bytes of one content file; a larger one is no post.
 MAX_FILE = 8 * 1024 * 1024

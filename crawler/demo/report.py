@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.records.models import Post
 from crawler.demo.blogs.base import Blog
-from crawler.urls import site_of
+from crawler.pages.urls import site_of
 
 _STATUSES = {
     "preview": "only the free part of {}: the rest is for those who pay",

@@ -11,9 +11,9 @@ from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
 from crawler.extensions.warc import WarcFiles
-from crawler.opening import archive_of
-from crawler.outcomes import outcomes_of
-from crawler.verdict import verdict
+from crawler.open_archive import archive_of
+from crawler.visits.outcomes import outcomes_of
+from crawler.visits.verdict import verdict
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class IndexSync:
         changes = sum(self._crawler.stats.get_value(name, 0) for name in _CHANGES)
         if changes == self._done:
             return
-        index = [sys.executable, "-P", "-m", "archive.cli", "--archive", self._directory, "index", "--processes=1"]
+        index = [sys.executable, "-P", "-m", "archive.cli", "--archive", self._directory, "index"]
         process = await asyncio.create_subprocess_exec(
             *index, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True
         )

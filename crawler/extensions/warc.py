@@ -28,13 +28,13 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.archive import Archive
-from archive.captures import OPEN, Capture
 from archive.errors import ArchiveError
+from archive.store.captures import OPEN, Capture
 from crawler.extensions.warc_files import OpenWarc, close_torn
 from crawler.extensions.warc_rights import may_be_kept
 from crawler.middlewares.reservations import TdmReservations
-from crawler.opening import archive_of
-from crawler.reservations import Reservations
+from crawler.open_archive import archive_of
+from crawler.pages.reservations import Reservations
 
 logger = logging.getLogger(__name__)
 

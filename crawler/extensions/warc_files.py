@@ -12,8 +12,8 @@ from typing import Any
 from warcio.warcwriter import WARCWriter
 
 from archive.archive import Archive
-from archive.captures import OPEN
-from archive.durable import sync
+from archive.files.durable import sync
+from archive.store.captures import OPEN
 
 logger = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import brotli
 
-from crawler.metadata_rights import read_rights
-from crawler.metadata_structured import read_structured
-from crawler.page import Page
-from crawler.reservations import PATH, Reservations
+from crawler.pages.metadata.rights import read_rights
+from crawler.pages.metadata.structured import read_structured
+from crawler.pages.page import Page
+from crawler.pages.reservations import PATH, Reservations
 
 #: What a page says about reuse stands in its head.
 _HEAD_BYTES = 2 * 1024 * 1024

@@ -16,11 +16,11 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.errors import ArchiveError
-from archive.policies import Policy
+from archive.store.policies import Policy
 from crawler.middlewares.failures import DOWNLOAD_FAILURES
-from crawler.middlewares.robots import ASKS_ROBOTS
-from crawler.opening import archive_of
-from crawler.reservations import MAX_BYTES, PATH, Reservations
+from crawler.middlewares.robotstxt import ASKS_ROBOTS
+from crawler.open_archive import archive_of
+from crawler.pages.reservations import MAX_BYTES, PATH, Reservations
 
 #: Reservations change seldom.
 KEPT_FOR = timedelta(days=30)

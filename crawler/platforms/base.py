@@ -8,13 +8,13 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from crawler.comments import complete
-from crawler.discovery import discover
-from crawler.extract import read_post
-from crawler.fetch import Fetch, UnreadableError
-from crawler.page import Page
-from crawler.reading import Listed, ReadPost, Thread
-from crawler.sites import Site
+from crawler.catalogue.sites import Site
+from crawler.comments.registry import complete
+from crawler.pages.fetch import Fetch, UnreadableError
+from crawler.pages.models import Listed, ReadPost, Thread
+from crawler.pages.page import Page
+from crawler.platforms.discovery import discover
+from crawler.posts.post import read_post
 
 logger = logging.getLogger(__name__)
 

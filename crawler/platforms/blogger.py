@@ -11,17 +11,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from crawler.comments.blogger_feed import entries, link, next_page, read_comments, total, value
-from crawler.dates import parse_date
-from crawler.discovery import discover
-from crawler.fetch import Fetch, UnreadableError
-from crawler.json_values import mappings, number, text
-from crawler.page import Page
+from crawler.catalogue.sites import Site
+from crawler.comments.systems.blogger_feed import entries, link, next_page, read_comments, total, value
+from crawler.pages.dates.parse import parse_date
+from crawler.pages.fetch import Fetch, UnreadableError
+from crawler.pages.json_values import mappings, number, text
+from crawler.pages.models import Listed, ReadComment, ReadPost, Thread
+from crawler.pages.page import Page
+from crawler.pages.text import html_text, one_line
+from crawler.pages.urls import canonical
 from crawler.platforms.base import Platform, either
-from crawler.reading import Listed, ReadComment, ReadPost, Thread
-from crawler.sites import Site
-from crawler.text import html_text, one_line
-from crawler.urls import canonical
+from crawler.platforms.discovery import discover
 
 _SIGN = re.compile(
     r"content=['\"]blogger['\"]|www\.blogger\.com/(?:static|feeds)/|/feeds/posts/default", re.IGNORECASE

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
-from crawler.comments.discourse import is_discourse
-from crawler.dates import parse_date
-from crawler.extract import read_post
-from crawler.fetch import Fetch
-from crawler.json_values import mapping, mappings, number, text
-from crawler.page import Page
+from crawler.catalogue.sites import Site
+from crawler.comments.systems.discourse import is_discourse
+from crawler.pages.dates.parse import parse_date
+from crawler.pages.fetch import Fetch
+from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
+from crawler.pages.text import one_line, text_of
+from crawler.pages.urls import canonical
 from crawler.platforms.base import Platform
-from crawler.reading import Listed, ReadPost
-from crawler.sites import Site
-from crawler.text import one_line, text_of
-from crawler.urls import canonical
+from crawler.posts.post import read_post
 
 _CATEGORY = re.compile(r"/c/(?:[^/]+/){1,3}\d+")
 #: Pages of a list; 60,000 topics.

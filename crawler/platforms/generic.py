@@ -1,6 +1,6 @@
 """Any other blog: found by feed, sitemap and list pages, read by what every page has."""
 
-from crawler.page import Page
+from crawler.pages.page import Page
 from crawler.platforms.base import Platform
 
 

@@ -13,17 +13,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from crawler.comments.ghost import COUNTS, GhostComments
-from crawler.dates import parse_date
-from crawler.discovery import discover
-from crawler.fetch import Fetch
-from crawler.json_values import mapping, mappings, number, text
-from crawler.page import Page
+from crawler.catalogue.sites import Site
+from crawler.comments.systems.ghost import COUNTS, GhostComments
+from crawler.pages.dates.parse import parse_date
+from crawler.pages.fetch import Fetch
+from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.models import Listed, ReadPost, Thread
+from crawler.pages.page import Page
+from crawler.pages.text import html_text, text_of
+from crawler.pages.urls import canonical, joined, same_site
 from crawler.platforms.base import Platform, either
-from crawler.reading import Listed, ReadPost, Thread
-from crawler.sites import Site
-from crawler.text import html_text, text_of
-from crawler.urls import canonical, joined, same_site
+from crawler.platforms.discovery import discover
 
 _SIGN = re.compile(r"content=\"Ghost [\d.]+\"|ghost/(?:portal|sodo-search|comments-ui)@|data-ghost=", re.IGNORECASE)
 #: What stands in a post's text where a stranger may read no further.

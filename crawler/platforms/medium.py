@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from crawler.comments.medium import NUMBER, post_state
-from crawler.discovery import discover
-from crawler.extract import read_post
-from crawler.fetch import Fetch
-from crawler.page import Page
+from crawler.catalogue.sites import Site
+from crawler.comments.systems.medium import NUMBER, post_state
+from crawler.pages.fetch import Fetch
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
 from crawler.platforms.base import Platform
-from crawler.reading import Listed, ReadPost
-from crawler.sites import Site
+from crawler.platforms.discovery import discover
+from crawler.posts.post import read_post
 
 _SIGN = re.compile(r"al:android:package\"\s+content=\"com\.medium\.|content=\"Medium\"\s+property=\"og:site_name\"")
 

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from crawler.discovery import discover
-from crawler.fetch import Fetch
-from crawler.json_values import mapping, mappings, number, text
-from crawler.page import Page
+from crawler.catalogue.sites import Site
+from crawler.pages.fetch import Fetch
+from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
+from crawler.pages.urls import canonical
 from crawler.platforms.base import Platform, either
-from crawler.reading import Listed, ReadPost
-from crawler.sites import Site
-from crawler.urls import canonical
+from crawler.platforms.discovery import discover
 
 _SIGN = re.compile(r"Static\.SQUARESPACE_CONTEXT|static1\.squarespace\.com|<!-- This is Squarespace\. -->")
 #: Pages of one collection; at 20 posts a page, 10,000 posts.

@@ -9,18 +9,18 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
-from crawler.comments.substack import preloads
-from crawler.dates import parse_date
-from crawler.discovery import discover
-from crawler.extract import read_post
-from crawler.fetch import Fetch
-from crawler.json_values import mapping, mappings, number, text
-from crawler.page import Page
+from crawler.catalogue.sites import Site
+from crawler.comments.systems.substack import preloads
+from crawler.pages.dates.parse import parse_date
+from crawler.pages.fetch import Fetch
+from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
+from crawler.pages.text import html_text
+from crawler.pages.urls import canonical, same_site
 from crawler.platforms.base import Platform, either
-from crawler.reading import Listed, ReadPost
-from crawler.sites import Site
-from crawler.text import html_text
-from crawler.urls import canonical, same_site
+from crawler.platforms.discovery import discover
+from crawler.posts.post import read_post
 
 _SIGN = re.compile(r"substackcdn\.com/|window\._preloads\s*=\s*JSON\.parse")
 #: The size of a page that Substack's own pages ask for.

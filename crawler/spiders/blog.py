@@ -12,20 +12,20 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
-from archive.records import Visit
-from crawler.asking import Budget, SpiderFetch
+from archive.records.models import Visit
+from crawler.catalogue.sites import CatalogueError, Site, catalogue, find
 from crawler.extensions.closing import close_unwritable, crawl_closing
-from crawler.fetch import UnreadableError
-from crawler.locks import Turns
-from crawler.opening import archive_of
-from crawler.outcomes import TurnEnd, outcomes_of
-from crawler.platforms import PLATFORMS
-from crawler.room import Room
-from crawler.sites import CatalogueError, Site, catalogue, find
-from crawler.turns import due
-from crawler.visiting import SiteVisit
-from crawler.wanted import FROM_SCRAPYD, Wanted
-from crawler.work import Workers
+from crawler.open_archive import archive_of
+from crawler.pages.fetch import UnreadableError
+from crawler.platforms.registry import PLATFORMS
+from crawler.visits.arguments import FROM_SCRAPYD, Wanted
+from crawler.visits.backpressure import Room
+from crawler.visits.fetcher import Budget, SpiderFetch
+from crawler.visits.host_locks import Turns
+from crawler.visits.outcomes import TurnEnd, outcomes_of
+from crawler.visits.schedule import due
+from crawler.visits.site_visit import SiteVisit
+from crawler.visits.workers import Workers
 
 logger = logging.getLogger(__name__)
 

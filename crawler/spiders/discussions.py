@@ -11,17 +11,17 @@ from typing import Any
 from scrapy import Spider
 
 from archive.archive import Archive
-from archive.records import Visit
-from archive.revisits import next_due
-from crawler import hackernews
-from crawler.asking import SpiderFetch
-from crawler.fetch import UnreadableError
-from crawler.opening import archive_of
-from crawler.room import Room
-from crawler.threads import place_thread
-from crawler.urls import site_of
-from crawler.wanted import FROM_SCRAPYD
-from crawler.work import Workers
+from archive.records.models import Visit
+from archive.store.frontier import next_due
+from crawler.open_archive import archive_of
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.placing import place_thread
+from crawler.pages.urls import site_of
+from crawler.visits import hackernews
+from crawler.visits.arguments import FROM_SCRAPYD
+from crawler.visits.backpressure import Room
+from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.workers import Workers
 
 logger = logging.getLogger(__name__)
 

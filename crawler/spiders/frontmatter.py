@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 
 import scrapy
 
-from archive.records import Visit
+from archive.records.models import Visit
 from crawler.content.folder import Folder, FolderError, open_folder
 from crawler.content.history import PORTS, GitError, clone
 from crawler.content.posts import Found, LeftOut, posts
 from crawler.middlewares.guard import is_public
-from crawler.room import Room
-from crawler.threads import place
-from crawler.urls import site_of
+from crawler.pages.placing import place
+from crawler.pages.urls import site_of
+from crawler.visits.backpressure import Room
 
 
 class FrontmatterSpider(scrapy.Spider):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.records import Comment, Post, comment_id, post_id
+from archive.records.models import Comment, Post, comment_id, post_id
 from tests.archive.exported import THREAD
 from tests.archive.searching import write
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from archive.archive import Archive
-from archive.records import Comment, Post, comment_id, post_id
-from archive.results import Query, Results
+from archive.records.models import Comment, Post, comment_id, post_id
+from archive.search.results import Query, Results
 
 
 def write(archive: Archive, name: str, text: str, *comments: str, **fields: object) -> Post:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.coverage import FORBIDDEN, Month, coverage, gaps
-from archive.records import Comment, Post, Visit, comment_id, parse_time, post_id
+from archive.records.models import Comment, Post, Visit, comment_id, parse_time, post_id
+from archive.store.coverage import FORBIDDEN, Month, coverage, gaps
 
 AT = parse_time("2026-11-12T08:30:00Z")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.coverage import coverage
-from archive.database import Database
 from archive.errors import ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
-from archive.records import Comment, Post, comment_id, parse_time
+from archive.records.models import Comment, Post, comment_id, parse_time
+from archive.store.coverage import coverage
+from archive.store.database import Database
 
 Builder = Callable[..., Post]
 
@@ -28,7 +28,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from archive.archive import Archive
-from archive.records import Comment, Post, Visit, comment_id, post_id
+from archive.records.models import Comment, Post, Visit, comment_id, post_id
 
 directory, name, number, length = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 now = datetime(2026, 8, 1, tzinfo=UTC)

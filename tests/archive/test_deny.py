@@ -2,8 +2,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from archive.archive import Archive
-from archive.deny import Rule, allow, deny, rules
-from archive.records import Post, Visit
+from archive.records.models import Post, Visit
+from archive.store.deny import Rule, allow, deny, rules
 
 Builder = Callable[..., Post]
 THREAD = (("1", None, "Root."), ("2", "1", "Answer."), ("3", "2", "Answer to the answer."), ("4", None, "Alone."))

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from archive.archive import Archive
-from archive.records import Comment, Post, Visit, comment_id
+from archive.records.models import Comment, Post, Visit, comment_id
 
 Builder = Callable[..., Post]
 THREAD = (("1", None, "It works."), ("2", "1", "For whom?"))

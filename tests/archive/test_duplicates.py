@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.export.duplicates import Duplicate, Duplicates, repeated_comments
-from archive.records import Post
+from archive.records.models import Post
 
 Builder = Callable[..., Post]
 WORDS = [f"word{n}" for n in range(4_000)]

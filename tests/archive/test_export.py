@@ -11,11 +11,10 @@ import pytest
 from archive.archive import Archive
 from archive.errors import ArchiveWriteError, DatasetError, QueryError
 from archive.export.dataset import write_dataset, write_rows
-from archive.export.plan import BACKUP, Plan
-from archive.export.selection import Selection
-from archive.export.shapes import SHAPES
+from archive.export.plan import BACKUP, Plan, Selection
+from archive.export.shapes.registry import SHAPES
 from archive.export.verifying import verify
-from archive.records import Post
+from archive.records.models import Post
 from tests.archive.exported import KEY, THREAD, rows
 
 Builder = Callable[..., Post]

@@ -7,7 +7,7 @@ import pytest
 
 from archive.archive import Archive
 from archive.cli import main
-from archive.records import Post
+from archive.records.models import Post
 
 Builder = Callable[..., Post]
 

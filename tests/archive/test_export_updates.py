@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from archive.deny import Rule
 from archive.errors import DatasetError
 from archive.export.dataset import cursor_of, folded_in, write_dataset
 from archive.export.manifest import Manifest
 from archive.export.plan import Plan
-from archive.export.shapes import SHAPES
+from archive.export.shapes.registry import SHAPES
 from archive.export.verifying import verify
-from archive.privacy import forget
-from archive.records import Post
+from archive.forgetting import forget
+from archive.records.models import Post
+from archive.store.deny import Rule
 from tests.archive.exported import KEY, THREAD, rows
 
 Builder = Callable[..., Post]

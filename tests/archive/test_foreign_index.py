@@ -10,8 +10,8 @@ import pytest
 
 from archive.archive import Archive
 from archive.cli import main
-from archive.records import Post, post_id
-from archive.results import Query
+from archive.records.models import Post, post_id
+from archive.search.results import Query
 
 URL = "https://blog.example/cold-calls/"
 POST = Post(id=post_id(URL), url=URL, site="blog.example", title="Cold calls", text="We called before lunch.")

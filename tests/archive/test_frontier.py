@@ -3,8 +3,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.archive import Archive
-from archive.coverage import FORBIDDEN
-from archive.records import Post, Visit
+from archive.records.models import Post, Visit
+from archive.store.coverage import FORBIDDEN
 
 Builder = Callable[..., Post]
 

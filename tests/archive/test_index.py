@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
-from archive.results import Query
+from archive.records.models import Post
+from archive.search.results import Query
 
 MakePost = Callable[..., Post]
 THREAD = (("1", None, "We tried that"), ("2", "1", "So did we"), ("3", None, "Pricing pages first"))
@@ -159,7 +159,7 @@ import sys
 from archive.archive import Archive
 with Archive(sys.argv[1]) as archive:
     print("ready", flush=True)
-    archive.index.sync(rebuild=sys.argv[2] == "rebuild", processes=2)
+    archive.index.sync(rebuild=sys.argv[2] == "rebuild")
 """
 
 
@@ -209,12 +209,12 @@ def test_memory_is_given_back_after_opening_and_after_much_reading(
     archive: Archive, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[str] = []
-    monkeypatch.setattr("archive.search.give_back", lambda: given.append("back"))
+    monkeypatch.setattr("archive.search.whoosh.searcher.give_back", lambda: given.append("back"))
     archive.add(make_post(thread=THREAD))
     archive.sync()
     for word in ("pricing", "customers"):
         archive.search(Query(text=word))
     assert given == ["back"]
-    monkeypatch.setattr("archive.search.GIVE_BACK_BYTES", 1)
+    monkeypatch.setattr("archive.search.whoosh.searcher.GIVE_BACK_BYTES", 1)
     archive.search(Query(text="tried"))
     assert given == ["back", "back"]

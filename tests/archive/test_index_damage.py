@@ -9,8 +9,8 @@ import pytest
 
 from archive.archive import Archive
 from archive.errors import ArchiveBusyError, ArchiveOpenError
-from archive.records import Post
-from archive.results import Query
+from archive.records.models import Post
+from archive.search.results import Query
 
 MakePost = Callable[..., Post]
 THREAD = (("1", None, "We tried that"), ("2", "1", "So did we"), ("3", None, "Pricing pages first"))

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from archive.index_merging import SMALL_BYTES, TOGETHER, to_merge
-from archive.index_parts import MOST_BYTES
-from archive.results import Query
+from archive.search.results import Query
+from archive.search.whoosh.index.writing import MOST_BYTES, SMALL_BYTES, TOGETHER, to_merge
 from tests.archive.searching import found, search, write
 
 WORDS = ("pricing", "churn", "outbound", "demo", "quota", "café", "follow-up", "$10k", "Häuser", "CRM")
@@ -133,7 +132,7 @@ def test_what_is_new_is_found_before_segments_are_merged(archive: Archive, monke
         archive.sync()
     write(archive, "new", "pricing")
     with monkeypatch.context() as patched:
-        patched.setattr("archive.index.merge", interrupted)
+        patched.setattr("archive.search.whoosh.engine.merge", interrupted)
         with pytest.raises(KeyboardInterrupt):
             archive.sync()
     assert "new" in found(archive, "pricing")
@@ -211,7 +210,7 @@ def test_a_merge_that_finds_no_room_is_put_off(archive: Archive) -> None:
         archive.sync()
     write(archive, "new", "pricing")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("archive.index_segment._documents", full)
+        patched.setattr("archive.search.whoosh.index.segment._documents", full)
         report = archive.sync()
     assert (report.written, report.rebuilt) == (1, None)
     assert segments(archive) == [1] * TOGETHER

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from archive import jobs
 from archive.archive import Archive
-from archive.jobs import SiteCrawl
+from archive.store import jobs
+from archive.store.jobs import SiteCrawl
 
 
 def test_old_reports_keep_their_counts_and_let_go_of_what_came_of_each_site(

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.deny import Rule
 from archive.errors import DatasetError
 from archive.export.dataset import cursor_of, write_dataset
 from archive.export.loading import load
 from archive.export.manifest import Manifest
 from archive.export.plan import BACKUP, Plan
-from archive.export.shapes import SHAPES
-from archive.privacy import forget
-from archive.records import Post
+from archive.export.shapes.registry import SHAPES
+from archive.forgetting import forget
+from archive.records.models import Post
+from archive.store.deny import Rule
 from tests.archive.exported import KEY, THREAD, rows
 
 Builder = Callable[..., Post]

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from archive.archive import Archive
 from archive.cli import main
-from archive.deny import Rule, deny, rules
 from archive.errors import DatasetError
 from archive.export.dataset import cursor_of, write_dataset
 from archive.export.loading import load
 from archive.export.plan import BACKUP
-from archive.privacy import forget
-from archive.records import Comment, Post, clean, comment_id, post_id
-from archive.validation import faults
+from archive.forgetting import forget
+from archive.records.models import Comment, Post, clean, comment_id, post_id
+from archive.records.validation import faults
+from archive.store.deny import Rule, deny, rules
 
 Builder = Callable[..., Post]
 THREAD = (("1", None, "It works."), ("2", "1", "For whom?"), ("3", None, "Not for us."))

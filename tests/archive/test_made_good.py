@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.captures import Capture
 from archive.cli import main
-from archive.deny import Rule, begin_forgetting, unfinished
 from archive.errors import DatasetError
 from archive.export.dataset import write_dataset
 from archive.export.plan import BACKUP
-from archive.export.replacing import new_directory
 from archive.export.verifying import verify
-from archive.records import Post
+from archive.files.swap import new_directory
+from archive.records.models import Post
+from archive.store.captures import Capture
+from archive.store.deny import Rule, begin_forgetting, unfinished
 
 Builder = Callable[..., Post]
 

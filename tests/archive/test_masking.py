@@ -1,6 +1,6 @@
 import pytest
 
-from archive.export.masking import masked
+from archive.export.people import masked
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from archive.errors import ArchiveOpenError, ArchiveWriteError
 from archive.export.people import Authors, People, secret_key
-from archive.records import Post
+from archive.records.models import Post
 
 Builder = Callable[..., Post]
 KEY = b"k" * 32

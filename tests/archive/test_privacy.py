@@ -13,13 +13,13 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.archive import Archive
-from archive.captures import Capture
 from archive.cli import main
-from archive.deny import Rule
 from archive.errors import ArchiveBusyError
-from archive.privacy import forget
-from archive.records import Post, Visit
-from archive.results import Query
+from archive.forgetting import forget
+from archive.records.models import Post, Visit
+from archive.search.results import Query
+from archive.store.captures import Capture
+from archive.store.deny import Rule
 
 Builder = Callable[..., Post]
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.date_names import NotADateError
 from archive.errors import QueryError
-from archive.query_dates import period
-from archive.query_language import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
-from archive.query_tree import Address, All, Between, Either, Named, Not, Parsed, Phrase, Word, leaves
-from archive.query_words import chosen, understood
+from archive.search.query.date_names import NotADateError
+from archive.search.query.dates import period
+from archive.search.query.parser import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
+from archive.search.query.tree import Address, All, Between, Either, Named, Not, Parsed, Phrase, Word, leaves
+from archive.search.query.wording import chosen, understood
 
 
 def seconds(year: int, month: int = 1, day: int = 1) -> int:

@@ -12,8 +12,8 @@ import pytest
 from archive.archive import Archive
 from archive.export.dataset import write_dataset
 from archive.export.plan import Plan
-from archive.export.shapes import SHAPES
-from archive.records import Post
+from archive.export.shapes.registry import SHAPES
+from archive.records.models import Post
 
 Builder = Callable[..., Post]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Comment, Post, format_time, parse_time
+from archive.records.models import Comment, Post, format_time, parse_time
 
 Builder = Callable[..., Post]
 

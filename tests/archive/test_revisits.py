@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post, Visit, post_id
-from archive.revisits import next_due
+from archive.records.models import Post, Visit, post_id
+from archive.store.frontier import next_due
 
 PUBLISHED = datetime(2025, 6, 1, 12, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.query_tree import Not, Word
-from archive.records import post_id
-from archive.results import Query
-from archive.search_evaluate import Evaluation
+from archive.records.models import post_id
+from archive.search.query.tree import Not, Word
+from archive.search.results import Query
+from archive.search.whoosh.evaluate import Evaluation
 from tests.archive.searching import found, search, write
 
 
@@ -214,7 +214,7 @@ def test_searches_from_many_threads_agree(sales: Archive) -> None:
 
 
 def test_a_search_past_its_time_is_cut_and_says_so(sales: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.search.TIME_LIMIT_SECONDS", -1.0)
+    monkeypatch.setattr("archive.search.whoosh.searcher.TIME_LIMIT_SECONDS", -1.0)
     for text in ("cold", "-cold", "cold OR pricing"):
         results = search(sales, text)
         assert (results.cut, results.total) == (True, 0)

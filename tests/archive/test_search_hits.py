@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.records import Comment, Post, comment_id, post_id
-from archive.results import Query
-from archive.search_folding import MOST_NAMED
+from archive.records.models import Comment, Post, comment_id, post_id
+from archive.search.results import Query
+from archive.search.whoosh.folding import MOST_NAMED
 
 LETTER = (
     "Every renewal begins on the first day. We used to open the folder sixty days before a contract "

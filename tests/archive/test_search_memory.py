@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
-from archive.results import Query
-from archive.search_words import Words
+from archive.records.models import Post
+from archive.search.results import Query
+from archive.search.words import Words
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="maps and heaps are told by Linux and glibc")
 
@@ -47,7 +47,7 @@ def test_a_reader_lets_go_of_the_segments_that_writers_merged(
 
 HEAPS = """
 import ctypes, sys, threading
-from archive.search_memory import share_heap
+from archive.search.whoosh.searcher import share_heap
 libc = ctypes.CDLL(None)
 if not hasattr(libc, "malloc_info"):
     sys.exit("no glibc")

@@ -17,10 +17,10 @@ from whoosh.scoring import FunctionWeighting
 
 from archive.archive import Archive
 from archive.errors import QueryError
-from archive.results import Query
-from archive.schema import stored
-from archive.search import TIME_LIMIT_SECONDS
-from archive.search_snapshot import Snapshot
+from archive.search.results import Query
+from archive.search.whoosh.index.schema import stored
+from archive.search.whoosh.searcher import TIME_LIMIT_SECONDS
+from archive.search.whoosh.snapshot import Snapshot
 from tests.archive.searching import found, search, write
 
 WORDS = ["ab", "bc", "cd", "de", "ef", "fg"]
@@ -134,7 +134,7 @@ def test_search_scores_as_whoosh_does_word_by_word(texts: tuple[Archive, dict[st
         pytest.MonkeyPatch.context() as patch,
     ):
         expected = {stored(hit["hit"])["url"]: hit.score for hit in searcher.search(tree, limit=None)}
-        patch.setattr("archive.search_evaluate.LIFT", 0.0)  # words near each other are no matter of Whoosh's
+        patch.setattr("archive.search.whoosh.evaluate.LIFT", 0.0)  # words near each other are no matter of Whoosh's
         scores = {hit.url: hit.score for hit in search(archive, written(tree)).hits}
     assert scores == pytest.approx(expected, rel=1e-4)
 

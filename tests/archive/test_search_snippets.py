@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.results import Snippet
-from archive.search_snippets import LENGTH, snippet
-from archive.search_words import words_of
+from archive.search.results import Snippet
+from archive.search.snippets import LENGTH, snippet
+from archive.search.words import words_of
 
 ENGLISH = words_of("en")
 FILLER = "Nothing of this matters to anybody who reads it. " * 30

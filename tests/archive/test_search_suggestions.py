@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from archive.archive import Archive
-from archive.records import post_id
-from archive.results import Query
+from archive.records.models import post_id
+from archive.search.results import Query
 from tests.archive.searching import search, write
 
 

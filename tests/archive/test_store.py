@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
-from archive.store import Change
+from archive.records.models import Post
+from archive.store.posts import Change
 
 Builder = Callable[..., Post]
 THREAD = (("1", None, "It works."), ("2", "1", "For whom?"), ("3", None, "Not for us."))

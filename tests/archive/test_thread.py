@@ -1,5 +1,5 @@
-from archive.records import Comment
-from archive.thread import Branch, nested, rows
+from archive.records.models import Comment
+from archive.records.thread import Branch, nested, rows
 
 
 def comment(id_: str, parent: str | None = None) -> Comment:

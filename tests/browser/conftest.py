@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
 
 from archive.archive import Archive
-from archive.jobs import SiteCrawl
-from archive.records import Post, parse_time
-from webui import create_app
+from archive.records.models import Post, parse_time
+from archive.store.jobs import SiteCrawl
+from webui.app import create_app
 
 LIBRARY = Path(__file__).parents[1] / "webui" / "library.json"
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, sync_playwright
 
 from archive.archive import Archive
-from archive.jobs import SiteCrawl
-from archive.records import Post, Visit, parse_time, post_id
+from archive.records.models import Post, Visit, parse_time, post_id
+from archive.store.jobs import SiteCrawl
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, invented, served
 
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.records.models import Post
 from tests.browser.conftest import served
 
 pytestmark = pytest.mark.browser

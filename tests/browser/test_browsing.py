@@ -7,7 +7,7 @@ import feedparser
 import pytest
 from playwright.sync_api import Page, expect
 
-from archive.records import Post
+from archive.records.models import Post
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
-from crawler.fetch import UnreadableError
-from crawler.page import Page
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.page import Page
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from archive.records import Comment
-from crawler.comments import complete, read_thread
-from crawler.page import Page
-from crawler.reading import Thread
-from crawler.threads import place_thread
+from archive.records.models import Comment
+from crawler.comments.registry import complete, read_thread
+from crawler.pages.models import Thread
+from crawler.pages.page import Page
+from crawler.pages.placing import place_thread
 from tests.crawler.answers import FETCHED, Answers
 
 URL = "https://diary.example/posts/first-call/"

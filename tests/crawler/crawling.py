@@ -13,10 +13,10 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.asking import SpiderFetch
 from crawler.spiders.blog import BlogSpider
-from crawler.verdict import Verdict, verdict
-from crawler.work import Workers
+from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.verdict import Verdict, verdict
+from crawler.visits.workers import Workers
 
 ROOT = Path(__file__).parent.parent.parent
 

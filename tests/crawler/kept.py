@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.records.models import Post
 
 
 def posts(directory: Path) -> dict[str, Post]:

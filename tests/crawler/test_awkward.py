@@ -11,8 +11,8 @@ import brotli
 import pytest
 
 from archive.archive import Archive
-from crawler.asking import SpiderFetch
-from crawler.fetch import UnreadableError
+from crawler.pages.fetch import UnreadableError
+from crawler.visits.fetcher import SpiderFetch
 from tests.crawler.blog import Answer, Blog, post_page
 from tests.crawler.crawling import ask, crawl, judged, run
 

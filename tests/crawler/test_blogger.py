@@ -6,13 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from archive.records import Comment
-from crawler.comments import read_thread
-from crawler.page import Page
-from crawler.platforms import PLATFORMS, recognise
-from crawler.reading import Listed, ReadPost
-from crawler.sites import Site
-from crawler.threads import place_thread
+from archive.records.models import Comment
+from crawler.catalogue.sites import Site
+from crawler.comments.registry import read_thread
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
+from crawler.pages.placing import place_thread
+from crawler.platforms.registry import PLATFORMS, recognise
 from tests.crawler.answers import FETCHED, Answers
 
 URL = "https://calls.example/2012/07/first.html"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.catalogue import add, main
-from crawler.sites import catalogue
+from crawler.catalogue.editing import add, main
+from crawler.catalogue.sites import catalogue
 
 
 def run(directory: Path, *arguments: str) -> int:

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.comments import complete, read_thread
-from crawler.page import Page
-from crawler.threads import place_thread
+from crawler.comments.registry import complete, read_thread
+from crawler.pages.page import Page
+from crawler.pages.placing import place_thread
 from tests.crawler.answers import FETCHED, Answers
 from tests.crawler.comment_pages import URL, named, whole
 

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.comments import read_thread
-from crawler.fetch import UnreadableError
-from crawler.page import Page
-from crawler.reading import Thread
+from crawler.comments.registry import read_thread
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.models import Thread
+from crawler.pages.page import Page
 from tests.crawler.answers import FETCHED, Answers
 from tests.crawler.comment_pages import BODY, URL, named, whole
 

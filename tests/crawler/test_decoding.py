@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.decoding import decode
-from crawler.page import Page, parse_xml
+from crawler.pages.decoding import decode
+from crawler.pages.page import Page, parse_xml
 
 HTML = "text/html"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from crawler.discovery import discover, is_post_address
-from crawler.fetch import UnreadableError
-from crawler.listings import read_feed, read_sitemap
-from crawler.page import Page
-from crawler.reading import Listed
-from crawler.sites import Site
+from crawler.catalogue.sites import Site
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.models import Listed
+from crawler.pages.page import Page
+from crawler.platforms.discovery import discover, is_post_address
+from crawler.platforms.listings import read_feed, read_sitemap
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 SITE = Site(url="https://blog.example/")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from crawler.verdict import Exit, verdict
+from crawler.visits.verdict import Exit, verdict
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import run, start
 

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from lxml import html
 
-from crawler.extract import read_post
-from crawler.extract_body import without_post, without_thread
-from crawler.extract_edges import without_tags
-from crawler.page import Page
-from crawler.reading import ReadComment, ReadPost, Stated, Thread
-from crawler.threads import place
+from crawler.pages.models import ReadComment, ReadPost, Stated, Thread
+from crawler.pages.page import Page
+from crawler.pages.placing import place
+from crawler.posts.body import without_post, without_tags, without_thread
+from crawler.posts.post import read_post
 
 FETCHED = datetime(2026, 8, 1, tzinfo=UTC)
 CASES = sorted((Path(__file__).parents[1] / "pages").iterdir())

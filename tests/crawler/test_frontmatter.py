@@ -10,8 +10,8 @@ import pytest
 from crawler.content.folder import FolderError, open_folder
 from crawler.content.frontmatter import FrontMatterError, split
 from crawler.content.history import edits
-from crawler.content.markdown import markdown_text
 from crawler.content.posts import Found, LeftOut, posts
+from crawler.pages.markdown import markdown_text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from crawler.comments.generic import GenericComments
-from crawler.page import Page
-from crawler.reading import Thread
+from crawler.comments.structure.reader import GenericComments
+from crawler.pages.models import Thread
+from crawler.pages.page import Page
 
 _CASES = Path(__file__).parent.parent / "threads" / "generic"
 _FETCHED = datetime(2024, 1, 1, tzinfo=UTC)

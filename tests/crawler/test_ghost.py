@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.page import Page
-from crawler.platforms import PLATFORMS, recognise
-from crawler.reading import Listed, ReadPost
-from crawler.sites import Site
-from crawler.threads import place
+from crawler.catalogue.sites import Site
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
+from crawler.pages.placing import place
+from crawler.platforms.registry import PLATFORMS, recognise
 from tests.crawler.answers import FETCHED, Answers
 
 FRONT = """<html lang="en"><head><meta name="generator" content="Ghost 6.1">

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from crawler import hackernews
-from crawler.threads import place_thread
+from crawler.pages.placing import place_thread
+from crawler.visits import hackernews
 
 POST = "https://sales.example/first-ten/"
 

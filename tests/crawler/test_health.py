@@ -10,8 +10,8 @@ import pytest
 
 from archive.archive import Archive
 from archive.cli import main
-from archive.coverage import coverage
-from crawler.verdict import Exit
+from archive.store.coverage import coverage
+from crawler.visits.verdict import Exit
 from tests.crawler.blog import Answer, Blog, post_page
 from tests.crawler.crawling import crawl, judged, run
 from tests.crawler.test_turns import feed, name_feeds, next_hour

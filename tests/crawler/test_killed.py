@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.records.models import Post
 from tests.crawler.blog import Blog, serve
 from tests.crawler.crawling import kill, run, start
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from crawler.extract import read_post
-from crawler.page import Page
-from crawler.threads import place_thread
+from crawler.pages.page import Page
+from crawler.pages.placing import place_thread
+from crawler.posts.post import read_post
 from tests.crawler.answers import FETCHED
 from tests.crawler.comment_pages import BODY, URL, named
 

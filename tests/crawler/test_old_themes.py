@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from crawler.extract import read_post
-from crawler.page import Page
-from crawler.reading import ReadPost
+from crawler.pages.models import ReadPost
+from crawler.pages.page import Page
+from crawler.posts.post import read_post
 
 _TEXT = "<p>" + "Nobody buys on the first call, and so we kept a tally of all the calls. " * 8 + "</p>"
 _FETCHED = datetime(2024, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 from scrapy import signals
 from scrapy.utils.test import get_crawler
 
-from crawler.opening import archive_of
+from crawler.open_archive import archive_of
 
 
 def test_an_archive_is_closed_after_the_last_call_that_runs_in_a_thread(directory: Path) -> None:

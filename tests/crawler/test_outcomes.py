@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.coverage import coverage
-from archive.jobs import SiteCrawl
+from archive.store.coverage import coverage
+from archive.store.jobs import SiteCrawl
 from tests.crawler.blog import Answer, Blog, serve
 from tests.crawler.crawling import crawl
 

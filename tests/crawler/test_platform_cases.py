@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from archive.records import Post
-from crawler.page import Page
-from crawler.platforms import PLATFORMS, recognise
+from archive.records.models import Post
+from crawler.catalogue.sites import Site
+from crawler.pages.models import Listed
+from crawler.pages.page import Page
+from crawler.pages.placing import place
 from crawler.platforms.base import Platform
-from crawler.reading import Listed
-from crawler.sites import Site
-from crawler.threads import place
+from crawler.platforms.registry import PLATFORMS, recognise
 from tests.crawler.answers import FETCHED, Answers
 
 SITES = Path(__file__).parent.parent / "sites"

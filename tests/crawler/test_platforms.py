@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.page import Page
-from crawler.platforms import PLATFORMS, recognise
-from crawler.reading import Listed
-from crawler.sites import Site
+from crawler.catalogue.sites import Site
+from crawler.pages.models import Listed
+from crawler.pages.page import Page
+from crawler.platforms.registry import PLATFORMS, recognise
 from tests.crawler.answers import FETCHED, Answers
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"

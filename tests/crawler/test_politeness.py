@@ -7,9 +7,9 @@ import pytest
 from scrapy import Request
 from scrapy.utils.test import get_crawler
 
-from crawler.asking import SpiderFetch
-from crawler.fetch import RefusedError
-from crawler.middlewares.politeness import Politeness
+from crawler.middlewares.throttle import Politeness
+from crawler.pages.fetch import RefusedError
+from crawler.visits.fetcher import SpiderFetch
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import ask
 

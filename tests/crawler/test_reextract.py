@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from crawler.reextract import main, reextract
+from crawler.reextract.run import main, reextract
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import crawl
 from tests.crawler.rest import wordpress

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
-from crawler.reextract import reextract
-from crawler.reservations import Reservations
+from archive.records.models import Post
+from crawler.pages.reservations import Reservations
+from crawler.reextract.run import reextract
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import crawl
 from tests.crawler.rest import wordpress

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from crawler.asking import SpiderFetch
-from crawler.fetch import PostponedError, RefusedError, UnreadableError
+from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
+from crawler.visits.fetcher import SpiderFetch
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import ask, crawl, judged
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.platforms import PLATFORMS
-from crawler.sites import CATALOGUE, CatalogueError, Site, catalogue, find, site
-from crawler.urls import site_of
+from crawler.catalogue.sites import CATALOGUE, CatalogueError, Site, catalogue, find, site
+from crawler.pages.urls import site_of
+from crawler.platforms.registry import PLATFORMS
 
 
 def written(tmp_path: Path, text: str, name: str = "sites.toml") -> Path:

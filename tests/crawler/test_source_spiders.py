@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archive.archive import Archive
-from archive.records import Post
-from crawler.hackernews import search_url
+from archive.records.models import Post
+from crawler.visits.hackernews import search_url
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import run
 

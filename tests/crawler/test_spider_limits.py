@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Post
+from archive.records.models import Post
 from crawler.spiders.blog import BlogSpider
 from tests.crawler.blog import Answer, Blog, serve
 from tests.crawler.crawling import crawl, judged

@@ -2,9 +2,9 @@
 
 import pytest
 
-from crawler.page import Page
-from crawler.platforms import PLATFORMS
-from crawler.reading import Thread
+from crawler.pages.models import Thread
+from crawler.pages.page import Page
+from crawler.platforms.registry import PLATFORMS
 from tests.crawler.answers import FETCHED
 from tests.crawler.blog import PARAGRAPH
 

@@ -2,9 +2,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.comments.substack import SubstackComments
-from crawler.page import Page
-from crawler.reading import Thread
+from crawler.comments.systems.substack import SubstackComments
+from crawler.pages.models import Thread
+from crawler.pages.page import Page
 
 URL = "https://letters.example/p/a-letter"
 

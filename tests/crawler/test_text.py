@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.page import parse
-from crawler.text import html_text, text_of
+from crawler.pages.page import parse
+from crawler.pages.text import html_text, text_of
 
 
 @pytest.mark.parametrize(

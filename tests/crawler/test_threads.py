@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.records import comment_id
-from crawler.reading import ReadComment, ReadPost, Stated, Thread
-from crawler.threads import MAX_COMMENTS, merge, place, place_thread
+from archive.records.models import comment_id
+from crawler.pages.models import ReadComment, ReadPost, Stated, Thread
+from crawler.pages.placing import MAX_COMMENTS, merge, place, place_thread
 
 URL = "https://b.example/p/"
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.sites import Site
-from crawler.turns import KnownFeed, Turn, due
+from crawler.catalogue.sites import Site
+from crawler.visits.schedule import KnownFeed, Turn, due
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SITE = Site(url="https://a.example/")

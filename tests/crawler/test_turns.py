@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from crawler.locks import Turns
-from crawler.sites import Site
+from crawler.catalogue.sites import Site
+from crawler.visits.host_locks import Turns
 from tests.crawler.blog import Answer, Blog, serve
 from tests.crawler.crawling import crawl, judged
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.urls import canonical, permalink, same_site, site_of
+from crawler.pages.urls import canonical, permalink, same_site, site_of
 
 
 @pytest.mark.parametrize(

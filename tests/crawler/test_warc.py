@@ -12,11 +12,11 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.archive import Archive
-from archive.captures import OPEN, Capture
+from archive.store.captures import OPEN, Capture
 from crawler.extensions import warc
 from crawler.extensions.warc import WarcFiles
 from crawler.extensions.warc_files import OpenWarc, close_torn, whole_length
-from crawler.reservations import Reservations
+from crawler.pages.reservations import Reservations
 from tests.crawler.blog import Answer, Blog
 from tests.crawler.crawling import crawl
 

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.fetch import UnreadableError
-from crawler.page import Page
-from crawler.platforms.wordpress import WordPress
-from crawler.platforms.wordpress_posts import read_comments, read_posts
-from crawler.reading import Listed, ReadPost
-from crawler.sites import site
+from crawler.catalogue.sites import site
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
+from crawler.platforms.wordpress.platform import WordPress
+from crawler.platforms.wordpress.posts import read_comments, read_posts
 from tests.crawler.answers import FETCHED, Answers
 
 HOME = "https://b.example/"

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.page import Page
-from crawler.platforms import PLATFORMS, recognise
-from crawler.reading import ReadPost
-from crawler.sites import Site
+from crawler.catalogue.sites import Site
+from crawler.pages.models import ReadPost
+from crawler.pages.page import Page
+from crawler.platforms.registry import PLATFORMS, recognise
 from tests.crawler.answers import FETCHED, Answers
 from tests.crawler.test_wordpress import comment, post
 

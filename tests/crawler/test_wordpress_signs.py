@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.page import Page
-from crawler.platforms import recognise
-from crawler.platforms.wordpress import WordPress
-from crawler.platforms.wordpress_feed import read_comment_feed
-from crawler.reading import Listed
+from crawler.pages.models import Listed
+from crawler.pages.page import Page
+from crawler.platforms.registry import recognise
+from crawler.platforms.wordpress.feed import read_comment_feed
+from crawler.platforms.wordpress.platform import WordPress
 from tests.crawler.answers import FETCHED, Answers
 
 HOME = "https://b.example/"

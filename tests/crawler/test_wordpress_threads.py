@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from crawler.comments.wordpress import WordPressComments
-from crawler.comments.wordpress_parents import parents_in_feed
-from crawler.page import Page
-from crawler.reading import ReadComment, Stated, Thread
+from crawler.comments.wordpress.parents import parents_in_feed
+from crawler.comments.wordpress.system import WordPressComments
+from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.page import Page
 from tests.crawler.answers import Answers
 
 FETCHED = datetime(2026, 8, 1, tzinfo=UTC)

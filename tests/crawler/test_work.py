@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from crawler.fetch import UnreadableError
-from crawler.work import Workers
+from crawler.pages.fetch import UnreadableError
+from crawler.visits.workers import Workers
 
 
 def run(question: Callable[[Workers], Awaitable[Any]], *, seconds: float = 10, count: int = 1) -> Any:

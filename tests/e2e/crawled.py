@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.records import Comment, Post
+from archive.records.models import Comment, Post
 from crawler.demo.web import LittleWeb
 
 

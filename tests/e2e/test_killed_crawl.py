@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.records.models import Post
 from crawler.demo.programs import CRAWL_SETTINGS, crawl
 from crawler.demo.web import LittleWeb
 from tests.e2e.crawled import Crawled

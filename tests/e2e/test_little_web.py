@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.results import Query
+from archive.search.results import Query
 from crawler.demo.blogs import BLOGS
 from crawler.demo.programs import crawl
 from crawler.demo.report import report

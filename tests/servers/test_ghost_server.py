@@ -24,7 +24,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 import pytest
 
 from archive.archive import Archive
-from archive.records import comment_id
+from archive.records.models import comment_id
 from tests.crawler.blog import PARAGRAPH
 from tests.crawler.crawling import run
 

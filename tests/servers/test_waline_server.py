@@ -22,7 +22,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from archive.archive import Archive
-from archive.records import comment_id
+from archive.records.models import comment_id
 from tests.crawler.blog import PARAGRAPH, Answer, Blog, serve
 from tests.crawler.crawling import run
 

@@ -12,10 +12,10 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.archive import Archive
-from archive.captures import OPEN, Capture
-from archive.records import Visit, format_time
+from archive.records.models import Visit, format_time
+from archive.store.captures import OPEN, Capture
 from crawler.extensions.warc import _Received
-from crawler.reservations import Reservations
+from crawler.pages.reservations import Reservations
 from tests.archive.conftest import build_post
 
 #: The archive's own directory, below that of a trial.

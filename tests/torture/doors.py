@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from crawler.platforms.wordpress_rest import POSTS
+from crawler.platforms.wordpress.rest import POSTS
 from tests.crawler.blog import Answer, Blog, post_page, serve
 
 #: Spellings of 127.0.0.2, as Scrapy and the system's resolver understand them.

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from crawler.fetch import RefusedError
-from crawler.page import Page
+from crawler.pages.fetch import RefusedError
+from crawler.pages.page import Page
 from tests.crawler.answers import FETCHED, Answers
 
 TESTS = Path(__file__).parent.parent

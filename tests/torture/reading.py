@@ -6,14 +6,14 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 
-from archive.records import Comment, Post
-from crawler.comments import COMMENT_SYSTEMS, complete
-from crawler.fetch import UnreadableError
-from crawler.page import Page
+from archive.records.models import Comment, Post
+from crawler.catalogue.sites import Site
+from crawler.comments.registry import COMMENT_SYSTEMS, complete
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.models import Listed, ReadPost
+from crawler.pages.page import Page
+from crawler.pages.placing import place
 from crawler.platforms.base import Platform
-from crawler.reading import Listed, ReadPost
-from crawler.sites import Site
-from crawler.threads import place
 from tests.crawler.answers import FETCHED, Answers
 from tests.torture.hostile import BUDGET, CONTROL
 

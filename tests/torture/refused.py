@@ -20,9 +20,9 @@ NOBODY = 65534
 
 _PROGRAM = """
 import os, sys
-import archive.database, webui.following
+import archive.store.database, webui.index_refresh
 from archive.cli import main
-archive.database.BUSY_SECONDS = float(sys.argv[1])
+archive.store.database.BUSY_SECONDS = float(sys.argv[1])
 if sys.argv[2] == "nobody" and os.geteuid() == 0:
     os.setegid({nobody})
     os.seteuid({nobody})

@@ -15,8 +15,8 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.archive import Archive
-from archive.captures import OPEN
 from archive.cli import main
+from archive.store.captures import OPEN
 from tests.crawler.blog import Answer, Blog, serve
 from tests.crawler.crawling import ROOT, command
 

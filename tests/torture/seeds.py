@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crawler.comments import COMMENT_SYSTEMS
-from crawler.page import Page
-from crawler.platforms import PLATFORMS
+from crawler.comments.registry import COMMENT_SYSTEMS
+from crawler.pages.page import Page
+from crawler.platforms.registry import PLATFORMS
 from tests.crawler import comment_pages, test_blogger
 from tests.crawler import test_comment_systems as named
 from tests.crawler import test_comments_with_keys as keyed

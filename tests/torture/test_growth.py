@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.search_postings import PostingCache
+from archive.search.whoosh.postings import PostingCache
 from benchmarks.search import fill
 from tests.torture.load import queries
-from webui import create_app
+from webui.app import create_app
 
 pytestmark = pytest.mark.torture
 
@@ -37,7 +37,9 @@ def test_what_a_server_holds_does_not_grow(
     tmp_path: Path, torture: bool, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]
 ) -> None:
     # Else the bound is met only after hours; what is kept beyond it would be seen here at once.
-    monkeypatch.setattr("archive.search.PostingCache", partial(PostingCache, 2_000_000 if torture else 50_000))
+    monkeypatch.setattr(
+        "archive.search.whoosh.searcher.PostingCache", partial(PostingCache, 2_000_000 if torture else 50_000)
+    )
     posts, comments, rounds, searches = LONG if torture else SHORT
     fill(tmp_path, posts, comments)
     with Archive(tmp_path) as archive:

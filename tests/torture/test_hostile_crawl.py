@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from crawler.extract import read_post
-from crawler.fetch import UnreadableError
-from crawler.page import Page
-from crawler.threads import MAX_COMMENTS, place
-from crawler.work import WORKER_BYTES, Workers
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.page import Page
+from crawler.pages.placing import MAX_COMMENTS, place
+from crawler.posts.post import read_post
+from crawler.visits.workers import WORKER_BYTES, Workers
 from tests.conftest import TORTURE
 from tests.crawler.blog import Answer, Blog, post_page, serve
 from tests.crawler.crawling import crawl

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from lxml import etree, html
 
 from archive.archive import Archive
-from archive.records import Comment, Post, Visit, comment_id, post_id
-from crawler.platforms import PLATFORMS
+from archive.records.models import Comment, Post, Visit, comment_id, post_id
+from crawler.platforms.registry import PLATFORMS
 from tests.torture.hostile import CONTROL, TEXTS, Spoiler
 from tests.torture.reading import posts_of
 from tests.torture.seeds import platform_seeds
-from webui import create_app
-from webui.showing import comment_anchor
+from webui.app import create_app
+from webui.formatting import comment_anchor
 
 pytestmark = pytest.mark.torture
 

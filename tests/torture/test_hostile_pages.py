@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.comments import COMMENT_SYSTEMS
-from crawler.dates import parse_date
-from crawler.extract import read_post
-from crawler.listings import comment_feeds, feeds, links, older, read_feed, read_sitemap
-from crawler.page import Page
-from crawler.platforms import PLATFORMS, recognise
-from crawler.platforms.wordpress_feed import read_comment_feed
-from crawler.text import html_text
-from crawler.urls import canonical, joined, permalink
+from crawler.comments.registry import COMMENT_SYSTEMS
+from crawler.pages.dates.parse import parse_date
+from crawler.pages.page import Page
+from crawler.pages.text import html_text
+from crawler.pages.urls import canonical, joined, permalink
+from crawler.platforms.listings import comment_feeds, feeds, links, older, read_feed, read_sitemap
+from crawler.platforms.registry import PLATFORMS, recognise
+from crawler.platforms.wordpress.feed import read_comment_feed
+from crawler.posts.post import read_post
 from tests.crawler.answers import FETCHED
 from tests.torture.hostile import TEXTS, Spoiler
 from tests.torture.reading import harm, posts_of, thread_of

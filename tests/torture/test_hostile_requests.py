@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 
 from archive.archive import Archive
 from archive.errors import QueryError
-from archive.results import Query
+from archive.search.results import Query
 from tests.torture.hostile import TEXTS
 from tests.webui.conftest import LIBRARY, app, client, directory, library
 

@@ -15,8 +15,8 @@ import pytest
 
 from archive.archive import Archive
 from archive.export.verifying import verify
-from archive.results import Query
-from crawler.verdict import Exit
+from archive.search.results import Query
+from crawler.visits.verdict import Exit
 from tests.archive.conftest import build_post
 from tests.archive.exported import THREAD
 from tests.crawler import crawling
@@ -91,9 +91,8 @@ def test_an_index_that_fills_the_disk_leaves_the_old_one_and_it_is_searched_with
             text = " ".join(f"word{number}x{place}" for place in range(400))
             archive.add(build_post(f"https://example.com/long/{number}/", text=text))
 
-    for processes in ("1", "2"):
-        command = ["index", "--rebuild", "--processes", processes]
-        assert is_told(sales_archive(directory, *command, before=small_files(100_000)), "the records are safe")
+    rebuilt = sales_archive(directory, "index", "--rebuild", before=small_files(100_000))
+    assert is_told(rebuilt, "the records are safe")
     assert is_told(sales_archive(directory, "index", before=small_files(100_000)), "the records are safe")
     searched = sales_archive(directory, "search", "kind:post", before=small_files(100_000))
 
@@ -258,9 +257,9 @@ def test_a_clock_that_was_years_ahead_does_not_keep_pages_from_being_visited(
 @pytest.mark.parametrize("part", ["index", "index/g1"])
 def test_an_index_that_is_deleted_while_it_is_served_is_made_anew(directory: Path, part: str) -> None:
     program = (
-        "import sys, webui.following\n"
-        "webui.following.EVERY_SECONDS = 0.2\n"
-        "from webui.__main__ import main\n"
+        "import sys, webui.index_refresh\n"
+        "webui.index_refresh.EVERY_SECONDS = 0.2\n"
+        "from webui.serve import main\n"
         "main(sys.argv[1:])"
     )
     command = [sys.executable, "-c", program, "--archive", str(directory), "--port", "0"]

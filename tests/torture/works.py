@@ -9,7 +9,6 @@ from typing import Any
 
 from archive.archive import Archive
 from archive.cli import main
-from archive.deny import Rule
 from archive.errors import DatasetError
 from archive.export.dataset import DELETED, cursor_of, write_dataset
 from archive.export.lineage import standing
@@ -17,9 +16,10 @@ from archive.export.loading import load
 from archive.export.manifest import NAME, Manifest
 from archive.export.plan import BACKUP
 from archive.export.verifying import verify
-from archive.privacy import forget
-from archive.records import Visit
-from archive.results import Query
+from archive.forgetting import forget
+from archive.records.models import Visit
+from archive.search.results import Query
+from archive.store.deny import Rule
 from crawler.extensions.warc import _Writer
 from crawler.extensions.warc_files import close_torn, whole_length
 from tests.archive.conftest import build_post
@@ -99,7 +99,6 @@ class Indexing(Work):
     """Bring the index up to the records: documents written, replaced and deleted, small segments merged."""
 
     rebuild = False
-    processes = 1
 
     def prepare(self, root: Path) -> None:
         with Archive(root / KEPT) as archive:
@@ -112,7 +111,7 @@ class Indexing(Work):
 
     def steps(self, root: Path) -> Iterator[None]:
         with Archive(root / KEPT) as archive:
-            archive.index.sync(rebuild=self.rebuild, processes=self.processes)
+            archive.index.sync(rebuild=self.rebuild)
             yield
 
     def state(self, root: Path) -> Any:
@@ -135,16 +134,6 @@ class Rebuilding(Indexing):
     """Build the index anew beside the one in use, and swap them."""
 
     rebuild = True
-
-
-class RebuildingTogether(Rebuilding):
-    """Build the index anew in two processes, either of which may be killed, or the one that they work for."""
-
-    processes = 2
-
-    def again(self, root: Path) -> None:
-        """Build it in this process: what counts is what the others left."""
-        Rebuilding().again(root)
 
 
 class Capturing(Work):
@@ -295,7 +284,6 @@ WORKS: dict[str, Work] = {
     "store": Storing(),
     "index": Indexing(),
     "rebuild": Rebuilding(),
-    "rebuild-together": RebuildingTogether(),
     "warc": Capturing(),
     "export": Exporting(),
     "export-anew": ExportingAnew(),

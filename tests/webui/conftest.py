@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from archive.archive import Archive
-from archive.records import Post, Visit, parse_time
-from webui import create_app
+from archive.records.models import Post, Visit, parse_time
+from webui.app import create_app
 
 LIBRARY = Path(__file__).parent / "library.json"
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 
 from archive.archive import Archive
-from archive.records import Post
-from archive.results import Query
+from archive.records.models import Post
+from archive.search.results import Query
 
 OPERATIONS = ["/api/search", "/api/posts/{id}", "/api/sites", "/api/suggest", "/health"]
 

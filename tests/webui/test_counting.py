@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.coverage import coverage_state
-from archive.records import Post, Visit, parse_time
-from webui.opening import Remembered
+from archive.records.models import Post, Visit, parse_time
+from archive.store.coverage import coverage_state
+from webui.holdings import Remembered
 
 
 def test_it_is_counted_again_only_when_the_state_is_another() -> None:

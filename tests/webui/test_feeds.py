@@ -11,11 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.archive import Archive
-from archive.export.shapes import SHAPES
-from archive.export.threads import post_of
-from archive.records import Comment, Post, comment_id, post_id
-from webui import create_app
-from webui.feed_views import EXPORT_STEP
+from archive.export.shapes.registry import SHAPES
+from archive.export.shapes.threads import post_of
+from archive.records.models import Comment, Post, comment_id, post_id
+from webui.app import create_app
+from webui.views.feeds import EXPORT_STEP
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 

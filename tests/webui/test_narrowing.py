@@ -5,9 +5,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from archive.archive import Archive
-from archive.records import Post, parse_time, post_id
+from archive.records.models import Post, parse_time, post_id
 from tests.webui.looking import page, texts
-from webui import create_app
+from webui.app import create_app
 
 
 def test_a_facet_narrows_and_its_chip_lets_go_again(client: FlaskClient) -> None:

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from archive.records import Post, parse_time
-from webui.quoting import Quotation
+from archive.records.models import Post, parse_time
+from webui.citations import Quotation
 
 PASSAGE = Quotation(
     text="A cold email is a guess about somebody's week.",

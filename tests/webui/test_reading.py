@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from archive.archive import Archive
-from archive.records import Comment, Post, comment_id, post_id
-from webui import create_app
-from webui.post_page import THREAD_PAGE
+from archive.records.models import Comment, Post, comment_id, post_id
+from webui.app import create_app
+from webui.pages.post import THREAD_PAGE
 
 
 def read(client: FlaskClient, post: Post, query: str = "") -> html.HtmlElement:

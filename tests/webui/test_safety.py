@@ -12,10 +12,10 @@ from werkzeug.datastructures import Authorization
 
 from archive.archive import Archive
 from archive.errors import ArchiveOpenError
-from archive.records import Post
-from webui import create_app
-from webui.paragraphs import blocks
-from webui.safety import HEADERS
+from archive.records.models import Post
+from webui.app import create_app
+from webui.formatting import blocks
+from webui.security import HEADERS
 
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",

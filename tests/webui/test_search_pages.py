@@ -10,10 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.archive import Archive
-from archive.query_language import FIELDS
-from archive.records import Post, post_id
+from archive.records.models import Post, post_id
+from archive.search.query.parser import FIELDS
 from tests.webui.looking import page, texts
-from webui import create_app
+from webui.app import create_app
 
 
 def test_the_front_page_has_one_box_with_the_focus_and_says_what_is_held(client: FlaskClient) -> None:

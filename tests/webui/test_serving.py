@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
+from archive.records.models import Post
 
 
 @contextmanager

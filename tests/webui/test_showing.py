@@ -2,8 +2,8 @@
 
 import pytest
 
-from archive.records import Precision, parse_time
-from webui.showing import counted, date_iso, date_words, due_words, host, time_words, web_link
+from archive.records.models import Precision, parse_time
+from webui.formatting import counted, date_iso, date_words, due_words, host, time_words, web_link
 
 MOMENT = parse_time("2015-03-01T10:05:07Z")
 

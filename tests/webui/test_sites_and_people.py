@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from archive.archive import Archive
-from archive.jobs import Ending, SiteCrawl
-from archive.records import Post, parse_time
+from archive.records.models import Post, parse_time
+from archive.store.jobs import Ending, SiteCrawl
 from tests.webui.looking import page
-from webui import create_app
-from webui.site_views import ENDINGS
+from webui.app import create_app
+from webui.views.sites import ENDINGS
 
 
 def words(element: html.HtmlElement) -> str:

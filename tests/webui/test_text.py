@@ -5,8 +5,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webui.paragraphs import blocks
-from webui.word_diff import changed
+from webui.diff import changed
+from webui.formatting import blocks
 
 
 def test_a_text_is_cut_at_blank_lines() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.records import Post
-from crawler.urls import site_of
+from archive.records.models import Post
+from crawler.pages.urls import site_of
 from tests.wordpress.blog import Blog
 from tests.wordpress.crawling import crawl
 from tests.wordpress.server import Face, WordPress, missing_packages

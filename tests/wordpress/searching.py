@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.archive import Archive
-from archive.results import Query
+from archive.search.results import Query
 
 QUERIES = (Query(text="cold email"), Query(text='"next step"', sort="newest"), Query(filters=(("kind", "comment"),)))
 

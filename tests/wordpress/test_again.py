@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from archive.records import comment_id, post_id
-from crawler.urls import canonical
+from archive.records.models import comment_id, post_id
+from crawler.pages.urls import canonical
 from tests.wordpress.conftest import Crawled
 from tests.wordpress.crawling import crawl
 from tests.wordpress.server import WordPress

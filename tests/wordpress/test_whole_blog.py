@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.results import Query
+from archive.search.results import Query
 from tests.wordpress.conftest import Crawled
 from tests.wordpress.truth import by_pages, compare, secret_words
 

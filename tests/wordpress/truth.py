@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from lxml import html
 
-from archive.records import Comment, Post, comment_id
-from crawler.urls import canonical
+from archive.records.models import Comment, Post, comment_id
+from crawler.pages.urls import canonical
 
 ZONE = ZoneInfo("America/Los_Angeles")
 #: The words that `writing.coined` makes.

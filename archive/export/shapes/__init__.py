@@ -1,0 +1,1 @@
+"""The shapes of a dataset, one file a shape."""

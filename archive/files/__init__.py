@@ -1,0 +1,1 @@
+"""Files on disk: durable writes, directories swapped in whole, and locks between processes."""

@@ -1,0 +1,1 @@
+"""The records: posts and comments, their addresses, validation, threads and similarity."""

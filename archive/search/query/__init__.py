@@ -1,0 +1,1 @@
+"""The query language: words in, a tree of what is meant out."""

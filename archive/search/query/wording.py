@@ -1,0 +1,105 @@
+"""A query as understood, in words; and the filters chosen beside it, as parts of a query."""
+
+from collections.abc import Iterable
+from typing import TypeGuard
+
+from archive.errors import QueryError
+from archive.search.query.date_names import NotADateError
+from archive.search.query.dates import within
+from archive.search.query.properties import HAS
+from archive.search.query.tree import Address, All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.search.results import FILTERS
+from archive.search.words import is_stop_word
+
+_NAMED = {
+    "author_name": "by",
+    "site": "on the site",
+    "kind": "only",
+    "platform": "on the platform",
+    "language": "in the language",
+    "tag": "tagged",
+}
+_HAD = {"comments": "with comments", "author-reply": "with an answer by the author", "date": "with a date"}
+_FIELDS = {"title": "in the title", "author": "in the author's name", "tags": "among the tags"}
+
+
+def chosen(filters: Iterable[tuple[str, str]]) -> list[Node]:
+    """Return filters as parts of a query; raise `QueryError` on one there is not."""
+    return [_filter(name, value) for name, value in filters]
+
+
+def understood(root: Node | None, filters: Iterable[Node] = ()) -> str:
+    """Return in words what is searched for: posts and comments with “cold” and “email”, from 2015 on."""
+    small = set(dropped(root))
+    parts = [part for part in (*_flat(root), *filters) if not (isinstance(part, Word) and part.text in small)]
+    if not parts:
+        return "everything"
+    kinds = dict.fromkeys(f"{part.value}s" for part in parts if _is_kind(part))
+    words = [_said(part) for part in parts if isinstance(part, Word | Phrase | Either | All)]
+    others = [_said(part) for part in parts if not (isinstance(part, Word | Phrase | Either | All) or _is_kind(part))]
+    held = f" with {' and '.join(words)}" if words else ""
+    return ", ".join([f"{' that are '.join(kinds) or 'posts and comments'}{held}", *others])
+
+
+def dropped(root: Node | None) -> tuple[str, ...]:
+    """Return the small words that are not searched for, as others say more."""
+    words = [part for part in _flat(root) if isinstance(part, Word | Phrase)]
+    small = [word for word in words if isinstance(word, Word) and _says_nothing(word)]
+    return tuple(dict.fromkeys(word.text for word in small)) if len(small) < len(words) else ()
+
+
+def _is_kind(part: Node) -> TypeGuard[Named]:
+    return isinstance(part, Named) and part.name == "kind"
+
+
+def _says_nothing(word: Word) -> bool:
+    return is_stop_word(word.text) and word.field is None and not (word.must or word.prefix)
+
+
+def _filter(name: str, value: str) -> Node:
+    if name not in FILTERS:
+        raise QueryError(f"there is no filter {name!r}; there are {', '.join(FILTERS)}")
+    if name in {"year", "month"}:
+        try:
+            return within(value)
+        except NotADateError as error:
+            raise QueryError(f"{value!r} is not a {name}") from error
+    if name == "has" and value not in HAS:
+        raise QueryError(f"there is no {value!r} to filter by; there are {', '.join(dict.fromkeys(HAS.values()))}")
+    return Named("author_name" if name == "author" else name, HAS[value] if name == "has" else value, exact=True)
+
+
+def _flat(root: Node | None) -> list[Node]:
+    if root is None:
+        return []
+    return list(root.parts) if isinstance(root, All) else [root]
+
+
+def _said(node: Node) -> str:
+    if isinstance(node, Word | Phrase):
+        return _said_word(node)
+    if isinstance(node, Named):
+        return _said_named(node)
+    if isinstance(node, Address):
+        return f"in the thread of {node.url}{' or quoting it' * bool(node.words)}"
+    if isinstance(node, Between):
+        return node.said
+    if isinstance(node, Not):
+        return f"{'not' if isinstance(node.part, Named | Between) else 'without'} {_said(node.part)}"
+    joint = " and " if isinstance(node, All) else " or "
+    return f"({joint.join(_said(part) for part in node.parts)})"
+
+
+def _said_named(node: Named) -> str:
+    if node.name == "thread":
+        return "in one thread"
+    if node.name == "has":
+        return _HAD[node.value]
+    return f"{_NAMED[node.name]} {node.value}{'s' if node.name == 'kind' else ''}"
+
+
+def _said_word(node: Word | Phrase) -> str:
+    text = f"“{' '.join(node.words)}”" if isinstance(node, Phrase) else f"“{node.text}”"
+    if isinstance(node, Word):
+        text = f"“{node.text}…”" if node.prefix else f"{text} (or nearly so)" if node.fuzzy else text
+    return f"{text} {_FIELDS[node.field]}" if node.field else text

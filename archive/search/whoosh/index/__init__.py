@@ -1,0 +1,1 @@
+"""The index on disk: its files, schema, segments, and how they are written."""

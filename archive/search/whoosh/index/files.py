@@ -1,0 +1,225 @@
+"""The files of the index: generations in directories of their own, and the pointer to the one in use.
+
+`index/state.json` names the generation that readers open and the `seq` it holds. It is written last and atomically,
+so a process killed at any moment leaves an index that is whole, or one whose last changes are applied again.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import struct
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from whoosh import index as whoosh_index
+from whoosh.index import FileIndex
+
+from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
+from archive.files.durable import sync
+from archive.search.whoosh.index.mapped import MappedStorage
+from archive.search.whoosh.index.schema import SCHEMA
+
+#: What Whoosh raises on files that are torn or not its own; it has no class for it.
+DAMAGE = (
+    whoosh_index.IndexError,
+    EOFError,
+    UnpicklingError,
+    struct.error,
+    zlib.error,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ImportError,
+    AssertionError,
+    NotImplementedError,
+    OverflowError,
+    MemoryError,
+    LookupError,
+    OSError,
+)
+
+#: How long a reader tries again when a writer swaps files under it.
+OPEN_SECONDS = 2.0
+
+_OPEN_AGAIN_SECONDS = 0.02
+_LOCK_AGAIN_SECONDS = 0.05
+_STATE = "state.json"
+#: What stays in a generation: segments, tables of contents, and the lock of a writer.
+_FINISHED = (".seg", ".toc", "WRITELOCK")
+_STATE_KINDS: dict[str, Callable[[Any], Any]] = {
+    "generation": str,
+    "schema": int,
+    "archive_id": str,
+    "seq": int,
+    "sizes": dict,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Which generation is in use, and what it holds."""
+
+    generation: str
+    schema: int
+    archive_id: str
+    #: `seq` of the last revision applied.
+    seq: int
+    #: Size in bytes of each file when the state was written; segments never change.
+    sizes: dict[str, int]
+
+
+class IndexFiles:
+    """The directory `index/`."""
+
+    def __init__(self, directory: Path) -> None:
+        """Use a directory, which need not exist yet."""
+        self.directory = directory
+
+    def state(self) -> State | None:
+        """Return what is in use; `None` where nothing is, or its description cannot be read."""
+        try:
+            values = json.loads((self.directory / _STATE).read_bytes())
+            return State(**{name: kind(values[name]) for name, kind in _STATE_KINDS.items()})
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def stamp(self) -> tuple[int, int]:
+        """Return a value that changes when the pointer does; zeros when there is none."""
+        try:
+            found = (self.directory / _STATE).stat()
+        except OSError:
+            return 0, 0
+        return found.st_mtime_ns, found.st_ino
+
+    def open(self, generation: str) -> FileIndex:
+        """Open a generation to read or write; raise one of `DAMAGE` when it is torn."""
+        return FileIndex(MappedStorage(str(self.directory / generation)), schema=SCHEMA)
+
+    def create(self) -> str:
+        """Make a new, empty generation; return its name."""
+        self.tidy(keep=self.state())
+        numbers = [int(path.name[1:]) for path in self._generations()]
+        name = f"g{max(numbers, default=0) + 1}"
+        try:
+            (self.directory / name).mkdir(parents=True)
+            FileIndex.create(MappedStorage(str(self.directory / name)), SCHEMA, "MAIN")
+        except OSError as error:
+            raise write_error(self.directory, error) from error
+        return name
+
+    def use(self, state: State) -> None:
+        """Point readers to `state`, then remove other generations."""
+        try:
+            with NamedTemporaryFile("w", dir=self.directory, prefix=".state-", delete=False) as file:
+                json.dump(asdict(state), file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(self.directory / _STATE)
+            sync(self.directory)
+        except OSError as error:
+            raise write_error(self.directory, error) from error
+        self.tidy(keep=state)
+
+    def lengths(self, generation: str) -> dict[str, int]:
+        """Return the size of each file of a generation."""
+        files = sorted((self.directory / generation).iterdir())
+        return {path.name: path.stat().st_size for path in files if path.suffix in {".seg", ".toc"}}
+
+    def sizes(self, generation: str) -> dict[str, int]:
+        """Return the size of each file of a generation, made sure that they are on the disk."""
+        found = self.lengths(generation)
+        for name in found:
+            sync(self.directory / generation / name)
+        sync(self.directory / generation)
+        return found
+
+    def tidy(self, keep: State | None) -> None:
+        """Remove other generations, and what writers that ended left in this one and beside it, for good."""
+        others = [path for path in self._generations() if keep is None or path.name != keep.generation]
+        inside = (self.directory / keep.generation).glob("*") if keep else ()
+        begun = [path for path in inside if not path.name.endswith(_FINISHED)]
+        for path in (*others, *begun, *self.directory.glob(".state-*")):
+            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):
+                path.unlink()
+        if others:
+            sync(self.directory)  # what is forgotten must not come back after a power cut
+
+    def torn(self, state: State) -> str | None:
+        """Return why the generation in use cannot be read, in words; `None` when it can."""
+        try:
+            for path in (self.directory / state.generation).iterdir():
+                size = path.stat().st_size
+                if state.sizes.get(path.name, size) != size:
+                    return f"damaged: {path.name} has {size} bytes instead of {state.sizes[path.name]}"
+            self.open(state.generation).reader().close()
+        except DAMAGE as error:
+            return f"damaged: {type(error).__name__}: {error}"
+        return None
+
+    @contextmanager
+    def writing(self, wait_seconds: float) -> Iterator[None]:
+        """Hold the right to write; raise `ArchiveBusyError` when another process keeps it for `wait_seconds`."""
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            file = (self.directory / "lock").open("a")
+        except OSError as error:
+            raise write_error(self.directory, error) from error
+        with file:
+            _lock(file, wait_seconds)
+            try:
+                yield
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)
+
+    def _generations(self) -> list[Path]:
+        if not self.directory.is_dir():
+            return []
+        return [path for path in self.directory.iterdir() if path.name[:1] == "g" and path.name[1:].isdecimal()]
+
+
+def write_error(path: Path, error: OSError) -> ArchiveWriteError:
+    """Return the error that says a write below `path` failed."""
+    return ArchiveWriteError(
+        f"cannot write the search index {path}: {error}; the records are safe; free space and run again"
+    )
+
+
+def open_error(path: Path, error: BaseException) -> ArchiveOpenError:
+    """Return the error that says the index at `path` cannot be read."""
+    return ArchiveOpenError(
+        f"cannot read the search index {path}: {type(error).__name__}: {error}; run `sales-archive index --rebuild`"
+    )
+
+
+def again_until(deadline: float) -> bool:
+    """Wait a moment and return True, or return False when `deadline` (of `time.monotonic`) has passed."""
+    if time.monotonic() >= deadline:
+        return False
+    time.sleep(_OPEN_AGAIN_SECONDS)
+    return True
+
+
+def _lock(file: Any, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise ArchiveBusyError(
+                    f"another process is writing the search index; {wait_seconds:.0f} s were not enough; "
+                    "try again later, nothing is lost"
+                ) from error
+            time.sleep(_LOCK_AGAIN_SECONDS)
+        else:
+            return

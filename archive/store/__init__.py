@@ -1,0 +1,1 @@
+"""The record store: all that an archive keeps in `records.db`, and all SQL."""

@@ -1,0 +1,206 @@
+"""`python -m crawler.catalogue`: the catalogue from the command line; `sales-archive sites add` and its like call it.
+
+One's own sites are in `sites.toml` in the archive directory, a file for people: lines are added at its end, nothing
+that was written there is moved or lost.
+"""
+
+import argparse
+import fcntl
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lxml import etree
+
+from crawler.catalogue.sites import CATALOGUE, CatalogueError, Site, catalogue, find, site
+from crawler.pages.urls import canonical
+
+OWN = "sites.toml"
+
+#: What ends the address of a feed, so that the rest is the blog's.
+_FEED = re.compile(
+    r"(?:/(?:feed|feeds|rss|atom|index)(?:\.(?:xml|rss|atom|rdf))?|/(?:feeds/posts/default|blog/rss\.xml|\w*\.(?:xml|rss|atom)))/?$",
+    re.IGNORECASE,
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return 0, or 2 with the reason on standard error."""
+    options = _parser().parse_args(arguments)
+    own = Path(options.archive) / OWN
+    try:
+        for line in _COMMANDS[options.command](own, options):
+            sys.stdout.write(f"{line}\n")
+    except (CatalogueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def add(own: Path, url: str, name: str | None = None) -> bool:
+    """Add a site to one's own catalogue; False when it is in one already. Raise `CatalogueError`."""
+    new = site(url)
+    with _alone(own):
+        if any(each.url == new.url for each in catalogue(CATALOGUE, own)):
+            return False
+        _append(own, _table(new.url, name=name))
+    return True
+
+
+def disable(own: Path, url: str) -> bool:
+    """Leave a site of a catalogue out from now on; False when it is left out already. Raise `CatalogueError`."""
+    with _alone(own):
+        sites = catalogue(CATALOGUE, own)
+        known = find(sites, url)
+        if known not in sites:
+            raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites catalogue` lists them")
+        if known.disabled:
+            return False
+        text = own.read_text(encoding="utf-8") if own.exists() else ""
+        end = next((end for end, url in _url_lines(text) if canonical(url) == known.url), None)
+        if end is None:
+            _write(own, text + _table(known.url, name=known.name, disabled=True))
+        else:
+            _write(own, f"{text[:end]}\ndisabled = true{text[end:]}")
+    return True
+
+
+def import_opml(own: Path, path: Path) -> tuple[int, int, list[str]]:
+    """Add the blogs of a feed reader's list, all at once; return how many, how many were known, and what is no blog.
+
+    Raise `CatalogueError` for what is no OPML. Source: http://opml.org/spec2.opml.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(path.read_bytes(), parser)
+    except etree.XMLSyntaxError as error:
+        raise CatalogueError(f"{path} is no OPML: {error}") from error
+    with _alone(own):
+        return _import(own, root)
+
+
+def _import(own: Path, root: etree._Element) -> tuple[int, int, list[str]]:
+    known = {each.url for each in catalogue(CATALOGUE, own)}
+    tables, repeated, strange = [], 0, []
+    for outline in root.iter("outline"):
+        url = outline.get("htmlUrl") or _FEED.sub("/", outline.get("xmlUrl") or "")
+        if not url:
+            continue
+        try:
+            found = site(url).url
+        except CatalogueError:
+            strange.append(url)
+            continue
+        if found in known:
+            repeated += 1
+        else:
+            known.add(found)
+            tables.append(_table(found, name=outline.get("title") or outline.get("text")))
+    if tables:
+        _append(own, "".join(tables))
+    return len(tables), repeated, strange
+
+
+@contextmanager
+def _alone(own: Path) -> Iterator[None]:
+    """Wait until nobody else changes the catalogue: who reads it meanwhile would write without the other's change."""
+    own.parent.mkdir(parents=True, exist_ok=True)
+    directory = os.open(own.parent, os.O_RDONLY)  # not the file, which another takes the place of
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(directory)
+
+
+def _append(own: Path, tables: str) -> None:
+    _write(own, (own.read_text(encoding="utf-8") if own.exists() else "") + tables)
+
+
+def _write(own: Path, text: str) -> None:
+    """Put a new text in the place of one's own catalogue, in one step, if it can be read."""
+    target = own.resolve()
+    new = target.with_name(target.name + ".new")
+    new.write_text(text, encoding="utf-8")
+    try:
+        catalogue(new)
+    except CatalogueError as error:
+        new.unlink()
+        raise CatalogueError(f"{own} is left as it was: changing it would make {error}; change it by hand") from error
+    new.replace(target)
+
+
+def _table(url: str, *, name: str | None = None, disabled: bool = False) -> str:
+    lines = ["", "[[site]]", f"url = {_quoted(url)}"]
+    if name:
+        lines.append(f"name = {_quoted(name)}")
+    if disabled:
+        lines.append("disabled = true")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML text on one line."""
+    plain = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", "", plain) + '"'
+
+
+def _url_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each line ends that holds the address of a site, and the address."""
+    for found in re.finditer(r"""^url\s*=\s*["']([^"'\n]+)["'][^\n]*""", text, re.MULTILINE):
+        yield found.end(), found[1]
+
+
+def _run_list(own: Path, options: argparse.Namespace) -> Iterator[str]:
+    del options
+    for each in sorted(catalogue(CATALOGUE, own), key=lambda each: (each.name or each.url).lower()):
+        yield f"{each.url}\t{each.name or ''}\t{', '.join(each.topics)}{_mark(each)}"
+
+
+def _mark(each: Site) -> str:
+    return "\tdisabled" if each.disabled else ""
+
+
+def _run_add(own: Path, options: argparse.Namespace) -> Iterator[str]:
+    added = add(own, options.url, options.name)
+    yield f"{options.url} {'added to ' + str(own) if added else 'is in the catalogue already'}"
+
+
+def _run_disable(own: Path, options: argparse.Namespace) -> Iterator[str]:
+    done = disable(own, options.url)
+    yield f"{options.url} {'is left out from now on' if done else 'was left out already'}"
+
+
+def _run_import(own: Path, options: argparse.Namespace) -> Iterator[str]:
+    added, known, strange = import_opml(own, Path(options.file))
+    yield f"{added} added to {own}, {known} known already"
+    for url in strange:
+        yield f"left out, no address of a blog: {url[:200]!r}"
+
+
+_COMMANDS = {
+    "list": _run_list,
+    "add": _run_add,
+    "disable": _run_disable,
+    "import": _run_import,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sales-archive sites", description="The catalogue of blogs to crawl.")
+    parser.add_argument("--archive", default=os.environ.get("SALES_ARCHIVE", "archive-data"), metavar="DIR")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="list the sites to crawl, one a line")
+    adding = commands.add_parser("add", help="crawl a blog from now on")
+    adding.add_argument("url")
+    adding.add_argument("--name")
+    commands.add_parser("disable", help="leave a blog out from now on").add_argument("url")
+    commands.add_parser("import", help="crawl the blogs of a feed reader's OPML file").add_argument("file")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

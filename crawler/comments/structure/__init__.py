@@ -1,0 +1,1 @@
+"""Threads of no known system, read by the structure of the page."""

@@ -1,0 +1,1 @@
+"""Comment systems, one file a system."""

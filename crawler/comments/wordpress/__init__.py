@@ -1,0 +1,1 @@
+"""WordPress's own comments, in its themes of twenty years."""

@@ -1,0 +1,218 @@
+"""WordPress's own comments as its pages show them: classic lists, HTML5 lists, comment blocks, wpDiscuz.
+
+Source: `Walker_Comment`, the comment blocks and the feed templates of WordPress, and saved pages of many themes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.comments.base import CommentSystem
+from crawler.comments.structure.reader import is_quoted, refined
+from crawler.comments.wordpress.comment import is_core, read
+from crawler.comments.wordpress.items import ITEM_ID, Item, classes, is_pending, item
+from crawler.comments.wordpress.pages import further_pages, stated_count
+from crawler.comments.wordpress.parents import Parents, parents_in_feed
+from crawler.pages.fetch import Fetch, UnreadableError
+from crawler.pages.models import ReadComment, Thread
+from crawler.pages.page import Page
+from crawler.pages.urls import joined
+
+#: Elements that hold comments; a paragraph or a link with such an id is only an anchor.
+_HOLDERS = ("li", "div", "article", "section", "tr", "dt")
+_LIST = frozenset({"commentlist", "comment-list", "comments-list", "commentslist", "wp-block-comment-template"})
+_ASIDES = frozenset({"widget", "sidebar", "recentcomments", "widget_recent_comments", "widget-area", "secondary"})
+_PINGS = frozenset({"pingback", "trackback", "pings", "pinglist", "pingbacks", "trackbacks", "pingslist", "tblist"})
+#: A comment feed holds so many by default (the setting is the blog's feed length), newest first.
+FEED_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a page shows of a list."""
+
+    comments: tuple[ReadComment, ...]
+    #: Pingbacks and trackbacks, which the heading counts with the comments.
+    pings: int
+    #: Ids of comments whose parent the depth limit hides.
+    unsure: tuple[str, ...]
+    #: Every comment stands in markup of WordPress's own.
+    core: bool
+
+
+class WordPressComments(CommentSystem):
+    """The threads of WordPress and of its plug-ins that keep them there."""
+
+    name = "wordpress"
+    signs = ("comment-", "comm-", "commentlist", "comments-list", "commentslist")
+
+    def thread(self, page: Page) -> Thread | None:
+        """Return the comments on a page of WordPress, pings left out; `None` where it shows none."""
+        elements = _elements(page.tree)
+        if not elements or not _is_wordpress(page, elements):
+            return None
+        seen = _read(elements, page)
+        if not seen.comments and not seen.pings:
+            return None
+        more = further_pages(page)
+        return Thread(
+            system=self.name,
+            comments=seen.comments if seen.core else refined(seen.comments, _around(elements), page),
+            stated=_without_pings(stated_count(page.tree), seen.pings, len(seen.comments)),
+            more=more,
+            pointer=_pointer(page, seen, more),
+        )
+
+    async def complete(self, thread: Thread, post_url: str, fetch: Fetch) -> Thread:
+        """Return the whole thread in the order written, with the parents that the page lost where a feed has them."""
+        whole = await super().complete(thread, post_url, fetch)
+        feed, unsure = thread.pointer.get("feed"), set(thread.pointer.get("unsure", ()))
+        if feed and unsure & _newest(whole.comments):
+            try:
+                answer = await fetch.page(feed)
+            except UnreadableError:
+                return _in_order(whole)  # the feed is a bonus: the page's own nesting stands
+            parents = await fetch.work(parents_in_feed, answer.body)
+            whole = _repaired(whole, {each: parents[each] for each in unsure & parents.keys()})
+        return _in_order(whole)
+
+
+def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
+    """Return the elements that hold one comment each, with its number; the outermost where several name it."""
+    found: dict[HtmlElement, str | None] = {}
+    numbers: set[str] = set()
+    for node in tree.iter(*_HOLDERS):
+        identity = node.get("id")
+        match = ITEM_ID.fullmatch(identity.strip().lower()) if identity else None
+        if match is not None:
+            if match[1] not in numbers and _looks_like_item(node):
+                numbers.add(match[1])
+                found[node] = match[1]
+        elif node.tag == "li" and _is_listed(node):
+            found[node] = None
+    return found
+
+
+def _around(elements: Iterable[HtmlElement]) -> HtmlElement:
+    """Return the innermost element that holds all of some, and what is right before and after them."""
+    lines = [[*reversed(list(each.iterancestors()))] for each in elements]
+    shared = [first for first, *others in zip(*lines, strict=False) if all(each is first for each in others)]
+    return shared[-1]
+
+
+def _looks_like_item(node: HtmlElement) -> bool:
+    return len(node) > 0 and "comment-respond" not in classes(node) and not _is_aside(node)
+
+
+def _is_aside(node: HtmlElement) -> bool:
+    """Tell the list of the site's newest comments beside the post from the post's thread."""
+    around = (each for each in node.iterancestors() if each.tag not in {"body", "html"})
+    return any(each.tag == "aside" or classes(each) & _ASIDES or each.get("id") in _ASIDES for each in around)
+
+
+def _is_listed(node: HtmlElement) -> bool:
+    """Tell an item without an id, in themes that give the number to something inside it, or to nothing."""
+    parent = node.getparent()
+    if parent is None or not classes(parent) & _LIST:
+        return False
+    inner = (ITEM_ID.fullmatch((each.get("id") or "").strip().lower()) for each in node.iter(*_HOLDERS))
+    return len(node) > 0 and not any(inner) and not _is_aside(node)
+
+
+def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
+    """Tell WordPress's lists from others that number their comments the same way."""
+    for node in elements:
+        marks = classes(node)
+        if any(each.startswith("depth-") for each in marks) or marks & {"thread-even", "thread-odd", "wpd-comment"}:
+            return True
+        parent = node.getparent()
+        if parent is not None and classes(parent) & _LIST:
+            return True
+        break
+    return "/wp-content/" in page.text or "/wp-includes/" in page.text
+
+
+def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
+    languages = _languages(page.tree)
+    comments: list[ReadComment] = []
+    pings = 0
+    parents = Parents()
+    core = True
+    for element, number in elements.items():
+        found = item(element, number, elements.__contains__)
+        if _is_ping(found):
+            pings += 1
+        elif not is_pending(found):
+            comment = read(found, page, languages)
+            if is_quoted(comment.text):
+                pings += 1
+            elif comment.text or comment.author or comment.native_id:
+                core = core and is_core(found)
+                comments.append(parents.placed(comment, found))
+    return _Seen(tuple(comments), pings, parents.unsure(), core)
+
+
+def _languages(tree: HtmlElement) -> tuple[str, ...] | None:
+    language = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
+    return (language.replace("_", "-"),) if language else None
+
+
+def _is_ping(found: Item) -> bool:
+    if found.classes & _PINGS:
+        return True
+    parent = found.element.getparent()
+    while parent is not None and parent.tag in {"ol", "ul", "div"}:
+        marks = classes(parent)
+        if marks & _PINGS or (parent.get("id") or "").lower() in _PINGS:
+            return True
+        if marks & _LIST:
+            return False
+        parent = parent.getparent()
+    return False
+
+
+def _without_pings(stated: int | None, pings: int, found: int) -> int | None:
+    """Return the count of comments; most themes count pings with them, some count them apart."""
+    if stated is None or stated == found:
+        return stated
+    return max(stated - pings, 0)
+
+
+def _pointer(page: Page, seen: _Seen, more: tuple[str, ...]) -> dict[str, object]:
+    """Return what `complete` needs; not empty for a list of several pages, of which one may never change again."""
+    pointer: dict[str, object] = {"paged": True} if more else {}
+    if not seen.unsure:
+        return pointer
+    links = page.tree.iter("link")
+    feeds = [joined(page.url, link.get("href") or "") for link in links if "rss" in (link.get("type") or "")]
+    paths = {feed: urlsplit(feed).path.rstrip("/") for feed in feeds if feed is not None}
+    own = [feed for feed, path in paths.items() if path.endswith("/feed") and path not in {"/feed", "/comments/feed"}]
+    return {**pointer, "unsure": list(seen.unsure), "feed": own[0]} if own else pointer
+
+
+def _newest(comments: tuple[ReadComment, ...]) -> set[str]:
+    numbers = [each.native_id for each in comments if each.native_id is not None]
+    return set(sorted(numbers, key=int)[-FEED_LENGTH:])
+
+
+def _repaired(thread: Thread, parents: dict[str, str]) -> Thread:
+    comments = tuple(
+        replace(each, parent=parents[each.native_id], depth=None) if each.native_id in parents else each
+        for each in thread.comments
+    )
+    return replace(thread, comments=comments)
+
+
+def _in_order(thread: Thread) -> Thread:
+    """Put comments of all pages in the order they were written, whichever way round the site shows them."""
+    if not all(each.native_id is not None for each in thread.comments):
+        return thread
+    dated = all(each.published and each.published.precision in {"second", "minute"} for each in thread.comments)
+
+    def key(comment: ReadComment) -> tuple[float, int]:
+        moment = comment.published.moment.timestamp() if dated and comment.published else 0.0
+        return moment, int(comment.native_id or 0)
+
+    return replace(thread, comments=tuple(sorted(thread.comments, key=key)))

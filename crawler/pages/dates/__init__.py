@@ -1,0 +1,1 @@
+"""Dates and moments as pages state them, in words or for programs."""

@@ -1,0 +1,246 @@
+"""Title, byline, dates and the rest of a post: structured data first, then the markup of themes, then the address.
+
+A value nobody states stays absent. The date of a change is never taken for that of publication, nor a commenter's
+name or date for the post's.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from crawler.pages.dates.parse import parse_date
+from crawler.pages.metadata.markup import Places, byline, bylines, find_places, short_text, tags_and_categories
+from crawler.pages.metadata.structured import Structured, read_structured, strings
+from crawler.pages.metadata.title import read_title
+from crawler.pages.models import Stated
+from crawler.pages.page import Page
+from crawler.pages.urls import canonical, same_site
+
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "og:published_time", "parsely-pub-date", "sailthru.date", "article.published", "publish_date",
+    "publish-date", "pubdate", "publishdate", "dcterms.created", "dcterms.date", "dc.date.issued", "dc.date",
+    "dc.date.created", "citation_publication_date", "citation_date", "blog:published_time",
+    "originalpublicationdate", "date",
+)  # fmt: skip
+_UPDATED = (
+    "article:modified_time",
+    "og:article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+)
+_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
+_TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords", "sailthru.tags")
+_SECTIONS = ("article:section", "parsely-section", "og:article:section")
+_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
+_URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})/")
+_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]|$)", re.IGNORECASE)
+#: A shown date further than this from the one in the address belongs to something else; zones explain less.
+URL_SLACK = timedelta(days=2)
+#: Names of one byline; more are a list of contributors.
+MAX_AUTHORS = 10
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a page states about its post."""
+
+    url: str
+    title: str | None
+    author: str | None
+    published: Stated | None
+    updated: datetime | None
+    language: str | None
+    description: str | None
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    structured: Structured
+    places: Places
+
+
+def read_metadata(page: Page) -> Metadata:
+    """Return what a page states about its post, by one look at its `head` and one walk of its body."""
+    structured = read_structured(page.tree)
+    places = find_places(page.tree)
+    languages = page_languages(page, structured)
+    published = _published(page, structured, places, languages)
+    tags, categories = _labels(structured, places)
+    return Metadata(
+        url=canonical_url(page, structured),
+        title=read_title(page.tree, structured, places),
+        author=_author(structured, places),
+        published=published,
+        updated=_updated(page, structured, published),
+        language=languages[0].split("-")[0].lower() if languages else None,
+        description=structured.meta("og:description", "description", "twitter:description"),
+        tags=tags,
+        categories=categories,
+        structured=structured,
+        places=places,
+    )
+
+
+def canonical_url(page: Page, structured: Structured) -> str:
+    """Return the post's canonical address: what the page names so, on its own site, else the page's own.
+
+    A page below the front page that names the front page is misconfigured.
+    """
+    own = _without_comment_page(canonical(page.url) or page.url)
+    stated = [*structured.links.get("canonical", ()), *structured.metas.get("og:url", ())]
+    for each in stated:
+        url = canonical(each, page.url)
+        if url and same_site(url, own) and (_is_deep(url) or not _is_deep(own)):
+            return _without_comment_page(url)
+    return own
+
+
+def _without_comment_page(url: str) -> str:
+    """Return the post's address for that of a page of its thread, which WordPress names canonical."""
+    return _COMMENT_PAGE.sub(r"\1", url).rstrip("?&")
+
+
+_COMMENT_PAGE = re.compile(r"/comment-page-\d{1,5}(/?)$|(?<=[?&])cpage=\d{1,5}(?:&|$)")
+
+
+def _is_deep(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.path.strip("/") or parts.query)
+
+
+def page_languages(page: Page, structured: Structured) -> tuple[str, ...]:
+    """Return the page's language as it states it, `en-GB` with its region where it does; empty where it doesn't."""
+    root = page.tree
+    stated = (
+        root.get("lang"),
+        root.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        *strings(structured.post().get("inLanguage")),
+        structured.meta("content-language", "og:locale", "language", "dc.language"),
+        page.headers.get("content-language"),
+    )
+    for each in stated:
+        if each and _LANGUAGE.match(each.strip()):
+            return (each.strip().split(",")[0].replace("_", "-"),)
+    return ()
+
+
+def _published(page: Page, structured: Structured, places: Places, languages: tuple[str, ...]) -> Stated | None:
+    address = _from_address(page)
+    coarse: Stated | None = None
+    for text in _date_texts(structured, places):
+        stated = parse_date(text, fetched=page.fetched, languages=languages or None)
+        if stated is None or (address and abs(stated.moment - address.moment) > _slack(address)):
+            continue
+        if stated.precision in {"second", "minute", "day"}:
+            return stated
+        coarse = coarse or stated
+    return coarse or address
+
+
+def _slack(address: Stated) -> timedelta:
+    return URL_SLACK if address.precision == "day" else timedelta(days=33)
+
+
+def _date_texts(structured: Structured, places: Places) -> Iterator[str]:
+    """Yield texts that may state when the post was published, the surest first."""
+    post, page = structured.post(), structured.page()
+    yield from strings(post.get("datePublished")) or strings(post.get("dateCreated"))
+    yield from (value for name in _PUBLISHED for value in structured.metas.get(name, ()))
+    yield from strings(page.get("datePublished"))
+    yield from _machine_dates(places)
+    for node in (*places.dates, *places.metas, *places.years):
+        text = short_text(node)
+        if text and not _UPDATED_WORD.search(text):
+            yield text
+
+
+_UPDATED_WORD = re.compile(
+    r"^\W*(?:last )?(?:updated|modified|edited|aktualisiert|mis à jour|actualizado)\b|©|copyright", re.I
+)
+
+
+def _machine_dates(places: Places) -> Iterator[str]:
+    def is_update(marks: list[str]) -> bool:
+        return "updated" in marks and "published" not in marks
+
+    for node in places.dated:
+        marks = (node.get("class") or "").lower().split()
+        if is_update(marks) or "dateModified" in (node.get("itemprop") or ""):
+            continue
+        stated = node.get("datetime") or node.get("content") or node.get("title")
+        if stated:
+            yield stated
+        shown = short_text(node)
+        if shown:
+            yield shown
+
+
+def _from_address(page: Page) -> Stated | None:
+    path = urlsplit(page.url).path
+    for pattern, precision in ((_URL_DAY, "day"), (_URL_MONTH, "month")):
+        found = pattern.search(path)
+        if found:
+            parts = [int(each) for each in found.groups()]
+            try:
+                moment = datetime(parts[0], parts[1], parts[2] if len(parts) > 2 else 1, tzinfo=UTC)  # noqa: PLR2004 - year, month, day
+            except ValueError:
+                continue
+            return Stated(moment, "day" if precision == "day" else "month")
+    return None
+
+
+def _updated(page: Page, structured: Structured, published: Stated | None) -> datetime | None:
+    """Return the last change where it is later than the publication."""
+    texts = [
+        *strings(structured.post().get("dateModified")),
+        *(value for name in _UPDATED for value in structured.metas.get(name, ())),
+        *strings(structured.page().get("dateModified")),
+    ]
+    for text in texts:
+        stated = parse_date(text, fetched=page.fetched)
+        if stated is not None:
+            return stated.moment if published is None or stated.moment > published.moment else None
+    return None
+
+
+def _author(structured: Structured, places: Places) -> str | None:
+    for names in _author_names(structured, places):
+        known = list(dict.fromkeys(name for name in map(byline, names) if name))
+        if known:
+            return "; ".join(known[:MAX_AUTHORS])
+    return None
+
+
+def _author_names(structured: Structured, places: Places) -> Iterator[tuple[str, ...]]:
+    post = structured.post()
+    site_names = {each.lower() for each in structured.site_names()}
+    stated = structured.names(post.get("author")) or structured.names(post.get("creator"))
+    yield tuple(each for each in stated if each.lower() not in site_names)
+    for name in _AUTHORS:
+        values = structured.metas.get(name, ())
+        yield tuple(each for each in values if each.lower() not in site_names)
+    label = structured.meta("twitter:label1")
+    if label and label.lower() in {"written by", "verfasst von", "écrit par", "escrito por", "scritto da"}:
+        yield structured.metas.get("twitter:data1", ())
+    shown = next(bylines(places), None)
+    yield (shown,) if shown else ()
+    yield stated
+
+
+def _labels(structured: Structured, places: Places) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    tags, categories = tags_and_categories(places)
+    stated = [value for name in _TAGS for value in structured.metas.get(name, ())]
+    keywords = strings(structured.post().get("keywords"))
+    if not tags:
+        tags = tuple(stated) or tuple(_split(keywords))
+    if not categories:
+        sections = [value for name in _SECTIONS for value in structured.metas.get(name, ())]
+        categories = tuple(sections or strings(structured.post().get("articleSection")))
+    return tuple(dict.fromkeys(tags)), tuple(dict.fromkeys(categories))
+
+
+def _split(keywords: list[str]) -> list[str]:
+    parts = (part.strip() for each in keywords for part in each.split(","))
+    return [each for each in parts if each]

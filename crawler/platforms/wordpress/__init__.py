@@ -1,0 +1,1 @@
+"""WordPress: its REST interface, its feeds, and WordPress.com."""

@@ -1,0 +1,1 @@
+"""A page's post: its body, its kind, and its metadata put together."""

@@ -1,0 +1,1 @@
+"""Read kept raw responses again, without asking any site."""

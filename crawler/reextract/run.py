@@ -1,0 +1,210 @@
+"""`python -m crawler.reextract`: read the kept raw responses again, without asking any site.
+
+Better readers then reach posts that were archived long ago. A page is read as a crawl reads it, its further pages and
+its thread included, as far as responses are kept; revisions are written only where something changed. Posts that an
+API brought are read from its kept lists. How many could not be reached, and of which site, is said.
+
+One pure function reads one address, so a shard is any part of the addresses: `--shard i/n` for many machines.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import os
+import sys
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from pebble import ProcessPool
+
+from archive.archive import Archive
+from archive.errors import ArchiveError
+from archive.records.models import Post
+from crawler.pages.fetch import UnreadableError
+from crawler.pages.models import ReadPost
+from crawler.pages.placing import place
+from crawler.pages.urls import site_of
+from crawler.platforms.base import Platform
+from crawler.platforms.registry import PLATFORMS
+from crawler.reextract.captured import CapturedFetch, captured_page
+from crawler.reextract.relisting import brings_posts, relisted
+from crawler.visits.workers import PAGES_PER_WORKER
+
+#: Seconds that one page may take with its thread.
+SECONDS = 60
+#: Addresses given to each worker ahead of time.
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What reading one address again brought."""
+
+    url: str
+    #: `None` when there is no response to read, or no post in it.
+    post: Post | None = None
+    thread_whole: bool = False
+    #: False when no response of the address is kept.
+    kept: bool = True
+    #: Why reading it failed, in words.
+    failure: str | None = None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read again; return 0, 1 when a page could not be read, 2 when the archive could not be used."""
+    options = _parser().parse_args(arguments)
+    try:
+        counts = reextract(Path(options.archive), shard=options.shard, workers=options.workers)
+    except ArchiveError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    words = ("read", "changed", "unchanged", "new", "denied", "no longer a post", "failed", "not kept")
+    sys.stdout.write(", ".join(f"{counts[word]} {word}" for word in words if counts[word] or word == "read") + "\n")
+    return 1 if counts["failed"] else 0
+
+
+def reextract(directory: Path, *, shard: tuple[int, int] = (1, 1), workers: int = 1) -> Counter[str]:
+    """Read the addresses of a shard again and archive what changed; return how many went which way."""
+    counts: Counter[str] = Counter()
+    with Archive(directory) as archive:
+        left = {url for url in archive.visits.post_pages() if _in_shard(url, shard)}
+        by_list = [site for site, state in archive.visits.sites().items() if brings_posts(state)]
+        # A list that brought the posts comes first: a page that was asked for a name only would say it otherwise.
+        left -= _note_all(archive, _relisted(archive, by_list, left), counts)
+        left -= _note_all(archive, _reread(directory, sorted(left), workers), counts)
+        left -= _note_all(archive, _relisted(archive, {site_of(url) for url in left}, left), counts)
+        for site, number in sorted(Counter(map(site_of, left)).items()):
+            counts["not kept"] += number
+            sys.stderr.write(f"{site}: no response is kept of posts: {number}; {_WHY_UNKEPT}\n")
+    return counts
+
+
+#: What may have become of them, and what to do.
+_WHY_UNKEPT = (
+    "they ask not to be archived, or their list holds one that does, or they were loaded, imported or crawled "
+    "without WARC; the next crawl reads them again"
+)
+
+
+def _note_all(archive: Archive, reads: Iterable[Reread], counts: Counter[str]) -> set[str]:
+    """Archive what reading again brought, and count it; return the addresses that were reached."""
+    reached = set()
+    for read in reads:
+        if not read.kept:
+            continue
+        reached.add(read.url)
+        counts["read"] += 1
+        if read.failure is not None:
+            sys.stderr.write(f"{read.failure}\n")
+            counts["failed"] += 1
+        elif read.post is None:
+            counts["no longer a post"] += 1
+        else:
+            change = archive.add(read.post, thread_whole=read.thread_whole)
+            counts["changed" if change.post == "unchanged" and change.revisions else change.post] += 1
+    return reached
+
+
+def reread(archive: Archive, url: str) -> Reread:
+    """Return what the kept responses of one address say now. Writes nothing."""
+    try:
+        page = captured_page(archive, url)
+    except UnreadableError:
+        return Reread(url, kept=False)
+    before = archive.visits.find(url)
+    known = archive.store.post(before) if before is not None else None
+    platform = PLATFORMS.get(known.platform if known is not None else "generic", PLATFORMS["generic"])
+    read, whole = asyncio.run(_whole(platform.read(page), platform, CapturedFetch(archive)))
+    if not read.is_post:
+        return Reread(url)
+    if known is not None:
+        read = replace(read, url=known.url)  # the post stays the one it is
+    return Reread(url, place(read, platform=platform.name, fetched=page.fetched), whole)
+
+
+async def _whole(read: ReadPost, platform: Platform, fetch: CapturedFetch) -> tuple[ReadPost, bool]:
+    """Return the post with its further pages and its thread, and whether all of them are kept."""
+    whole = True
+    try:
+        read = await platform.whole_text(read, fetch)
+    except UnreadableError:
+        whole = False
+    try:
+        read = replace(read, thread=await platform.whole_thread(read, fetch))
+    except UnreadableError:
+        whole = False
+    return read, whole and (read.thread is None or (read.thread.short is None and read.thread.unreadable is None))
+
+
+def _reread(directory: Path, urls: list[str], workers: int) -> Iterator[Reread]:
+    """Yield what each address brought, or why reading it failed.
+
+    In processes of their own, where a page that kills or hangs its process costs that page only; one worker is this
+    process itself.
+    """
+    if workers == 1:
+        with Archive(directory) as archive:
+            yield from (reread(archive, url) for url in urls)
+        return
+    context: Any = get_context("forkserver")
+    pending: deque[tuple[str, Future[Reread]]] = deque()
+    with ProcessPool(max_workers=workers, max_tasks=PAGES_PER_WORKER, context=context) as pool:
+        for url in urls:
+            pending.append((url, pool.schedule(_reread_at, args=(directory, url), timeout=SECONDS)))
+            if len(pending) > _AT_ONCE * workers:
+                yield _outcome(*pending.popleft())
+        while pending:
+            yield _outcome(*pending.popleft())
+
+
+def _outcome(url: str, future: Future[Reread]) -> Reread:
+    error = future.exception()
+    return future.result() if error is None else Reread(url, failure=f"{url}: {type(error).__name__}: {error}")
+
+
+def _reread_at(directory: Path, url: str) -> Reread:
+    return reread(_opened(directory), url)
+
+
+@lru_cache(maxsize=1)
+def _opened(directory: Path) -> Archive:
+    """Return the archive, opened once in each process."""
+    return Archive(directory)
+
+
+def _relisted(archive: Archive, sites: Iterable[str], urls: set[str]) -> Iterator[Reread]:
+    """Yield those of these addresses that the kept lists of their sites bring."""
+    for site in sites:
+        wanted = {url for url in urls if site_of(url) == site}
+        for post in relisted(archive, site, wanted) if wanted else ():
+            yield Reread(post.url, post)
+
+
+def _in_shard(url: str, shard: tuple[int, int]) -> bool:
+    number, of = shard
+    return int(hashlib.sha256(url.encode()).hexdigest()[:8], 16) % of == number - 1
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise argparse.ArgumentTypeError(f"a shard is like 2/8, not {text!r}")
+    return int(number), int(of)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sales-archive reextract", description="Read the kept raw responses again.")
+    parser.add_argument("--archive", default=os.environ.get("SALES_ARCHIVE", "archive-data"), metavar="DIR")
+    parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="only part I of N")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One site's way through a crawl: schedule, requests, posts, health and verdict."""

@@ -1,0 +1,160 @@
+"""A post and its thread as the template shows them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from archive.records.models import Comment, Post
+from archive.records.thread import DISPLAY_LEVELS, Row, rows
+from archive.records.titles import above_text
+from archive.search.results import Snippet
+from archive.search.snippets import Marking
+from webui.formatting import Block, blocks, comment_anchor
+from webui.params import phrase
+
+#: A page of a thread ends at the first root after so many comments.
+THREAD_PAGE = 400
+#: How fast adults read prose in silence (Brysbaert 2019: 238).
+WORDS_A_MINUTE = 238
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """A comment, where it stands, and its text in blocks."""
+
+    row: Row
+    anchor: str
+    blocks: tuple[Block, ...]
+    #: True when it stands right below what it answers, and need not say so.
+    follows: bool
+
+    @property
+    def comment(self) -> Comment:
+        """The comment."""
+        return self.row.comment
+
+    @property
+    def answers(self) -> tuple[str, str] | None:
+        """Anchor and author of the comment it answers, where the place does not show it."""
+        answered = self.row.answers
+        if answered is None or self.follows:
+            return None
+        return comment_anchor(answered.id), answered.author or "an unnamed reader"
+
+
+class PostPage:
+    """What the template needs to know of a post."""
+
+    def __init__(
+        self, post: Post, *, thread_page: int, versions: int, rewritten: Collection[str], marking: Marking
+    ) -> None:
+        """Show a post with one page of its thread, the words of `marking` marked in both."""
+        self.post = post
+        self.versions = versions
+        #: Ids of comments of which earlier texts are archived.
+        self.rewritten = rewritten
+        self._marking = marking
+        self._pages = _pages(rows(post.comments, levels=DISPLAY_LEVELS))
+        self.thread_page = min(thread_page, len(self._pages))
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The post's text, without the title where its page says it again above the first paragraph."""
+        found = blocks(self.post.text)
+        return found[above_text([block.text for block in found[:3]], self.post.title) :]
+
+    @cached_property
+    def thread(self) -> tuple[CommentRow, ...]:
+        """The comments of the page that is shown."""
+        page = self._pages[self.thread_page - 1] if self._pages else ()
+        before = [None, *page]
+        return tuple(
+            CommentRow(row, comment_anchor(row.comment.id), blocks(row.comment.text), _follows(row, above))
+            for row, above in zip(page, before, strict=False)  # the last is above none
+        )
+
+    @property
+    def thread_pages(self) -> int:
+        """Number of pages of the thread."""
+        return len(self._pages)
+
+    @cached_property
+    def found(self) -> int:
+        """Number of comments archived, without placeholders of removed ones."""
+        return sum(not comment.deleted for comment in self.post.comments)
+
+    @property
+    def removed(self) -> int:
+        """Number of comments that the site removed and of which only the place is kept."""
+        return len(self.post.comments) - self.found
+
+    @property
+    def missing(self) -> int:
+        """Number of comments that the site states and the archive lacks."""
+        return max(0, (self.post.comments_stated or 0) - len(self.post.comments))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Categories and tags, each once."""
+        return tuple(dict.fromkeys((*self.post.categories, *self.post.tags)))
+
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """The names of the byline."""
+        return tuple(name.strip() for name in (self.post.author or "").split(";") if name.strip())
+
+    @property
+    def marks(self) -> bool:
+        """Whether anything is marked."""
+        return bool(self._marking.terms)
+
+    def marked(self, line: str) -> Snippet:
+        """Return a line as runs, True for what is marked."""
+        return self._marking(line, self.post.language)
+
+    @cached_property
+    def first_match(self) -> str | None:
+        """Anchor of the first paragraph or, on this page of the thread, comment in which something is marked."""
+        if not self.marks:
+            return None
+        texts = chain(
+            ((block.anchor, block.lines) for block in self.blocks),
+            ((row.anchor, row.comment.text.split("\n")) for row in self.thread),
+        )
+        return next(
+            (anchor for anchor, lines in texts if any(matched for each in lines for _, matched in self.marked(each))),
+            None,
+        )
+
+    def quoted(self, words: str) -> str:
+        """Return words as a phrase of the query language."""
+        return phrase(words)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes it takes to read the post."""
+        return max(1, round(len(self.post.text.split()) / WORDS_A_MINUTE))
+
+
+def find_thread_page(post: Post, anchor: str) -> int:
+    """Return the number of the page of the thread on which a comment stands, 1 when it stands on none."""
+    for number, page in enumerate(_pages(rows(post.comments, levels=DISPLAY_LEVELS)), start=1):
+        if any(comment_anchor(row.comment.id) == anchor for row in page):
+            return number
+    return 1
+
+
+def _follows(row: Row, above: Row | None) -> bool:
+    """Tell whether a comment is shown one level below the comment it answers, right after it."""
+    return above is not None and row.answers is above.comment and row.level > above.level
+
+
+def _pages(thread: Sequence[Row]) -> list[Sequence[Row]]:
+    """Cut a thread before roots, so that no reply is parted from what it answers."""
+    starts = [0]
+    for place, row in enumerate(thread):
+        if not row.level and place - starts[-1] >= THREAD_PAGE:
+            starts.append(place)
+    ends = [*starts[1:], len(thread)]
+    return [thread[start:end] for start, end in zip(starts, ends, strict=True) if end > start]
