@@ -1,6 +1,6 @@
 """Measure what crawling and archiving a page costs in CPU time, beside trafilatura alone on the same pages.
 
-    python benchmarks/crawl.py [--count N] [--pages DIR] [--repeat N]
+    python -m benchmarks.crawl [--count N] [--pages DIR] [--repeat N]
 
 A site is served on loopback by a process of its own. Crawls of it, of few pages and of many, are real
 `scrapy crawl blog` runs into fresh archives; the difference of their CPU time (main process, workers and all, but
@@ -30,7 +30,8 @@ from pathlib import Path
 from typing import Any
 
 import trafilatura
-from pages import generated_pages
+
+from benchmarks.pages import generated_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The ratio that the project promises to stay below.

@@ -1,6 +1,6 @@
 """Export 100,000 records: throughput against one loop of `json.dumps` into gzip, and memory.
 
-    python benchmarks/export.py [POSTS] [COMMENTS_PER_POST]
+    python -m benchmarks.export [POSTS] [COMMENTS_PER_POST]
 
 The loop writes the very rows of the export, already in memory: nothing is read, chosen, masked, folded or verified
 there. Seconds are given of CPU, all threads together, which a busy machine blurs less, and of the clock, which count
@@ -43,7 +43,7 @@ def main() -> None:
 
 def run(what: str, directory: str, plan: str) -> tuple[float, ...]:
     """Return seconds of CPU, seconds by the clock, and megabytes of one measurement."""
-    command = [sys.executable, __file__, "--", what, directory, plan]
+    command = [sys.executable, "-m", "benchmarks.export", "--", what, directory, plan]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return tuple(map(float, output.split()))
 

@@ -15,8 +15,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from tests.crawler.blog import FRONT, Answer, Blog, serve
-from tests.crawler.crawling import crawl, judged
+from tests.support.blog import FRONT, Answer, Blog, serve
+from tests.support.crawling import crawl, judged
 
 CACHE = {
     "HTTPCACHE_ENABLED": True,

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from crawler.visits.verdict import Exit
-from tests.crawler.blog import FRONT, post_page
+from tests.support.blog import FRONT, post_page
 
 ROOT = Path(__file__).parent.parent
 #: The crawl may have this much of resident memory in its main process.

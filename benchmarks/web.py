@@ -1,6 +1,6 @@
 """Measure what the web layer adds to a search, and what the serving process holds in memory.
 
-    python benchmarks/web.py [--posts N] [--comments N] [--archive DIR]
+    python -m benchmarks.web [--posts N] [--comments N] [--archive DIR]
 
 An invented archive is made in DIR, or the one that is there is taken. The same queries are asked, by turns, of
 `Archive.search` and of the application's `/search` in this process, which tells the processor's time of both; then of
@@ -20,11 +20,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from corpus import posts
 from werkzeug.test import EnvironBuilder
 
 from archive.archive import Archive
 from archive.search.results import Query
+from benchmarks.corpus import posts
 from webui.app import create_app
 
 #: Queries asked: words drawn from the archive, alone, in pairs, as phrases and with filters.

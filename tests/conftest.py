@@ -1,13 +1,11 @@
 """How long tests run, and the figures they show: those of docs/reliability.md under `make torture`."""
 
-import os
 import signal
 from collections.abc import Callable
 
 import pytest
 
-#: True under `make torture`. Nothing else reads the variable.
-TORTURE = os.environ.get("SALES_ARCHIVE_TORTURE") == "1"
+from tests.support.torture import TORTURE
 
 _FIGURES = pytest.StashKey[list[str]]()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive.records.models import Comment, Post
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 

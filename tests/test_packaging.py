@@ -11,7 +11,8 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 PACKAGES = ("archive", "crawler", "webui")
 #: All that a build reads.
 SOURCES = (*PACKAGES, "pyproject.toml", "README.md", "LICENSE")

@@ -15,8 +15,8 @@ import pytest
 
 from crawler.demo.programs import CRAWL_SETTINGS, free_port
 from crawler.demo.web import LittleWeb
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]

@@ -1,16 +1,14 @@
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from archive.archive import Archive
-from archive.records.models import Comment, Post, comment_id, post_id
-from tests.archive.exported import THREAD
-from tests.archive.searching import write
-
-FETCHED = datetime(2026, 8, 1, 12, tzinfo=UTC)
+from archive.records.models import Post
+from tests.support.datasets import THREAD
+from tests.support.posts import build_post
+from tests.support.searching import write
 
 
 @pytest.fixture
@@ -62,47 +60,3 @@ def filled(archive: Archive, make_post: Callable[..., Post]) -> Archive:
     for n in range(5):
         archive.add(make_post(f"https://example.com/{n}/", text=f"Text number {n}.", thread=THREAD))
     return archive
-
-
-def build_post(
-    url: str = "https://example.com/first-ten-customers/",
-    *,
-    thread: tuple[tuple[str, str | None, str], ...] = (),
-    **changed: object,
-) -> Post:
-    comments = []
-    depths: dict[str | None, int] = {None: -1}
-    for position, (native, parent, text) in enumerate(thread):
-        depths[native] = depths[parent] + 1
-        comments.append(
-            Comment(
-                id=comment_id(url, "wordpress", native),
-                post_id=post_id(url),
-                parent_id=None if parent is None else comment_id(url, "wordpress", parent),
-                position=position,
-                depth=depths[native],
-                author=f"Reader {native}",
-                published=datetime(2015, 3, 2, 9, int(native) % 60, tzinfo=UTC),
-                published_precision="second",
-                text=text,
-                permalink=f"{url}#comment-{native}",
-                system="wordpress",
-            )
-        )
-    post = Post(
-        id=post_id(url),
-        url=url,
-        site=url.split("/")[2].removeprefix("www."),
-        title="Your first ten customers",
-        author="Ann Lee",
-        published=datetime(2015, 3, 1, tzinfo=UTC),
-        published_precision="day",
-        language="en",
-        text="Call them yourself.\n\nThen call again.",
-        platform="wordpress",
-        comment_system="wordpress" if thread else None,
-        comments_stated=len(thread) or None,
-        comments=tuple(comments),
-        fetched=FETCHED,
-    )
-    return replace(post, **changed)

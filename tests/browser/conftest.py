@@ -17,9 +17,9 @@ from waitress.server import create_server
 from archive.archive import Archive
 from archive.records.models import Post, parse_time
 from archive.store.jobs import SiteCrawl
+from tests.support.web import LIBRARY
 from webui.app import create_app
 
-LIBRARY = Path(__file__).parents[1] / "webui" / "library.json"
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

@@ -16,8 +16,9 @@ from archive.archive import Archive
 from archive.records.models import Post, Visit, parse_time, post_id
 from archive.store.jobs import SiteCrawl
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, invented, served
+from tests.support.paths import ROOT
 
-PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
+PICTURES = ROOT / "docs" / "screenshots"
 READ = parse_time("2026-11-12T08:30:00Z")
 NAMES = {
     "fieldnotes.example": "Field Notes",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawler.blog import Blog, serve
+from tests.support.blog import Blog, serve
 
 
 @pytest.fixture

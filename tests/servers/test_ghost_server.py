@@ -25,8 +25,8 @@ import pytest
 
 from archive.archive import Archive
 from archive.records.models import comment_id
-from tests.crawler.blog import PARAGRAPH
-from tests.crawler.crawling import run
+from tests.support.blog import PARAGRAPH
+from tests.support.crawling import run
 
 FOLDER = os.environ.get("GHOST")
 NODE = os.environ.get("NODE") or shutil.which("node")

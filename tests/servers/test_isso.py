@@ -18,8 +18,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from archive.archive import Archive
-from tests.crawler.blog import PARAGRAPH, Answer, Blog, serve
-from tests.crawler.crawling import run
+from tests.support.blog import PARAGRAPH, Answer, Blog, serve
+from tests.support.crawling import run
 
 PROGRAM = os.environ.get("ISSO") or shutil.which("isso")
 POSTS = ("/first-call/", "/second-call/", "/no-call/")

@@ -16,7 +16,7 @@ from archive.records.models import Visit, format_time
 from archive.store.captures import OPEN, Capture
 from crawler.extensions.warc import _Received
 from crawler.pages.reservations import Reservations
-from tests.archive.conftest import build_post
+from tests.support.posts import build_post
 
 #: The archive's own directory, below that of a trial.
 KEPT = "kept"

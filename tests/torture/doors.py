@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from crawler.platforms.wordpress.rest import POSTS
-from tests.crawler.blog import Answer, Blog, post_page, serve
+from tests.support.blog import Answer, Blog, post_page, serve
 
 #: Spellings of 127.0.0.2, as Scrapy and the system's resolver understand them.
 SPELLINGS = [

@@ -8,14 +8,12 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from crawler.pages.fetch import RefusedError
 from crawler.pages.page import Page
-from tests.crawler.answers import FETCHED, Answers
+from tests.support.answers import FETCHED, Answers
 
-TESTS = Path(__file__).parent.parent
 #: Requests that one hostile site may cost in a test; a crawl has a budget too.
 BUDGET = 40
 

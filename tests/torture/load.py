@@ -30,8 +30,8 @@ import numpy as np
 from archive.archive import Archive
 from benchmarks.corpus import vocabulary
 from benchmarks.search import fill
-from tests.crawler import crawling
-from tests.crawler.blog import Blog, serve
+from tests.support import crawling
+from tests.support.blog import Blog, serve
 
 POSTS, COMMENTS = 16_000, 84_000
 CLIENTS = 50

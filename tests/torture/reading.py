@@ -14,7 +14,7 @@ from crawler.pages.models import Listed, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.platforms.base import Platform
-from tests.crawler.answers import FETCHED, Answers
+from tests.support.answers import FETCHED, Answers
 from tests.torture.hostile import BUDGET, CONTROL
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from archive.archive import Archive
 from archive.export.dataset import write_dataset
 from archive.export.plan import BACKUP
-from tests.archive.conftest import build_post
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.support.paths import ROOT
+from tests.support.posts import build_post
 
 #: Who may do nothing; root may do anything, so that it must become somebody else to be refused.
 NOBODY = 65534

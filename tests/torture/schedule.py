@@ -17,8 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.archive import Archive
 from archive.cli import main
 from archive.store.captures import OPEN
-from tests.crawler.blog import Answer, Blog, serve
-from tests.crawler.crawling import ROOT, command
+from tests.support.blog import Answer, Blog, serve
+from tests.support.crawling import ROOT, command
 
 BLOGS = 3
 POSTS = 8

@@ -3,19 +3,17 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from crawler.comments.registry import COMMENT_SYSTEMS
 from crawler.pages.page import Page
 from crawler.platforms.registry import PLATFORMS
-from tests.crawler import comment_pages, test_blogger
-from tests.crawler import test_comment_systems as named
-from tests.crawler import test_comments_with_keys as keyed
-from tests.crawler import test_marked_comments as marked
-from tests.crawler.answers import FETCHED
-
-TESTS = Path(__file__).parent.parent
+from tests.support import blogger_threads, comment_pages
+from tests.support import keyed_threads as keyed
+from tests.support import marked_threads as marked
+from tests.support import named_threads as named
+from tests.support.answers import FETCHED
+from tests.support.paths import SITES, THREADS
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ def platform_seeds() -> dict[str, Seed]:
     """Return the saved site of every platform; the plain reader gets that of Jekyll, which names no interface."""
     found = {}
     for name in PLATFORMS:
-        case = json.loads((TESTS / "sites" / f"{name if name != 'generic' else 'jekyll'}.json").read_text("utf-8"))
+        case = json.loads((SITES / f"{name if name != 'generic' else 'jekyll'}.json").read_text("utf-8"))
         headers = {"content-type": "text/html; charset=utf-8"} | case.get("headers", {})
         front = Page(case["site"], case["answers"][case["site"]].encode(), FETCHED, headers)
         found[name] = Seed(front, case["answers"].get)
@@ -47,15 +45,15 @@ def system_seeds() -> dict[str, list[Seed]]:
 
 
 def _saved_threads() -> Iterator[Seed]:
-    for path in sorted((TESTS / "threads").glob("*/page.html")):
+    for path in sorted(THREADS.glob("*/page.html")):
         url = path.with_name("url").read_text("utf-8").strip()
         yield Seed(Page(url, path.read_bytes(), FETCHED), lambda _url: None)
-    for path in sorted((TESTS / "threads" / "generic").glob("*/input.html")):
+    for path in sorted((THREADS / "generic").glob("*/input.html")):
         yield Seed(Page("https://ilse.example/brennan/", path.read_bytes(), FETCHED), lambda _url: None)
 
 
 def _saved_posts() -> Iterator[Seed]:
-    for path in sorted((TESTS / "sites").glob("*.json")):
+    for path in sorted(SITES.glob("*.json")):
         answers = json.loads(path.read_text("utf-8"))["answers"]
         for url, body in answers.items():
             if isinstance(body, str) and "<" in body[:200]:
@@ -63,8 +61,8 @@ def _saved_posts() -> Iterator[Seed]:
 
 
 def _named_threads() -> Iterator[Seed]:
-    for html in (test_blogger.NESTED, test_blogger.FLAT, test_blogger.SCRIPT):
-        yield Seed(Page(test_blogger.URL, html.encode(), FETCHED), lambda _url: None)
+    for html in (blogger_threads.NESTED, blogger_threads.FLAT, blogger_threads.SCRIPT):
+        yield Seed(Page(blogger_threads.URL, html.encode(), FETCHED), lambda _url: None)
     unreadable = (
         '<div class="fb-comments"></div><hyvor-talk-comments></hyvor-talk-comments><p id="comments-listing"></p>'
         '<p id="livefyre"></p><script>var idcomments_acct = "x";</script>'

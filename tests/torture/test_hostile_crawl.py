@@ -15,9 +15,9 @@ from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS, place
 from crawler.posts.post import read_post
 from crawler.visits.workers import WORKER_BYTES, Workers
-from tests.conftest import TORTURE
-from tests.crawler.blog import Answer, Blog, post_page, serve
-from tests.crawler.crawling import crawl
+from tests.support.blog import Answer, Blog, post_page, serve
+from tests.support.crawling import crawl
+from tests.support.torture import TORTURE
 from tests.torture.reading import harm
 
 pytestmark = pytest.mark.torture

@@ -16,7 +16,7 @@ from crawler.platforms.listings import comment_feeds, feeds, links, older, read_
 from crawler.platforms.registry import PLATFORMS, recognise
 from crawler.platforms.wordpress.feed import read_comment_feed
 from crawler.posts.post import read_post
-from tests.crawler.answers import FETCHED
+from tests.support.answers import FETCHED
 from tests.torture.hostile import TEXTS, Spoiler
 from tests.torture.reading import harm, posts_of, thread_of
 from tests.torture.seeds import platform_seeds, system_seeds

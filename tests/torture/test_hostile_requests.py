@@ -20,10 +20,10 @@ from flask.testing import FlaskClient
 from archive.archive import Archive
 from archive.errors import QueryError
 from archive.search.results import Query
+from tests.support.web import app, client, directory, library
 from tests.torture.hostile import TEXTS
-from tests.webui.conftest import LIBRARY, app, client, directory, library
 
-__all__ = ["LIBRARY", "app", "client", "directory", "library"]  # fixtures: a small archive and its web application
+__all__ = ["app", "client", "directory", "library"]  # fixtures: a small archive and its web application
 
 pytestmark = pytest.mark.torture
 

@@ -17,9 +17,10 @@ from scrapy.utils.test import get_crawler
 
 from crawler.content.history import GitError, clone, edits
 from crawler.middlewares.guard import AddressGuard, is_public
-from tests.conftest import TORTURE
-from tests.crawler.blog import Answer, serve
-from tests.crawler.crawling import command, run
+from tests.support.blog import Answer, serve
+from tests.support.crawling import command, run
+from tests.support.paths import ROOT
+from tests.support.torture import TORTURE
 from tests.torture.doors import BLOGS, OPEN, SPELLINGS, Doors, doors
 
 pytestmark = pytest.mark.torture
@@ -113,7 +114,7 @@ def test_a_name_that_changes_its_address_does_not_lead_inside(tmp_path: Path, ca
                             DNSCACHE_ENABLED=cached, DOWNLOAD_TIMEOUT="5")  # fmt: skip
         finished = subprocess.run(
             [sys.executable, "-c", REBINDING, str(first), *arguments[3:]],
-            cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120, check=False,
+            cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
 
         assert blog.asked, finished.stderr
@@ -159,7 +160,7 @@ print(json.dumps(found))
 """
     paths = [each.format(marker=marker) for each in REPOSITORIES]
     done = subprocess.run([sys.executable, "-c", asking], input=json.dumps(paths), capture_output=True, text=True,
-                          cwd=Path(__file__).parents[2], timeout=60, check=True)  # fmt: skip
+                          cwd=ROOT, timeout=60, check=True)  # fmt: skip
     reasons = json.loads(done.stdout)
     return marker, {each: reasons[each.format(marker=marker)] for each in REPOSITORIES}
 

@@ -17,10 +17,10 @@ from archive.archive import Archive
 from archive.export.verifying import verify
 from archive.search.results import Query
 from crawler.visits.verdict import Exit
-from tests.archive.conftest import build_post
-from tests.archive.exported import THREAD
-from tests.crawler import crawling
-from tests.crawler.blog import Blog, serve
+from tests.support import crawling
+from tests.support.blog import Blog, serve
+from tests.support.datasets import THREAD
+from tests.support.posts import build_post
 from tests.torture import shim
 from tests.torture.refused import backup, can_mount, is_told, little_disk, sales_archive, small_files
 

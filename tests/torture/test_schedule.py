@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from crawler.visits.verdict import Exit
-from tests.crawler.blog import Blog
+from tests.support.blog import Blog
 from tests.torture.schedule import Job, blogs, findings, lasting, let_time_pass, publish, wait_for_requests
 
 pytestmark = pytest.mark.torture

@@ -22,7 +22,7 @@ from archive.search.results import Query
 from archive.store.deny import Rule
 from crawler.extensions.warc import _Writer
 from crawler.extensions.warc_files import close_torn, whole_length
-from tests.archive.conftest import build_post
+from tests.support.posts import build_post
 from tests.torture.contents import AT, KEPT, THREAD, holds, payloads, received, records, visits, was_made
 
 #: Below the directory of a trial too, so that writing it is killed as well.

@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 CRAWL_SECONDS = 240
 #: A crawl of a site of ours: loopback is allowed, no pause between requests, and each test indexes when it wants to.
 SETTINGS = {"ALLOWED_PRIVATE": "127.0.0.1", "DOWNLOAD_DELAY": "0", "INDEX_SECONDS": "0"}
