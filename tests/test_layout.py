@@ -1,7 +1,11 @@
 """The layout of the project: how large folders and modules may be, and what tests and benchmarks share."""
 
+import ast
 import re
+import sys
+import tomllib
 from collections import Counter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -49,3 +53,38 @@ def test_tests_share_only_their_own_folder_and_support(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.name)
 def test_benchmarks_take_of_the_tests_only_support(path: Path) -> None:
     assert {name for name in imports_of_tests(path) if not name.startswith("tests.support")} == set()
+
+
+def imported(path: Path) -> set[str]:
+    """Return the names of all modules that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def test_only_the_stemmers_of_whoosh_are_used_outside_its_engine() -> None:
+    foreign = {
+        (str(path.relative_to(ROOT)), name)
+        for path in MODULES
+        if not path.is_relative_to(ROOT / "archive" / "search" / "whoosh")
+        for name in imported(path)
+        if name.partition(".")[0] == "whoosh"
+    }
+    assert foreign == {("archive/search/words.py", "whoosh.lang")}
+
+
+def test_every_library_is_declared_and_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[^\w.-]", line)[0].lower() for line in project["dependencies"]}
+    known = set(sys.stdlib_module_names) | set(PACKAGES) | {"compression"}  # of Python 3.14
+    roots = {name.partition(".")[0] for path in MODULES for name in imported(path)} - known
+    distributions = packages_distributions()
+    used = {name.lower() for root in roots for name in distributions.get(root, [root])}
+    used |= {"backports.zstd"} if "backports" in roots else set()
+    reasons = (ROOT / "docs" / "design.md").read_text("utf-8")
+    assert used <= declared
+    assert {name for name in declared - used if f"`{name}`" not in reasons} == set()
