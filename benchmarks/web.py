@@ -89,7 +89,7 @@ def _compare(directory: Path, queries: list[Query]) -> None:
 
 
 def _serve(directory: Path, queries: list[Query]) -> None:
-    command = [sys.executable, "-m", "webui", "--archive", str(directory), "--port", "0"]
+    command = [sys.executable, "-m", "archive", "--archive", str(directory), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             address = (server.stdout.readline() if server.stdout else "").rpartition(" at ")[2].strip()

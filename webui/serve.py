@@ -1,16 +1,28 @@
-"""Serve the archive: `python -m webui --archive DIR`, what `sales-archive serve` runs."""
+"""`sales-archive serve`: the web UI over an archive."""
 
-import argparse
+import errno
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from waitress.server import create_server
+import click
 
+from archive.cli.lazy import lazy
+from archive.cli.output import line
 from archive.errors import ArchiveError
-from archive.search.whoosh.searcher import share_heap
-from webui.app import create_app
-from webui.index_refresh import follow
+
+if TYPE_CHECKING:
+    from waitress import server as waitress_server
+
+    from archive.cli import archives
+    from archive.search.whoosh import searcher
+    from webui import app, index_refresh
+else:
+    archives = lazy("archive.cli.archives")
+    searcher = lazy("archive.search.whoosh.searcher")
+    waitress_server = lazy("waitress.server")
+    app = lazy("webui.app")
+    index_refresh = lazy("webui.index_refresh")
 
 #: Requests answered at once; a search holds the interpreter for milliseconds.
 THREADS = 8
@@ -29,60 +41,92 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted; return the exit status."""
-    options = _parser().parse_args(arguments)
-    share_heap()
+@click.command()
+@click.option(
+    "--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on (default: this machine only)."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    metavar="PORT",
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Ask for the password on the first line of FILE.",
+)
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Name under which browsers may ask for the archive; repeatable.",
+)
+@click.option("--prefix", default="", metavar="/PATH", help="Path below which the archive is served.")
+@click.option(
+    "--trusted-proxy",
+    metavar="ADDRESS",
+    help="Address of the proxy whose X-Forwarded-For, -Host and -Proto are believed.",
+)
+@click.pass_obj
+def command(directory: Path, /, **options: Any) -> int:
+    """Serve the archive in a browser.
+
+    Runs until it is interrupted. docs/web.md tells how to put it behind a proxy.
+    """
+    archives.existing(directory).close()
+    searcher.share_heap()
+    prefix = _prefix(options["prefix"])
     try:
-        app = create_app(_config(options))
-        opened = app.extensions["archive"]
-        follow(opened.archive)
-        server = create_server(app, **_serving(options))
-    except (ArchiveError, OSError, ValueError) as error:
-        sys.stderr.write(f"sales-archive: {error}\n")
-        return 2
+        application = app.create_app(_config(directory, options))
+        served = application.extensions["archive"]
+        index_refresh.follow(served.archive)
+        server = waitress_server.create_server(application, **_serving(options, prefix))
+    except (OSError, ValueError) as error:
+        raise ArchiveError(_reason(error, options["host"], options["port"])) from error
     for host, port in _listening(server):
         shown = f"[{host}]" if ":" in host else host
-        sys.stdout.write(f"Serving {options.archive} at http://{shown}:{port}{options.prefix}/\n")
+        line(f"Serving {directory} at http://{shown}:{port}{prefix}/")
     sys.stdout.flush()
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
-        opened.archive.close()
+        served.archive.close()
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m webui", description="Serve an archive in a browser.")
-    parser.add_argument("--archive", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--password-file", type=Path, metavar="FILE", help="ask for the password on its first line")
-    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME",
-                        help="a name under which browsers ask for the archive; repeatable")  # fmt: skip
-    parser.add_argument("--prefix", type=_prefix, default="", metavar="/PATH", help="path below which it is served")
-    parser.add_argument("--trusted-proxy", metavar="ADDRESS",
-                        help="address of the proxy whose X-Forwarded-For, -Host and -Proto are believed")  # fmt: skip
-    return parser
+def _reason(error: OSError | ValueError, host: str, port: int) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is in use; choose another with --port"
+    return str(error)
 
 
-def _config(options: argparse.Namespace) -> dict[str, object]:
-    config: dict[str, object] = {"ARCHIVE_DIR": options.archive}
-    if options.password_file:
-        config["PASSWORD"] = _password(options.password_file)
-    if options.allow_host or options.host in LOOPBACK:
-        config["TRUSTED_HOSTS"] = [*LOCAL_NAMES, *options.allow_host]
+def _config(directory: Path, options: dict[str, Any]) -> dict[str, object]:
+    config: dict[str, object] = {"ARCHIVE_DIR": directory}
+    if options["password_file"]:
+        config["PASSWORD"] = _password(options["password_file"])
+    if options["allowed_hosts"] or options["host"] in LOOPBACK:
+        config["TRUSTED_HOSTS"] = [*LOCAL_NAMES, *options["allowed_hosts"]]
     return config
 
 
-def _serving(options: argparse.Namespace) -> dict[str, Any]:
-    serving: dict[str, Any] = LIMITS | {"host": options.host, "port": options.port, "threads": THREADS, "ident": None,
-                                        "url_prefix": options.prefix}  # fmt: skip
-    if options.trusted_proxy:
+def _serving(options: dict[str, Any], prefix: str) -> dict[str, Any]:
+    serving: dict[str, Any] = LIMITS | {
+        "host": options["host"],
+        "port": options["port"],
+        "threads": THREADS,
+        "ident": None,
+        "url_prefix": prefix,
+    }
+    if options["trusted_proxy"]:
         serving |= {
-            "trusted_proxy": options.trusted_proxy,
+            "trusted_proxy": options["trusted_proxy"],
             "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
         }
     return serving
@@ -103,7 +147,3 @@ def _password(path: Path) -> str:
 def _prefix(text: str) -> str:
     prefix = text.strip("/")
     return f"/{prefix}" if prefix else ""
-
-
-if __name__ == "__main__":
-    sys.exit(main())

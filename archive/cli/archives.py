@@ -1,10 +1,10 @@
-"""Open the archive a command works on, never making an empty one by asking for it."""
+"""The archive that a command works on. Asking for one that is not there never makes an empty one."""
 
-import argparse
 import sys
 from pathlib import Path
 
 from archive.archive import Archive
+from archive.cli.progress import progress
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
 
 
@@ -12,31 +12,25 @@ def existing(directory: Path) -> Archive:
     """Open the archive in `directory`; raise `ArchiveOpenError`, saying how to make one, where there is none."""
     if not (directory / "records.db").is_file():
         raise ArchiveOpenError(
-            f"no archive in {directory}: make one with `scrapy crawl blog -a site=URL` or `sales-archive load`, "
+            f"no archive in {directory}: make one with `sales-archive crawl URL` or `sales-archive load`, "
             "see what one is like with `sales-archive demo`, or name another with --archive"
         )
     return Archive(directory)
 
 
 def indexed(directory: Path) -> Archive:
-    """Open the archive in `directory`, its search index brought up to its records.
+    """Open the archive in `directory` and bring its search index up to date.
 
-    Where it cannot be, as on a full disk, what is indexed is searched, and stderr says what it lacks.
+    Where that fails, as on a full disk, what is indexed is searched, and standard error says what is missing.
     """
     archive = existing(directory)
     if not archive.index.is_current():
         try:
-            archive.index.sync()
+            with progress("Indexing", "texts") as show:
+                archive.index.sync(progress=show)
         except (ArchiveBusyError, ArchiveWriteError) as error:
             if not archive.index.seq():
                 raise
             behind = archive.store.last_seq() - archive.index.seq()
             sys.stderr.write(f"sales-archive: searching without the last {behind} changes: {error}\n")
     return archive
-
-
-def count(text: str) -> int:
-    """Return a whole number from 1 on; raise argparse's error for anything else."""
-    if not text.isascii() or not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)

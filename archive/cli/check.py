@@ -1,23 +1,30 @@
 """`sales-archive check`: find what is wrong with an archive."""
 
-import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archive.cli.archives import existing
+import click
+
+from archive.cli.lazy import lazy
 from archive.cli.output import line
 
-HELP = "check the archive's files; exit status 1 when something is wrong"
+if TYPE_CHECKING:
+    from archive.cli import archives
+else:
+    archives = lazy("archive.cli.archives")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Take no arguments of its own."""
+@click.command()
+@click.pass_obj
+def command(directory: Path) -> int:
+    """Check the files of the archive.
 
-
-def run(options: argparse.Namespace) -> int:
-    """Print what is wrong, one finding a line."""
-    with existing(options.directory) as archive:
-        findings = archive.check()
-    for finding in findings:
-        line(finding)
-    if not findings:
-        line(f"{options.directory} is sound")
-    return 1 if findings else 0
+    Prints one problem a line and exits with status 1 when something is wrong.
+    """
+    with archives.existing(directory) as archive:
+        problems = archive.check()
+    for problem in problems:
+        line(problem)
+    if not problems:
+        line(f"{directory} is sound")
+    return 1 if problems else 0

@@ -1,128 +1,213 @@
-"""`sales-archive export`: write a dataset directory, or rows to stdout."""
+"""`sales-archive export`: write a dataset directory, or rows to standard output."""
 
-import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from archive.archive import Archive
-from archive.cli.archives import count, existing, indexed
+import click
+from click.shell_completion import CompletionItem
+
+from archive.cli.lazy import lazy
+from archive.cli.progress import progress
 from archive.errors import ArchiveError
-from archive.export.dataset import cursor_of, folded_in, write_dataset, write_rows
-from archive.export.manifest import Manifest
-from archive.export.people import secret_key
-from archive.export.plan import BACKUP, Plan, Selection
-from archive.export.shapes.registry import SHAPES
-from archive.export.shards import SHARD_BYTES
 
-HELP = "write a dataset: JSON Lines in shards, with manifest, card and digests"
+if TYPE_CHECKING:
+    from archive.archive import Archive
+    from archive.cli import archives, completion
+    from archive.export import dataset, people, plan
+    from archive.export.manifest import Manifest
+    from archive.export.shapes import registry
+else:
+    archives = lazy("archive.cli.archives")
+    completion = lazy("archive.cli.completion")
+    dataset = lazy("archive.export.dataset")
+    people = lazy("archive.export.people")
+    plan = lazy("archive.export.plan")
+    registry = lazy("archive.export.shapes.registry")
 
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("target", type=Path, metavar="DIR", help="a directory to make or replace; - for stdout")
-    parser.add_argument("--backup", action="store_true", help="everything as it is, for `sales-archive load`")
-    _form(parser.add_argument_group("form"))
-    _people(parser.add_argument_group("people"))
-    _selection(parser.add_argument_group("selection"))
+class ShapeType(click.ParamType[str]):
+    """The name of a shape, as the registry has them."""
+
+    name = "shape"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        if value not in registry.SHAPES:
+            self.fail(f"{value!r} is not a shape; choose from {', '.join(registry.SHAPES)}", param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin like this."""
+        del ctx, param
+        names = (name for name in registry.SHAPES if name.startswith(incomplete))
+        return [CompletionItem(name) for name in names]
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write the dataset and tell what is in it, and what is not."""
-    with indexed(options.directory) if options.query else existing(options.directory) as archive:
-        plan = BACKUP if options.backup else _plan(archive, options)
-        key = b"" if plan.authors != "pseudonym" else secret_key(_key_file(archive, options))
-        if str(options.target) == "-":
-            write_rows(archive, sys.stdout.buffer, plan, key=key)
+class DateType(click.ParamType[datetime]):
+    """A day or a moment in ISO form, UTC where it states no offset."""
+
+    name = "date"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment in UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2015-01-31", param, ctx)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class SizeType(click.ParamType[int]):
+    """A number of bytes such as 256M."""
+
+    name = "size"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes."""
+        if isinstance(value, int):
+            return value
+        number, unit = (value[:-1], value[-1].lower()) if value[-1:].isalpha() else (value, "")
+        if unit not in _UNITS or not number.isdecimal() or not int(number):
+            self.fail(f"{value!r} is not a size like 256M", param, ctx)
+        return int(number) * _UNITS[unit]
+
+
+def _sites(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    return completion.site_names(ctx, param, begun)
+
+
+def _compression(name: str, words: str) -> Callable[..., Any]:
+    return click.option(f"--{name}", "compressions", flag_value=name, multiple=True, help=words)
+
+
+@click.command(short_help="Write a dataset: JSON lines with a manifest.")
+@click.argument("target", type=click.Path(path_type=Path, allow_dash=True), metavar="DIR")
+@click.option("--backup", is_flag=True, help="Write everything as it is, for `sales-archive load`.")
+@click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    type=ShapeType(),
+    metavar="NAME",
+    help="Shape of the rows; repeatable (default: documents and threads). docs/dataset.md describes all.",
+)
+@_compression("gzip", "Compress the shards with gzip (the default).")
+@_compression("zstd", "Compress the shards with Zstandard.")
+@_compression("plain", "Do not compress the shards.")
+@click.option("--shard-size", type=SizeType(), metavar="SIZE", help="Size of a shard before compression, as 256M.")
+@click.option(
+    "--authors",
+    type=click.Choice(["pseudonym", "keep", "drop"]),
+    default="pseudonym",
+    show_default=True,
+    help="What becomes of the names of commenters.",
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Secret key for pseudonyms (default: pseudonyms.key in the archive).",
+)
+@click.option("--keep-contacts", is_flag=True, help="Do not mask e-mail addresses, telephone and IP numbers.")
+@click.option("--query", metavar="QUERY", help="Only what a search finds.")
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    metavar="SITE",
+    help="Only this site; repeatable.",
+    shell_complete=_sites,
+)
+@click.option("--kind", type=click.Choice(["post", "comment"]), help="Only posts, or only comments.")
+@click.option("--after", type=DateType(), metavar="DATE", help="Only what was published on this day or later.")
+@click.option("--before", type=DateType(), metavar="DATE", help="Only what was published before this day.")
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="Only this language; repeatable.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only posts with this tag; repeatable.")
+@click.option(
+    "--min-words", type=click.IntRange(min=1), default=None, metavar="N", help="Only texts of N words or more."
+)
+@click.option(
+    "--rights",
+    type=click.Choice(["unreserved", "all"]),
+    default="unreserved",
+    show_default=True,
+    help="Leave out pages that ask not to be kept or mined, or take all.",
+)
+@click.option("--keep-copies", is_flag=True, help="Keep posts that repeat the text of another.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N posts, with their threads.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="N random posts, with their threads.")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="S", help="Random seed for --sample.")
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    metavar="MANIFEST",
+    help="Only what changed after the dataset with this manifest.",
+)
+@click.pass_obj
+def command(directory: Path, /, target: Path, **options: Any) -> int:
+    """Write a dataset: JSON lines in shards, with a manifest, a card and checksums.
+
+    Makes the directory DIR or replaces an older dataset there; - writes the rows of one shape to standard output.
+    """
+    if len(set(options["compressions"])) > 1:
+        raise click.UsageError("--gzip, --zstd and --plain exclude each other")
+    with archives.indexed(directory) if options["query"] else archives.existing(directory) as archive:
+        chosen = plan.BACKUP if options["backup"] else _plan(archive, target, options)
+        key = b"" if chosen.authors != "pseudonym" else people.secret_key(_key_file(archive, target, options["key"]))
+        if str(target) == "-":
+            dataset.write_rows(archive, sys.stdout.buffer, chosen, key=key)
             return 0
-        _tell(options.target, write_dataset(archive, options.target, plan, key=key))
+        with progress("Exporting", "posts") as show:
+            manifest = dataset.write_dataset(archive, target, chosen, key=key, progress=show)
+    _print_summary(target, manifest)
     return 0
 
 
-def _form(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--shape", action="append", choices=SHAPES, help="repeatable; default: documents and threads")
-    compression = group.add_mutually_exclusive_group()
-    for name in ("gzip", "zstd", "plain"):
-        compression.add_argument(f"--{name}", dest="compression", action="store_const", const=name)
-    group.add_argument("--shard-size", type=_bytes, default=SHARD_BYTES, metavar="SIZE", help="uncompressed, as 256M")
-
-
-def _people(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--authors", choices=("pseudonym", "keep", "drop"), default="pseudonym", help="of comments")
-    group.add_argument(
-        "--key", type=Path, metavar="FILE", help="of the pseudonyms (default: pseudonyms.key in the archive)"
-    )
-    group.add_argument(
-        "--keep-contacts", action="store_true", help="leave e-mail addresses, telephone and IP numbers"
-    )
-
-
-def _selection(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--query", help="only what a search finds")
-    group.add_argument("--site", action="append", default=[], help="repeatable")
-    group.add_argument("--kind", choices=("post", "comment"))
-    group.add_argument("--after", type=_date, metavar="DATE", help="published on this day or later")
-    group.add_argument("--before", type=_date, metavar="DATE", help="published before this day")
-    group.add_argument("--language", action="append", default=[], metavar="CODE", help="repeatable")
-    group.add_argument("--tag", action="append", default=[], help="repeatable")
-    group.add_argument("--min-words", type=count, default=0, metavar="N")
-    group.add_argument(
-        "--rights",
-        choices=("unreserved", "all"),
-        default="unreserved",
-        help="leave out pages that ask not to be kept or mined (default), or take all",
-    )
-    group.add_argument("--keep-copies", action="store_true", help="also posts that say what another says")
-    group.add_argument("--limit", type=count, metavar="N", help="at most N posts, with their threads")
-    group.add_argument("--sample", type=count, metavar="N", help="N posts by chance, with their threads")
-    group.add_argument(
-        "--seed", type=int, default=0, metavar="S", help="of the sample: the same seed, the same posts"
-    )
-    group.add_argument("--since", type=Path, metavar="MANIFEST", help="only what changed after this older dataset")
-
-
-def _plan(archive: Archive, options: argparse.Namespace) -> Plan:
-    to_stdout = str(options.target) == "-"
-    shapes = tuple(dict.fromkeys(options.shape or (("documents",) if to_stdout else Plan().shapes)))
+def _plan(archive: "Archive", target: Path, options: dict[str, Any]) -> "plan.Plan":
+    to_stdout = str(target) == "-"
+    defaults = plan.Plan()
+    shapes = tuple(dict.fromkeys(options["shapes"] or (("documents",) if to_stdout else defaults.shapes)))
     if to_stdout and len(shapes) > 1:
-        raise ArchiveError("stdout takes one shape: name it with --shape")
-    return Plan(
+        raise ArchiveError("standard output takes one shape: name it with --shape")
+    since = options["since"]
+    return plan.Plan(
         shapes=shapes,
-        selection=Selection(
-            query=options.query,
-            sites=tuple(options.site),
-            kind=options.kind,
-            after=options.after,
-            before=options.before,
-            languages=tuple(options.language),
-            tags=tuple(options.tag),
-            min_words=options.min_words,
-            reserved=options.rights == "all",
-            limit=options.limit,
-            sample=options.sample,
-            seed=options.seed,
-        ),
-        authors=options.authors,
-        mask=not options.keep_contacts,
-        fold=not options.keep_copies,
-        since=None if options.since is None else cursor_of(archive, options.since),
-        folded_before=frozenset() if options.since is None else folded_in(options.since),
-        compression=options.compression or ("plain" if to_stdout else "gzip"),
-        shard_bytes=options.shard_size,
+        selection=_selection(options),
+        authors=options["authors"],
+        mask=not options["keep_contacts"],
+        fold=not options["keep_copies"],
+        since=None if since is None else dataset.cursor_of(archive, since),
+        folded_before=frozenset() if since is None else dataset.folded_in(since),
+        compression=next(iter(options["compressions"]), "plain" if to_stdout else "gzip"),
+        shard_bytes=options["shard_size"] or defaults.shard_bytes,
     )
 
 
-def _key_file(archive: Archive, options: argparse.Namespace) -> Path:
-    key: Path = options.key or archive.directory / "pseudonyms.key"
-    target = options.target.absolute()
-    if target == key.absolute().parent or target in key.absolute().parents:
-        raise ArchiveError(f"the key {key} must not be within the dataset")
+def _selection(options: dict[str, Any]) -> "plan.Selection":
+    same = ("query", "sites", "kind", "after", "before", "languages", "tags", "limit", "sample", "seed")
+    return plan.Selection(
+        **{name: options[name] for name in same},
+        min_words=options["min_words"] or 0,
+        reserved=options["rights"] == "all",
+    )
+
+
+def _key_file(archive: "Archive", target: Path, key: Path | None) -> Path:
+    key = key or archive.directory / "pseudonyms.key"
+    out = target.absolute()
+    if out == key.absolute().parent or out in key.absolute().parents:
+        raise ArchiveError(f"the key {key} must not be within the dataset; name another place with --key")
     return key
 
 
-def _tell(target: Path, manifest: Manifest) -> None:
+def _print_summary(target: Path, manifest: "Manifest") -> None:
     counts = manifest.counts
     left_out = counts["left_out"]
     notes = [f"sales-archive: {target}: {counts['posts']} posts, {counts['comments']} comments\n"]
@@ -134,18 +219,3 @@ def _tell(target: Path, manifest: Manifest) -> None:
     if manifest.authors != "keep" or manifest.masked:
         notes.append("  names or contacts are replaced: to make an archive again use --backup instead\n")
     sys.stderr.writelines(notes)
-
-
-def _date(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2015-01-31") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _bytes(text: str) -> int:
-    number, unit = (text[:-1], text[-1].lower()) if text[-1:].isalpha() else (text, "")
-    if unit not in _UNITS or not number.isdecimal() or not int(number):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size like 256M")
-    return int(number) * _UNITS[unit]

@@ -1,44 +1,44 @@
-"""`sales-archive index`: bring the search index up to the records, or make it anew."""
+"""`sales-archive index`: bring the search index up to the records, or build it anew."""
 
-import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archive.archive import Archive
-from archive.cli.archives import existing
+import click
+
+from archive.cli.lazy import lazy
 from archive.cli.output import line
+from archive.cli.progress import progress
 from archive.errors import ArchiveBusyError
-from archive.forgetting import finish_forgetting
 
-HELP = "bring the search index up to the records"
+if TYPE_CHECKING:
+    from archive import forgetting
+    from archive.archive import Archive
+    from archive.cli import archives
+else:
+    archives = lazy("archive.cli.archives")
+    forgetting = lazy("archive.forgetting")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("--rebuild", action="store_true", help="make it anew, from the records alone")
-
-
-def run(options: argparse.Namespace) -> int:
-    """Index, telling how far it is where stderr is a terminal."""
-    progress = _tell if sys.stderr.isatty() else None
-    with existing(options.directory) as archive:
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Build it anew, from the records alone.")
+@click.pass_obj
+def command(directory: Path, *, rebuild: bool) -> int:
+    """Bring the search index up to date."""
+    with archives.existing(directory) as archive:
         _finish_forgetting(archive)
-        report = archive.index.sync(progress=progress, rebuild=options.rebuild)
-    made = f", built anew ({report.rebuilt})" if report.rebuilt else ""
+        with progress("Indexing", "texts") as show:
+            report = archive.index.sync(progress=show, rebuild=rebuild)
+    built = f", built anew ({report.rebuilt})" if report.rebuilt else ""
     line(
-        f"{report.written} texts written, {report.deleted} deleted{made}; the search index is at change {report.seq}"
+        f"{report.written} texts written, {report.deleted} deleted{built}; the search index is at change {report.seq}"
     )
     return 0
 
 
-def _finish_forgetting(archive: Archive) -> None:
+def _finish_forgetting(archive: "Archive") -> None:
     """Finish what was cut short, unless a crawl holds the files: the next time will do, and `check` reminds."""
     try:
-        finish_forgetting(archive)
+        forgetting.finish_forgetting(archive)
     except ArchiveBusyError as error:
-        sys.stderr.write(f"sales-archive: what was to be forgotten is not yet: {error}\n")
-
-
-def _tell(done: int, total: int) -> None:
-    sys.stderr.write(f"\rindexed {done} of {total} changes")
-    if done >= total:
-        sys.stderr.write("\n")
+        sys.stderr.write(f"sales-archive: could not finish forgetting: {error}\n")

@@ -1,34 +1,43 @@
 """`sales-archive load`: make or fill an archive from a dataset."""
 
-import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archive.archive import Archive
+import click
+
+from archive.cli.lazy import lazy
 from archive.cli.output import line
+from archive.cli.progress import progress
 from archive.errors import DatasetError
-from archive.export.loading import is_lossy, load
 
-HELP = "archive what a dataset holds, as `sales-archive export --backup` writes it"
+if TYPE_CHECKING:
+    from archive import archive as facade
+    from archive.export import loading
+else:
+    facade = lazy("archive.archive")
+    loading = lazy("archive.export.loading")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("source", type=Path, metavar="DIR|FILE", help="a dataset, a file of its rows, or - for stdin")
+@click.command(short_help="Archive the posts of a dataset.")
+@click.argument("source", type=click.Path(path_type=Path, allow_dash=True), metavar="DIR|FILE")
+@click.pass_obj
+def command(directory: Path, source: Path) -> int:
+    """Archive the posts of a dataset, as `sales-archive export --backup` writes it.
 
-
-def run(options: argparse.Namespace) -> int:
-    """Load, making the archive where there is none."""
-    if str(options.source) != "-" and not options.source.exists():
-        raise DatasetError(f"{options.source} is not there")
-    if is_lossy(options.source):
+    Takes the directory of a dataset, a file of its rows, or - for standard input. Makes the archive where there is
+    none.
+    """
+    if str(source) != "-" and not source.exists():
+        raise DatasetError(f"there is no {source}; name the directory of a dataset, or a file of rows")
+    if loading.is_lossy(source):
         sys.stderr.write(
-            f"sales-archive: {options.source} has pseudonyms or masked contacts, which cannot be undone; "
-            "only `export --backup` is an equal archive\n"
+            f"sales-archive: {source} has pseudonyms or masked contacts, which cannot be undone; "
+            "only `export --backup` gives an equal archive\n"
         )
-    with Archive(options.directory) as archive:
-        loaded = load(archive, options.source)
-    told = (f"{number} {name}" for name, number in asdict(loaded).items() if number)
-    line("posts: " + (", ".join(told) or "none"))
+    with facade.Archive(directory) as archive, progress("Loading", "posts") as show:
+        loaded = loading.load(archive, source, progress=show)
+    counts = (f"{number} {name}" for name, number in asdict(loaded).items() if number)
+    line("posts: " + (", ".join(counts) or "none"))
     return 0

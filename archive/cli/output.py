@@ -24,7 +24,7 @@ def line(text: str = "") -> None:
 
 def marked_line(runs: Iterable[tuple[str, bool]], *, indent: str = "") -> None:
     """Write runs of text as one line, those marked in bold where stdout is a terminal that wants it so."""
-    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     parts = [(visible(re.sub(r"\s+", " ", text)), marked and wanted) for text, marked in runs]
     sys.stdout.write(indent + "".join(f"\x1b[1m{text}\x1b[0m" if strong else text for text, strong in parts) + "\n")
 

@@ -1,77 +1,120 @@
-"""`sales-archive search`: the first page of what matches, or any other."""
+"""`sales-archive search`: a page of results."""
 
-import argparse
-from typing import get_args
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
-from archive.cli.archives import count, indexed
+import click
+from click.shell_completion import CompletionItem
+
+from archive.cli.lazy import lazy
 from archive.cli.output import json_value, line, marked_line
 from archive.search.results import FILTERS, Hit, Query, Results, Sort
 
-HELP = "search posts and comments"
+if TYPE_CHECKING:
+    from archive.cli import archives, completion
+else:
+    archives = lazy("archive.cli.archives")
+    completion = lazy("archive.cli.completion")
 
-_MOST_HITS = 100
+MOST_HITS = 100
 
 _LANGUAGE = """\
-the query language; docs/search.md has more:
-  cold email               both words; when few texts have both, then also those with one
-  "cold email"             the words behind each other
-  cold -spam               without a word, a "phrase" or a (group); also: cold NOT spam
-  cold OR (warm AND call)  one of several, and both; operators in capitals
-  pric*  pricng~           words that begin so, words written nearly so
-  title:pricing  tag:saas  posts with a word in the title, among the tags
+\b
+The query language; docs/search.md has more:
+  cold email               both words; when few texts have both, then also
+                           those with one
+  "cold email"             the words next to each other
+  cold -spam               without a word, a "phrase" or a (group)
+  cold OR (warm AND call)  either, and both; operators in capitals
+  pric*  pricng~           words that begin like this, words spelled like this
+  title:pricing  tag:saas  posts with a word in the title, or with a tag
   author:lee  said:"ann lee"  posts and comments by an author
   by:lee  commenter:lee    posts by an author, comments by one
   site:example.com  platform:ghost  lang:de  kind:comment  in:ADDRESS
   has:comments  has:author-reply  has:date
-  before:2015  after:March 2015  after:3 months ago  year:2014-2016  year:Q1 2015
+  before:2015  after:March 2015  after:3 months ago  year:2014-2016
+  year:Q1 2015
   words:>500  words:100-200  texts of a length
 """
 
-
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _LANGUAGE
-    parser.add_argument("query", nargs="*", help="words in the query language below")
-    parser.add_argument(
-        "--filter",
-        action="append",
-        default=[],
-        type=_filter,
-        metavar="NAME=VALUE",
-        help=f"keep only hits with this {', '.join(FILTERS[:-1])} or {FILTERS[-1]}; repeatable",
-    )
-    parser.add_argument("--sort", choices=get_args(Sort), default="relevance")
-    parser.add_argument("--page", type=count, default=1, metavar="N", help="from 1")
-    parser.add_argument("--per-page", type=count, default=10, metavar="N", help=f"at most {_MOST_HITS}")
-    parser.add_argument(
-        "--json", action="store_true", help="print the result page as JSON, as docs/search.md describes"
-    )
+#: Stands before a word that begins with a dash, so that it is not taken for an option.
+_DASHED = "\0"
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print one page of results."""
-    query = Query(
-        text=" ".join(options.query),
-        filters=tuple(options.filter),
-        sort=options.sort,
-        page=options.page,
-        per_page=min(options.per_page, _MOST_HITS),
+class QueryCommand(click.Command):
+    """A command whose words may begin with a dash: `pricing -discount`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a word after one dash as part of the query; an unknown `--option` stays an error."""
+        marked = [_DASHED + word if re.match(r"-[^-]", word) and word not in {"-h"} else word for word in args]
+        return super().parse_args(ctx, marked)
+
+
+class FilterType(click.ParamType[tuple[str, str]]):
+    """NAME=VALUE, with a name of `FILTERS`."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return name and value."""
+        if isinstance(value, tuple):
+            return value
+        name, _, wanted = value.partition("=")
+        if name not in FILTERS or not wanted:
+            self.fail(f"{value!r} is not NAME=VALUE with a NAME of {', '.join(FILTERS)}", param, ctx)
+        return name, wanted
+
+
+def _continue(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    return completion.query_words(ctx, param, begun)
+
+
+@click.command(cls=QueryCommand, epilog=_LANGUAGE)
+@click.argument("query", nargs=-1, shell_complete=_continue)
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    type=FilterType(),
+    metavar="NAME=VALUE",
+    help=f"Keep only hits with this {', '.join(FILTERS[:-1])} or {FILTERS[-1]}. Repeatable.",
+)
+@click.option(
+    "--sort", type=click.Choice(get_args(Sort)), default="relevance", show_default=True, help="Order of the hits."
+)
+@click.option("--page", type=click.IntRange(min=1), default=1, metavar="N", help="Page of results, from 1.")
+@click.option(
+    "--per-page",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help=f"Hits on a page, at most {MOST_HITS}.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the page as JSON, as docs/search.md describes.")
+@click.pass_obj
+def command(directory: Path, /, query: tuple[str, ...], **options: Any) -> int:
+    """Search posts and comments.
+
+    QUERY is words in the query language below; quote it where the shell would read it.
+    """
+    asked = Query(
+        text=" ".join(word.removeprefix(_DASHED) for word in query),
+        filters=options["filters"],
+        sort=options["sort"],
+        page=options["page"],
+        per_page=min(options["per_page"], MOST_HITS),
     )
-    with indexed(options.directory) as archive:
-        results = archive.search(query)
-    if options.json:
+    with archives.indexed(directory) as archive:
+        results = archive.search(asked)
+    if options["as_json"]:
         json_value(results.to_json())
     else:
         _print(results)
     return 0
-
-
-def _filter(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    if name not in FILTERS or not value:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE with a name of {', '.join(FILTERS)}")
-    return name, value
 
 
 def _print(results: Results) -> None:
@@ -80,19 +123,19 @@ def _print(results: Results) -> None:
         line(results.message)
     if results.suggestion:
         line(f"Did you mean: {results.suggestion}")
-    found = f"at least {results.total}" if results.cut else str(results.total)
+    number = f"at least {results.total}" if results.cut else str(results.total)
     pages = -(-results.total // query.per_page)
-    line(f"{found} found" + (f", page {query.page} of {pages}" if pages > 1 else ""))
+    line(f"{number} found" + (f", page {query.page} of {pages}" if pages > 1 else ""))
     for hit in results.hits:
         _print_hit(hit)
 
 
 def _print_hit(hit: Hit) -> None:
-    said = [hit.kind if hit.kind == "comment" else None, f"by {hit.author}" if hit.author else None]
+    byline = [hit.kind if hit.kind == "comment" else None, f"by {hit.author}" if hit.author else None]
     when = hit.published.date().isoformat() if hit.published else None
     line()
     line(hit.title or hit.url)
-    line("  " + ", ".join(part for part in (*said, hit.site, when) if part))
+    line("  " + ", ".join(part for part in (*byline, hit.site, when) if part))
     line(f"  {hit.url}")
     if hit.snippet:
         marked_line(hit.snippet, indent="    ")

@@ -1,17 +1,23 @@
 """`sales-archive show`: one post with its thread, or the history of one text."""
 
-import argparse
 from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archive.archive import Archive
-from archive.cli.archives import existing
+import click
+
+from archive.cli.lazy import lazy
 from archive.cli.output import json_value, line
 from archive.errors import NotFoundError
 from archive.records.models import Comment, Post, Precision, format_time
 from archive.records.thread import rows
-from archive.store.revisions import Revision
 
-HELP = "print a post with its thread, or the history of a post or comment"
+if TYPE_CHECKING:
+    from archive.archive import Archive
+    from archive.cli import archives
+    from archive.store.revisions import Revision
+else:
+    archives = lazy("archive.cli.archives")
 
 #: How much of a time is stated, as characters of its ISO form.
 _STATED: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "minute": 16, "second": 19}
@@ -20,23 +26,25 @@ _STATED: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "minute": 16,
 _PASSING = {"fetched", "comments_stated", "position"}
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("name", metavar="URL|ID", help="a post's address or id, or a comment's id")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print the record, as docs/records.md describes")
-    form.add_argument("--history", action="store_true", help="print every revision, oldest first")
-    form.add_argument("--diff", action="store_true", help="print what each revision changed, line by line")
+@click.command(short_help="Print a post with its thread, or its history.")
+@click.argument("name", metavar="URL|ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the record, as docs/records.md describes.")
+@click.option("--history", is_flag=True, help="Print every revision, oldest first.")
+@click.option("--diff", is_flag=True, help="Print what each revision changed, line by line.")
+@click.pass_obj
+def command(directory: Path, name: str, *, as_json: bool, history: bool, diff: bool) -> int:
+    """Print a post with its thread, or the history of a post or comment.
 
-
-def run(options: argparse.Namespace) -> int:
-    """Print the post."""
-    with existing(options.directory) as archive:
-        if options.history or options.diff:
-            _print_history(_revisions(archive, options.name), changes=options.diff)
+    Takes the address or id of a post, or the id of a comment.
+    """
+    if as_json + history + diff > 1:
+        raise click.UsageError("--json, --history and --diff exclude each other")
+    with archives.existing(directory) as archive:
+        if history or diff:
+            _print_history(_revisions(archive, name), changes=diff)
             return 0
-        post = archive.find(options.name)
-    if options.json:
+        post = archive.find(name)
+    if as_json:
         json_value(post.to_json())
     else:
         _print(post)
@@ -75,14 +83,14 @@ def _when(record: Post | Comment) -> str | None:
     return format_time(record.published).rstrip("Z")[:stated].replace("T", " ")
 
 
-def _revisions(archive: Archive, name: str) -> list[Revision]:
+def _revisions(archive: "Archive", name: str) -> list["Revision"]:
     revisions = archive.history(name) if name.startswith("comment:") else archive.history(archive.find(name).id)
     if not revisions:
         raise NotFoundError(f"no text has the id {name}")
     return revisions
 
 
-def _print_history(revisions: list[Revision], *, changes: bool) -> None:
+def _print_history(revisions: list["Revision"], *, changes: bool) -> None:
     before: dict[str, object] | None = None
     for revision in revisions:
         line(f"{revision.saved}  seq {revision.seq}  {_difference(before, revision.record)}")

@@ -1,27 +1,30 @@
 """`sales-archive status`: what is archived, what is short, what fails, and how the last crawls went."""
 
-import argparse
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from archive.cli.archives import existing
+import click
+
+from archive.cli.lazy import lazy
 from archive.cli.output import json_value, line, table
 
-HELP = "tell what is archived per site, which threads are short, which pages fail, and how crawls went"
+if TYPE_CHECKING:
+    from archive.cli import archives
+else:
+    archives = lazy("archive.cli.archives")
 
 #: Lines shown of a list that has no end; `--json` has them all.
 _SHOWN = 20
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
-
-
-def run(options: argparse.Namespace) -> int:
-    """Print the state of the archive."""
-    with existing(options.directory) as archive:
+@click.command(short_help="Tell what is archived, what is missing and what failed.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.pass_obj
+def command(directory: Path, *, as_json: bool) -> int:
+    """Tell what is archived, which threads are short, which pages fail, and how the last crawls went."""
+    with archives.existing(directory) as archive:
         status = archive.status()
-    if options.json:
+    if as_json:
         json_value(status)
     else:
         _print(status)

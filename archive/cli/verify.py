@@ -1,24 +1,31 @@
 """`sales-archive verify`: check a dataset against its manifest."""
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
+
+from archive.cli.lazy import lazy
 from archive.cli.output import line
-from archive.export.verifying import verify
+from archive.cli.progress import progress
 
-HELP = "check a dataset's files against its manifest; exit status 1 when something is wrong"
-
-
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("dataset", type=Path, metavar="DIR")
+if TYPE_CHECKING:
+    from archive.export import verifying
+else:
+    verifying = lazy("archive.export.verifying")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print what is wrong, one finding a line."""
-    findings = verify(options.dataset)
-    for finding in findings:
-        line(finding)
-    if not findings:
-        line(f"{options.dataset} is as its manifest says")
-    return 1 if findings else 0
+@click.command()
+@click.argument("dataset", type=click.Path(path_type=Path), metavar="DIR")
+def command(dataset: Path) -> int:
+    """Check a dataset against its manifest.
+
+    Prints one problem a line and exits with status 1 when something is wrong.
+    """
+    with progress("Verifying", "files") as show:
+        problems = verifying.verify(dataset, progress=show)
+    for problem in problems:
+        line(problem)
+    if not problems:
+        line(f"{dataset} is as its manifest says")
+    return 1 if problems else 0

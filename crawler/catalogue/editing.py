@@ -1,43 +1,26 @@
-"""`python -m crawler.catalogue`: the catalogue from the command line; `sales-archive sites add` and its like call it.
+"""Changes to the catalogue of sites to crawl, as `sales-archive sites add` and its like make them.
 
 One's own sites are in `sites.toml` in the archive directory, a file for people: lines are added at its end, nothing
 that was written there is moved or lost.
 """
 
-import argparse
 import fcntl
 import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from lxml import etree
 
-from crawler.catalogue.sites import CATALOGUE, CatalogueError, Site, catalogue, find, site
+from crawler.catalogue.sites import CATALOGUE, CatalogueError, catalogue, find, site
 from crawler.pages.urls import canonical
-
-OWN = "sites.toml"
 
 #: What ends the address of a feed, so that the rest is the blog's.
 _FEED = re.compile(
     r"(?:/(?:feed|feeds|rss|atom|index)(?:\.(?:xml|rss|atom|rdf))?|/(?:feeds/posts/default|blog/rss\.xml|\w*\.(?:xml|rss|atom)))/?$",
     re.IGNORECASE,
 )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return 0, or 2 with the reason on standard error."""
-    options = _parser().parse_args(arguments)
-    own = Path(options.archive) / OWN
-    try:
-        for line in _COMMANDS[options.command](own, options):
-            sys.stdout.write(f"{line}\n")
-    except (CatalogueError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
 
 
 def add(own: Path, url: str, name: str | None = None) -> bool:
@@ -56,7 +39,7 @@ def disable(own: Path, url: str) -> bool:
         sites = catalogue(CATALOGUE, own)
         known = find(sites, url)
         if known not in sites:
-            raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites catalogue` lists them")
+            raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites list` lists them")
         if known.disabled:
             return False
         text = own.read_text(encoding="utf-8") if own.exists() else ""
@@ -152,55 +135,3 @@ def _url_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield where each line ends that holds the address of a site, and the address."""
     for found in re.finditer(r"""^url\s*=\s*["']([^"'\n]+)["'][^\n]*""", text, re.MULTILINE):
         yield found.end(), found[1]
-
-
-def _run_list(own: Path, options: argparse.Namespace) -> Iterator[str]:
-    del options
-    for each in sorted(catalogue(CATALOGUE, own), key=lambda each: (each.name or each.url).lower()):
-        yield f"{each.url}\t{each.name or ''}\t{', '.join(each.topics)}{_mark(each)}"
-
-
-def _mark(each: Site) -> str:
-    return "\tdisabled" if each.disabled else ""
-
-
-def _run_add(own: Path, options: argparse.Namespace) -> Iterator[str]:
-    added = add(own, options.url, options.name)
-    yield f"{options.url} {'added to ' + str(own) if added else 'is in the catalogue already'}"
-
-
-def _run_disable(own: Path, options: argparse.Namespace) -> Iterator[str]:
-    done = disable(own, options.url)
-    yield f"{options.url} {'is left out from now on' if done else 'was left out already'}"
-
-
-def _run_import(own: Path, options: argparse.Namespace) -> Iterator[str]:
-    added, known, strange = import_opml(own, Path(options.file))
-    yield f"{added} added to {own}, {known} known already"
-    for url in strange:
-        yield f"left out, no address of a blog: {url[:200]!r}"
-
-
-_COMMANDS = {
-    "list": _run_list,
-    "add": _run_add,
-    "disable": _run_disable,
-    "import": _run_import,
-}
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sales-archive sites", description="The catalogue of blogs to crawl.")
-    parser.add_argument("--archive", default=os.environ.get("SALES_ARCHIVE", "archive-data"), metavar="DIR")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="list the sites to crawl, one a line")
-    adding = commands.add_parser("add", help="crawl a blog from now on")
-    adding.add_argument("url")
-    adding.add_argument("--name")
-    commands.add_parser("disable", help="leave a blog out from now on").add_argument("url")
-    commands.add_parser("import", help="crawl the blogs of a feed reader's OPML file").add_argument("file")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

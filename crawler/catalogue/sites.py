@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.errors import ArchiveError
 from crawler.pages.urls import canonical, same_site, site_of
 
 CATALOGUE = Path(__file__).parent / "sites.toml"
@@ -27,7 +28,7 @@ _PLAIN = re.compile(r"(?:https?://)?(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:[/?]\
 MAX_DELAY = 3600
 
 
-class CatalogueError(Exception):
+class CatalogueError(ArchiveError):
     """Say what is wrong with a catalogue, in which file and at which site."""
 
 

@@ -55,10 +55,10 @@ def _failure(task: asyncio.Task[None]) -> Verdict | None:
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is None:
         return None
-    if isinstance(error, ArchiveError):
-        return Verdict(Exit.ARCHIVE, (str(error),))
     if isinstance(error, CatalogueError | ValueError):
         return Verdict(Exit.USAGE, (str(error),))
+    if isinstance(error, ArchiveError):
+        return Verdict(Exit.ARCHIVE, (str(error),))
     if not isinstance(error, UnguardedError):
         logger.error("The crawl could not start", exc_info=error)
     return Verdict(Exit.NOT_STARTED, (f"the crawl could not start: {error}",))

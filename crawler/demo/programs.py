@@ -46,7 +46,19 @@ def crawl(address: str, directory: Path) -> int:
 @contextmanager
 def web_ui(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Serve the archive until the end of the block; raise `DemoError` when it does not come up."""
-    command = [sys.executable, "-P", "-m", "webui", "--archive", str(directory), "--host", HOST, "--port", str(port)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "archive",
+        "--archive",
+        str(directory),
+        "serve",
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+    ]
     with _running(command) as process:
         _await_health(process, port)
         yield process

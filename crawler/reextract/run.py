@@ -7,10 +7,8 @@ API brought are read from its kept lists. How many could not be reached, and of 
 One pure function reads one address, so a shard is any part of the addresses: `--shard i/n` for many machines.
 """
 
-import argparse
 import asyncio
 import hashlib
-import os
 import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -24,7 +22,6 @@ from typing import Any
 from pebble import ProcessPool
 
 from archive.archive import Archive
-from archive.errors import ArchiveError
 from archive.records.models import Post
 from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import ReadPost
@@ -54,19 +51,6 @@ class Reread:
     kept: bool = True
     #: Why reading it failed, in words.
     failure: str | None = None
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Read again; return 0, 1 when a page could not be read, 2 when the archive could not be used."""
-    options = _parser().parse_args(arguments)
-    try:
-        counts = reextract(Path(options.archive), shard=options.shard, workers=options.workers)
-    except ArchiveError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    words = ("read", "changed", "unchanged", "new", "denied", "no longer a post", "failed", "not kept")
-    sys.stdout.write(", ".join(f"{counts[word]} {word}" for word in words if counts[word] or word == "read") + "\n")
-    return 1 if counts["failed"] else 0
 
 
 def reextract(directory: Path, *, shard: tuple[int, int] = (1, 1), workers: int = 1) -> Counter[str]:
@@ -189,22 +173,3 @@ def _relisted(archive: Archive, sites: Iterable[str], urls: set[str]) -> Iterato
 def _in_shard(url: str, shard: tuple[int, int]) -> bool:
     number, of = shard
     return int(hashlib.sha256(url.encode()).hexdigest()[:8], 16) % of == number - 1
-
-
-def _shard(text: str) -> tuple[int, int]:
-    number, _, of = text.partition("/")
-    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise argparse.ArgumentTypeError(f"a shard is like 2/8, not {text!r}")
-    return int(number), int(of)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sales-archive reextract", description="Read the kept raw responses again.")
-    parser.add_argument("--archive", default=os.environ.get("SALES_ARCHIVE", "archive-data"), metavar="DIR")
-    parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="only part I of N")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -148,7 +148,7 @@ class Served:
 
 @contextmanager
 def serving(directory: Path) -> Iterator[Served]:
-    command = [sys.executable, "-m", "webui", "--archive", str(directory), "--port", "0"]
+    command = [sys.executable, "-m", "archive", "--archive", str(directory), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().rpartition(" at ")[2].strip()

@@ -18,7 +18,7 @@ from archive.records.models import Post
 @contextmanager
 def serving(directory: Path, *arguments: str) -> Iterator[str]:
     """Serve an archive on a free port; yield the address printed."""
-    command = [sys.executable, "-m", "webui", "--archive", str(directory), "--port", "0", *arguments]
+    command = [sys.executable, "-m", "archive", "--archive", str(directory), "serve", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -84,7 +84,7 @@ def test_what_cannot_be_served_is_said_in_one_line(tmp_path: Path, arguments: tu
     directory = tmp_path / "none"
     if arguments:
         Archive(directory).close()
-    command = [sys.executable, "-m", "webui", "--archive", str(directory), "--port", "0", *arguments]
+    command = [sys.executable, "-m", "archive", "--archive", str(directory), "serve", "--port", "0", *arguments]
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_served_is_said_in_one_line(tmp_path: Path, arguments: tu
 
 def test_an_empty_password_file_is_refused(directory: Path, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("\n", encoding="utf-8")
-    command = [sys.executable, "-m", "webui", "--archive", str(directory), "--password-file",
+    command = [sys.executable, "-m", "archive", "--archive", str(directory), "serve", "--password-file",
                str(tmp_path / "password"), "--port", "0"]  # fmt: skip
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)

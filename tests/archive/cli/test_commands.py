@@ -1,5 +1,6 @@
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -7,10 +8,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 
 from archive.archive import Archive
-from archive.cli import COMMANDS, main
+from archive.cli import main
+from archive.cli.program import ORDER, group
 from archive.records.models import Post, Visit
 from archive.search.query.parser import FIELDS
 
@@ -54,8 +57,7 @@ def test_search_says_what_was_perhaps_meant(run: Run):
 
 
 def test_the_help_of_search_names_every_field_of_the_query_language(capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit):
-        main(["search", "--help"])
+    assert main(["search", "--help"]) == 0
     output, _ = capsys.readouterr()
     assert [name for name in FIELDS if f"{name}:" not in output] == ["intitle"]  # another name of title
 
@@ -72,9 +74,9 @@ def test_search_as_json_is_the_result_page(run: Run):
     "arguments", [["--filter", "colour=red"], ["--filter", "site"], ["--page", "0"], ["--sort", "best"]]
 )
 def test_arguments_that_mean_nothing_are_refused(run: Run, arguments: list[str]):
-    with pytest.raises(SystemExit) as stopped:
-        run("search", "customers", *arguments)
-    assert stopped.value.code == 2
+    status, output, errors = run("search", "customers", *arguments)
+    assert (status, output) == (2, "")
+    assert "Error: Invalid value for" in errors
 
 
 @pytest.mark.parametrize(
@@ -286,9 +288,92 @@ def test_an_interrupted_command_ends_at_once_without_a_traceback(filled: Path, a
     command.stderr.close()
 
 
-def test_every_command_has_help(capsys: pytest.CaptureFixture[str]):
-    for name, command in COMMANDS.items():
-        with pytest.raises(SystemExit) as stopped:
-            main([name, "--help"])
-        assert stopped.value.code == 0
-        assert command.HELP.split()[0] in capsys.readouterr().out
+@pytest.mark.parametrize("name", ORDER)
+def test_every_command_and_option_has_help(name: str, capsys: pytest.CaptureFixture[str]):
+    assert main([name, "--help"]) == 0
+    output = capsys.readouterr().out
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    assert output.startswith(f"Usage: sales-archive {name}")
+    assert [option.name for option in command.params if isinstance(option, click.Option) and not option.help] == []
+
+
+def test_the_packages_contribute_the_commands_that_help_lists(capsys: pytest.CaptureFixture[str]):
+    assert main(["--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:\n")[2]
+    assert [line.split()[0] for line in listed.splitlines()] == list(ORDER)
+    assert "..." not in listed
+
+
+def test_without_a_command_help_is_printed_and_the_status_is_2(capsys: pytest.CaptureFixture[str]):
+    assert main([]) == 2
+    assert "Commands:" in "".join(capsys.readouterr())
+
+
+def test_a_mistyped_command_names_the_nearest(capsys: pytest.CaptureFixture[str]):
+    assert main(["serch", "price"]) == 2
+    assert "'search'" in capsys.readouterr().err
+
+
+def test_help_loads_nothing_heavy():
+    program = (
+        "import sys; from archive.cli import main; main(['--help']); "
+        "print([name for name in ('numpy', 'whoosh', 'scrapy', 'flask', 'lxml') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("words", [["customers", "-works"], ["customers -works"], ["--", "customers", "-works"]])
+def test_a_word_after_one_dash_is_part_of_the_query(run: Run, words: list[str]):
+    status, output, _ = run("search", "--json", *words)
+    assert status == 0
+    assert json.loads(output)["query"] == "customers -works"
+
+
+def test_an_unknown_option_of_search_is_refused(run: Run):
+    status, output, errors = run("search", "customers", "--wrong")
+    assert (status, output) == (2, "")
+    assert "--wrong" in errors
+
+
+@pytest.mark.parametrize(("variables", "bold"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_a_terminal_gets_bold_marks_unless_it_wants_none(filled: Path, variables: dict[str, str], bold: bool):
+    master, slave = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    subprocess.run(
+        [*PROGRAM, "--archive", str(filled), "search", "works"],
+        env={**environment, "TERM": "xterm", **variables},
+        stdout=slave,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    os.close(slave)
+    written = os.read(master, 65_536)
+    os.close(master)
+    assert b"works" in written
+    assert (b"\x1b[" in written) == bold
+
+
+def test_a_shell_is_offered_commands_fields_and_sites(filled: Path):
+    def offered(line: str) -> list[str]:
+        words = line.split(" ")
+        variables = {
+            "_SALES_ARCHIVE_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1),
+            "SALES_ARCHIVE": str(filled),
+        }  # fmt: skip
+        program = "from archive.cli import main; main([])"
+        result = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return [row.partition(",")[2] for row in result.stdout.splitlines()]
+
+    assert offered("sales-archive se") == ["serve", "search"]
+    assert offered("sales-archive search auth") == ["author:"]
+    assert offered("sales-archive search site:ex") == ["site:example.com"]
+    assert offered("sales-archive export out --site ex") == ["example.com"]
+    assert offered("sales-archive export out --shape conv") == ["convokit"]

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from crawler.catalogue.editing import add, main
+from archive.cli import main
+from crawler.catalogue.editing import add
 from crawler.catalogue.sites import catalogue
 
 
 def run(directory: Path, *arguments: str) -> int:
-    return main(["--archive", str(directory), *arguments])
+    return main(["--archive", str(directory), "sites", *arguments])
 
 
 def own(directory: Path) -> dict[str, tuple[str | None, bool]]:

@@ -1,14 +1,13 @@
-"""`python -m crawler.demo`: a little web is served, crawled, archived, and searched in a browser.
+"""The demo, step by step: a little web is served, crawled, archived, and searched in a browser.
 
 Exit status: 0 done; 1 a crawl failed or something is missing from the archive; 2 it could not be begun;
 130 interrupted before the report.
 """
 
-import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,29 +27,21 @@ NOT_BEGUN = 2
 INTERRUPTED = 128 + signal.SIGINT
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo; return the exit status."""
-    options = _parser().parse_args(arguments)
+def demonstrate(directory: Path | None, *, port: int, serve: bool) -> int:
+    """Run the demo; return the exit status.
+
+    The archive is kept in `directory`, nowhere when that is `None`. The web UI takes `port`, or the next free one.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with _directory(options.directory) as directory, _little_web() as web:
-            return _demonstrate(web, directory, port=options.port, serve=options.serve)
+        with _directory(directory) as kept, _little_web() as web:
+            return _run(web, kept, port=port, serve=serve)
     except KeyboardInterrupt:
         _say("\nInterrupted.")
         return INTERRUPTED
     except (ArchiveError, DemoError, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return NOT_BEGUN
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="sales-archive demo", description="Crawl a little web of invented blogs and search what was archived."
-    )
-    parser.add_argument("--no-serve", dest="serve", action="store_false", help="stop after the report")
-    parser.add_argument("--port", type=int, default=8000, help="port of the web UI, or the next free (default: 8000)")
-    parser.add_argument("--directory", type=Path, metavar="DIR", help="keep the archive here (default: nowhere)")
-    return parser
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -77,7 +68,7 @@ def _little_web() -> Iterator[LittleWeb]:
         yield web
 
 
-def _demonstrate(web: LittleWeb, directory: Path, *, port: int, serve: bool) -> int:
+def _run(web: LittleWeb, directory: Path, *, port: int, serve: bool) -> int:
     started = time.monotonic()
     _write_catalogue(directory, web.blogs)
     failed = [blog for blog in web.blogs if _crawl(blog, directory)]
@@ -128,7 +119,3 @@ def _write_catalogue(directory: Path, blogs: list[Blog]) -> None:
 def _say(*lines: str) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

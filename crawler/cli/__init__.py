@@ -1,0 +1,1 @@
+"""Commands of `sales-archive` that crawl or read pages, one file a command."""
