@@ -43,10 +43,10 @@ def atom() -> Response:
     body = render_template(
         "feed.atom.xml",
         query=query,
-        hits=hits,
+        entries=zip(hits, Addresses().texts(hits), strict=True),
+        host=request.host_url.rstrip("/"),
         page=url_for("search.results", **pairs(query), _external=True),
         updated=_updated(hits),
-        address=_address,
     )
     return Response(body, mimetype="application/atom+xml")
 
@@ -128,7 +128,3 @@ def _line(values: object) -> str:
 def _updated(hits: tuple[Hit, ...]) -> str:
     """Return the newest date among hits; a feed must have one, and ours must not change from visit to visit."""
     return max((format_time(hit.published) for hit in hits if hit.published), default="1970-01-01T00:00:00Z")
-
-
-def _address(hit: Hit) -> str:
-    return request.host_url.rstrip("/") + Addresses(Query(sort="newest")).text(hit)

@@ -10,8 +10,7 @@ from archive.records.models import Comment, Post, parse_time
 from archive.store.revisions import Revision
 from webui.diff import changed
 from webui.formatting import comment_anchor
-from webui.holdings import archive
-from webui.views.posts import comment_history, load
+from webui.holdings import archive, comment_history, load_post
 
 blueprint = Blueprint("versions", __name__)
 
@@ -36,7 +35,7 @@ class Version:
 @blueprint.get("/posts/<post_id>/versions")
 def versions(post_id: str) -> str:
     """List the versions of a post, newest first."""
-    return render_template("versions.html", post=load(post_id), versions=_versions(post_id)[::-1])
+    return render_template("versions.html", post=load_post(post_id), versions=_versions(post_id)[::-1])
 
 
 @blueprint.get("/posts/<post_id>/versions/<int:number>")
@@ -47,7 +46,7 @@ def version(post_id: str, number: int) -> str:
         raise NotFoundError(f"this post has no version {number}; it has {len(found)}")
     shown, before = found[number - 1], found[number - 2] if number > 1 else None
     difference = changed(before.post.text if before else shown.post.text, shown.post.text)
-    return render_template("version.html", post=load(post_id), shown=shown, before=before, difference=difference,
+    return render_template("version.html", post=load_post(post_id), shown=shown, before=before, difference=difference,
                            last=len(found))  # fmt: skip
 
 
@@ -59,7 +58,7 @@ def comment_versions(comment_id: str) -> str:
     texts = [comment.text for _, comment in written]
     differences = [changed(before, text) for before, text in zip([texts[0], *texts], texts, strict=False)]
     shown = list(zip(written, differences, strict=True))[::-1]
-    post = load(revisions[-1].post_id)
+    post = load_post(revisions[-1].post_id)
     return render_template("comment_versions.html", post=post, versions=shown, anchor=comment_anchor(comment_id))
 
 
