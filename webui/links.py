@@ -15,7 +15,7 @@ from flask import current_app, request, url_for
 
 from archive.search.results import Hit, Query, Sort
 from webui.formatting import comment_anchor
-from webui.params import pairs, usual_sort
+from webui.params import url_values, usual_sort
 
 #: A year, the longest that caches are asked for.
 KEPT_SECONDS = 365 * 24 * 3600
@@ -60,7 +60,7 @@ class Addresses:
         self._paths = paths()
         self._page = query.page
         self._usual_sort = usual_sort(query.text)
-        arguments = pairs(query)
+        arguments = url_values(query)
         self._sort = _encoded("sort", arguments.pop("sort", ()))
         self._words = _encoded("q", arguments.pop("q", ()))
         self._filters = {name: _encoded(name, values) for name, values in arguments.items()}

@@ -13,7 +13,7 @@ from archive.search.snippets import Marking
 from webui.formatting import Block, ShownDate, blocks, comment_anchor, shown_date
 from webui.links import Addresses, address, paths
 from webui.pages.results import Link
-from webui.params import pairs, phrase
+from webui.params import phrase, url_values
 
 #: A page of a thread ends at the first root after so many comments.
 THREAD_PAGE = 400
@@ -40,7 +40,7 @@ class Origin:
 
     def kept(self) -> dict[str, object]:
         """Return the arguments by which other pages of the thread lead back too, and mark the same words."""
-        kept = pairs(self.query) if self.query else {}
+        kept = url_values(self.query) if self.query else {}
         if self.query and self.query.page > 1:
             kept["page"] = str(self.query.page)
         return kept | ({"find": self.words} if self.words else {})
@@ -124,14 +124,14 @@ class PostPage:
         )
 
     @cached_property
-    def found(self) -> int:
+    def comment_count(self) -> int:
         """Number of comments archived, without placeholders of removed ones."""
         return sum(not comment.deleted for comment in self.post.comments)
 
     @property
     def removed(self) -> int:
         """Number of comments that the site removed and of which only the place is kept."""
-        return len(self.post.comments) - self.found
+        return len(self.post.comments) - self.comment_count
 
     @property
     def missing(self) -> int:

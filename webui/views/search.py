@@ -53,9 +53,9 @@ def results() -> str:
     """Show one page of results."""
     query = read_query(request.args)
     in_thread = any(name == "thread" for name, _ in query.filters)
-    found = archive().search(replace(query, grouped=not in_thread))
+    answer = archive().search(replace(query, grouped=not in_thread))
     terms = archive().index.key_terms(query, TERMS) if read_number(request.args, "words", 0, 1) else None
-    return render_template("results.html", page=result_page(found, terms), holdings=holdings())
+    return render_template("results.html", page=result_page(answer, terms), holdings=holdings())
 
 
 @blueprint.get("/help")
