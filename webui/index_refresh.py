@@ -18,7 +18,7 @@ EVERY_SECONDS = 60.0
 
 
 def keep_index_current(archive: Archive) -> None:
-    """Sync the index now if it is behind, then go on watching in the background."""
+    """Sync the index now if it is behind, then watch the records in the background."""
     if not archive.index.is_current():
         sys.stderr.write("The search index is behind the records; catching up…\n")
     refresh_index(archive)

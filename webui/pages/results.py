@@ -165,7 +165,7 @@ def hits_over_time(results: Results, addresses: Addresses) -> Timeline | None:
     counts = dict(next((facet.counts for facet in results.facets if facet.name == "year"), ()))
     if len(counts) != 1:
         return timeline(years(counts, addresses.narrowed("year", counts)))
-    if len(results.months) < 2:  # noqa: PLR2004 (one month is no line)
+    if len(results.months) <= 1:
         return None
     (year,) = counts
     of_months = {f"{year}-01": 0, f"{year}-12": 0} | dict(results.months)

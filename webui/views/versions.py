@@ -15,9 +15,19 @@ from webui.holdings import archive, comment_history, load_post
 blueprint = Blueprint("versions", __name__)
 
 #: Fields beside the text of which a change is named, and its name.
-COMPARED_FIELDS = {"title": "title", "author": "byline", "published": "date", "status": "status", "tags": "tags",
-        "categories": "categories", "description": "description", "updated": "stated change", "rights": "rights",
-        "language": "language", "url": "address"}  # fmt: skip
+COMPARED_FIELDS = {
+    "title": "title",
+    "author": "byline",
+    "published": "date",
+    "status": "status",
+    "tags": "tags",
+    "categories": "categories",
+    "description": "description",
+    "updated": "stated change",
+    "rights": "rights",
+    "language": "language",
+    "url": "address",
+}
 
 
 @dataclass(frozen=True, slots=True)
