@@ -10,7 +10,7 @@ from waitress.server import create_server
 from archive.errors import ArchiveError
 from archive.search.whoosh.searcher import share_heap
 from webui.app import create_app
-from webui.index_refresh import follow
+from webui.index_refresh import keep_index_current
 
 #: Requests answered at once; a search holds the interpreter for milliseconds.
 THREADS = 8
@@ -35,13 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
     share_heap()
     try:
         app = create_app(_config(options))
-        opened = app.extensions["archive"]
-        follow(opened.archive)
-        server = create_server(app, **_serving(options))
+        archive = app.extensions["archive"].archive
+        keep_index_current(archive)
+        server = create_server(app, **_server_options(options))
     except (ArchiveError, OSError, ValueError) as error:
         sys.stderr.write(f"sales-archive: {error}\n")
         return 2
-    for host, port in _listening(server):
+    for host, port in _bound_addresses(server):
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Serving {options.archive} at http://{shown}:{port}{options.prefix}/\n")
     sys.stdout.flush()
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     finally:
-        opened.archive.close()
+        archive.close()
     return 0
 
 
@@ -77,18 +77,18 @@ def _config(options: argparse.Namespace) -> dict[str, object]:
     return config
 
 
-def _serving(options: argparse.Namespace) -> dict[str, Any]:
-    serving: dict[str, Any] = LIMITS | {"host": options.host, "port": options.port, "threads": THREADS, "ident": None,
+def _server_options(options: argparse.Namespace) -> dict[str, Any]:
+    server: dict[str, Any] = LIMITS | {"host": options.host, "port": options.port, "threads": THREADS, "ident": None,
                                         "url_prefix": options.prefix}  # fmt: skip
     if options.trusted_proxy:
-        serving |= {
+        server |= {
             "trusted_proxy": options.trusted_proxy,
             "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
         }
-    return serving
+    return server
 
 
-def _listening(server: object) -> list[tuple[str, int]]:
+def _bound_addresses(server: object) -> list[tuple[str, int]]:
     several = getattr(server, "effective_listen", None)
     return several or [(getattr(server, "effective_host"), int(getattr(server, "effective_port")))]  # noqa: B009 (waitress has two kinds of server)
 
@@ -103,7 +103,3 @@ def _password(path: Path) -> str:
 def _prefix(text: str) -> str:
     prefix = text.strip("/")
     return f"/{prefix}" if prefix else ""
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,22 +6,22 @@ from pathlib import Path
 from archive.archive import Archive
 from archive.records.models import Post, Visit, parse_time
 from archive.store.coverage import coverage_state
-from webui.holdings import Remembered
+from webui.holdings import CachedCount
 
 
 def test_it_is_counted_again_only_when_the_state_is_another() -> None:
     counted: list[int] = []
     states = [1, 1, 2]
-    remembered = Remembered(lambda: counted.append(0) or len(counted), lambda: states.pop(0), seconds=0)
+    cached = CachedCount(lambda: counted.append(0) or len(counted), lambda: states.pop(0), seconds=0)
 
-    assert [remembered(), remembered(), remembered()] == [1, 1, 2]
+    assert [cached(), cached(), cached()] == [1, 1, 2]
 
 
 def test_within_its_seconds_not_even_the_state_is_asked() -> None:
     states = [1]
-    remembered = Remembered(lambda: "found", lambda: states.pop(0), seconds=3600)
+    cached = CachedCount(lambda: "found", lambda: states.pop(0), seconds=3600)
 
-    assert [remembered(), remembered(), remembered()] == ["found"] * 3
+    assert [cached(), cached(), cached()] == ["found"] * 3
 
 
 def test_every_change_that_coverage_tells_is_another_state(tmp_path: Path, library: dict[str, Post]) -> None:

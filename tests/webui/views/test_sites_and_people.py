@@ -11,7 +11,7 @@ from archive.records.models import Post, parse_time
 from archive.store.jobs import Ending, SiteCrawl
 from tests.support.html import page
 from webui.app import create_app
-from webui.views.sites import ENDINGS
+from webui.pages.sites import ENDINGS
 
 
 def words(element: html.HtmlElement) -> str:
