@@ -1,6 +1,5 @@
 """Forget a post, a site or a person: every revision, the search index, the raw responses; and never again."""
 
-import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from archive.archive import Archive
 from archive.errors import ArchiveBusyError
+from archive.files.lock import acquire
 from archive.records.models import post_id
 from archive.store.deny import Rule, begin_forgetting, byline_keys, deny, end_forgetting, name_key, unfinished
 from archive.store.warc_erasing import Traces, being_written, erase, runs
@@ -60,10 +60,8 @@ def _alone(directory: Path) -> Iterator[None]:
     """Hold the right to forget: two that rewrite the same files would undo each other's work."""
     (directory / "locks").mkdir(exist_ok=True)
     with (directory / "locks" / "forget").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ArchiveBusyError("another process is forgetting; try again when it ended") from error
+        if not acquire(file, wait_seconds=0):
+            raise ArchiveBusyError("another process is forgetting; try again when it ended")
         yield
 
 

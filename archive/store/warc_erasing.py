@@ -4,7 +4,6 @@ A text travels in more responses than its own page: lists, feeds, the answers of
 through for runs of words of the forgotten texts, whatever the markup or escapes between the words.
 """
 
-import fcntl
 import html
 import os
 import re
@@ -20,6 +19,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from archive.errors import ArchiveBusyError, ArchiveWriteError
 from archive.files.durable import sync
+from archive.files.lock import is_locked
 from archive.store.captures import OPEN
 from archive.store.database import Database
 
@@ -64,7 +64,7 @@ def runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
 
 def being_written(directory: Path) -> list[str]:
     """Return the names of the WARC files that a crawl is writing: it holds a lock on them."""
-    return [path.name for path in sorted(directory.glob(f"*{OPEN}")) if _is_locked(path)]
+    return [path.name for path in sorted(directory.glob(f"*{OPEN}")) if is_locked(path)]
 
 
 def erase(directory: Path, database: Database, traces: Traces) -> int:
@@ -76,18 +76,9 @@ def erase(directory: Path, database: Database, traces: Traces) -> int:
     return sum(_rewrite(path, database, traces) for path in paths)
 
 
-def _is_locked(path: Path) -> bool:
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
 def _rewrite(path: Path, database: Database, traces: Traces) -> int:
     name = path.name.removesuffix(OPEN)
-    if name != path.name and _is_locked(path):
+    if name != path.name and is_locked(path):
         raise ArchiveBusyError(f"a crawl began to write {path.name}; forget again when it ended")
     members = list(_members(path, traces))
     marked = [offset for offset, _, is_marked in members if is_marked]
