@@ -1,17 +1,18 @@
 """Forget a post, a site or a person: every revision, the search index, the raw responses; and never again."""
 
-import json
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from archive.archive import Archive
 from archive.errors import ArchiveBusyError
 from archive.files.lock import acquire
 from archive.records.models import post_id
+from archive.store.database import Connection
 from archive.store.deny import Rule, begin_forgetting, byline_keys, deny, end_forgetting, name_key, unfinished
+from archive.store.revisions import records
 from archive.store.warc_erasing import Traces, being_written, erase, runs
 
 
@@ -86,6 +87,7 @@ def _forget(archive: Archive, rule: Rule) -> Forgotten:
     captures = erase(raw, archive.database, traces)
     with archive.database.write() as connection:
         _erase_records(archive, connection, rule, covered)
+    archive.database.delete_copies()
     archive.index.sync(rebuild=True)
     if not archive.database.empty_log():
         raise ArchiveBusyError("forgotten, but another process still reads records.db; forget again when it ended")
@@ -95,26 +97,25 @@ def _forget(archive: Archive, rule: Rule) -> Forgotten:
     return Forgotten(posts, len(covered.texts) - posts, captures)
 
 
-def _covered(archive: Archive, connection: sqlite3.Connection, rule: Rule) -> _Covered:
+def _covered(archive: Archive, connection: Connection, rule: Rule) -> _Covered:
     covered = _Covered()
     if rule.kind == "url":
         covered.whole = [archive.visits.find(rule.value) or post_id(rule.value)]
     elif rule.kind == "site":
-        covered.whole = [id_ for (id_,) in connection.execute("SELECT id FROM posts WHERE site = ?", (rule.value,))]
+        covered.whole = [id_ for id_, site in archive.store.sites(connection).items() if site == rule.value]
     else:
-        _cover_person(connection, rule, covered)
-    for each in covered.whole:
-        for id_, _, record in _revisions(connection, each):
+        _cover_person(connection, archive.store.sites(connection), rule, covered)
+    for post in covered.whole:
+        for id_, _, record in records(connection, post):
             covered.texts.setdefault(id_, []).extend(_said(record))
     covered.reduced -= set(covered.whole)
     return covered
 
 
-def _cover_person(connection: sqlite3.Connection, rule: Rule, covered: _Covered) -> None:
+def _cover_person(connection: Connection, sites: Mapping[str, str], rule: Rule, covered: _Covered) -> None:
     name = name_key(rule.value)
-    sites = dict(connection.execute("SELECT id, site FROM posts"))
-    for id_, of_post, record in _revisions(connection):
-        if rule.site not in {None, sites.get(of_post)} or name not in byline_keys(json.loads(record)["author"]):
+    for id_, of_post, record in records(connection):
+        if rule.site not in {None, sites.get(of_post)} or name not in byline_keys(record["author"]):
             continue
         if id_ == of_post:
             covered.whole.append(id_)
@@ -123,21 +124,11 @@ def _cover_person(connection: sqlite3.Connection, rule: Rule, covered: _Covered)
             covered.texts.setdefault(id_, []).extend(_said(record))
 
 
-def _revisions(connection: sqlite3.Connection, of_post: str | None = None) -> Iterator[tuple[str, str, str]]:
-    """Yield id, post's id and record of all revisions that hold one."""
-    query = "SELECT id, post_id, record FROM revisions WHERE record IS NOT NULL"
-    if of_post is None:
-        yield from connection.execute(query)
-    else:
-        yield from connection.execute(f"{query} AND post_id = ?", (of_post,))
+def _said(record: Mapping[str, Any]) -> Iterator[str]:
+    return (record[name] for name in ("text", "title", "description") if record.get(name))
 
 
-def _said(record: str) -> Iterator[str]:
-    values = json.loads(record)
-    return (values[name] for name in ("text", "title", "description") if values.get(name))
-
-
-def _deny_all(archive: Archive, connection: sqlite3.Connection, rule: Rule, covered: _Covered) -> None:
+def _deny_all(archive: Archive, connection: Connection, rule: Rule, covered: _Covered) -> None:
     """Keep the rule, and one for each address that leads to the same post."""
     deny(connection, rule)
     if rule.kind == "url":
@@ -145,7 +136,7 @@ def _deny_all(archive: Archive, connection: sqlite3.Connection, rule: Rule, cove
             deny(connection, Rule(kind="url", value=url, reason=rule.reason))
 
 
-def _erase_records(archive: Archive, connection: sqlite3.Connection, rule: Rule, covered: _Covered) -> None:
+def _erase_records(archive: Archive, connection: Connection, rule: Rule, covered: _Covered) -> None:
     threads = [post for each in sorted(covered.reduced) if (post := archive.store.post(each)) is not None]
     archive.visits.forget(connection, archive.visits.addresses(connection, covered.whole))
     if rule.kind == "site":

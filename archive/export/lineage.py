@@ -4,10 +4,11 @@ So a dataset has the same bytes wherever it is made, and updates go on from the 
 """
 
 import json
-import sqlite3
 from dataclasses import asdict, dataclass
 
 from archive.export.manifest import Manifest
+from archive.store.database import Connection, meta, set_meta
+from archive.store.revisions import last_seq
 
 _NAME = "loaded"
 _BEGUN = "loading"
@@ -22,18 +23,18 @@ class _Loaded:
     seq: int
 
 
-def standing(connection: sqlite3.Connection) -> tuple[str, int]:
+def standing(connection: Connection) -> tuple[str, int]:
     """Return the archive and the cursor that a dataset made of this snapshot states."""
-    last = _last_seq(connection)
+    last = last_seq(connection)
     loaded = _loaded(connection)
     if loaded is not None and loaded.seq == last:
         return loaded.archive, loaded.cursor
-    return _noted(connection, "archive_id") or "", last
+    return meta(connection, "archive_id") or "", last
 
 
-def seq_of(connection: sqlite3.Connection, manifest: Manifest) -> int | None:
+def seq_of(connection: Connection, manifest: Manifest) -> int | None:
     """Return the `seq` of this archive up to which a dataset goes; `None` when it is of another archive."""
-    if manifest.archive == _noted(connection, "archive_id"):
+    if manifest.archive == meta(connection, "archive_id"):
         return manifest.cursor
     loaded = _loaded(connection)
     if loaded is None or (manifest.archive, manifest.cursor) != (loaded.archive, loaded.cursor):
@@ -41,12 +42,12 @@ def seq_of(connection: sqlite3.Connection, manifest: Manifest) -> int | None:
     return loaded.seq
 
 
-def continues(connection: sqlite3.Connection, manifest: Manifest) -> bool:
+def continues(connection: Connection, manifest: Manifest) -> bool:
     """Tell whether loading a dataset makes a copy: of an empty archive, or of a copy of what the dataset updates.
 
     An archive in which the same load was cut short, and nothing was done since, counts as it was before.
     """
-    last = _last_seq(connection)
+    last = last_seq(connection)
     if _loaded(connection, _BEGUN) == _Loaded(manifest.archive, manifest.cursor, last):
         return True
     if manifest.since is None:
@@ -54,31 +55,22 @@ def continues(connection: sqlite3.Connection, manifest: Manifest) -> bool:
     return _loaded(connection) == _Loaded(manifest.archive, manifest.since, last)
 
 
-def note_loading(connection: sqlite3.Connection, manifest: Manifest) -> None:
+def note_loading(connection: Connection, manifest: Manifest) -> None:
     """Note that the archive holds a part of a dataset on top of what it continues, in the caller's transaction."""
     _note(connection, _BEGUN, manifest)
 
 
-def note_loaded(connection: sqlite3.Connection, manifest: Manifest) -> None:
+def note_loaded(connection: Connection, manifest: Manifest) -> None:
     """Note that the archive holds a dataset and nothing else, in the caller's transaction."""
     _note(connection, _NAME, manifest)
-    connection.execute("DELETE FROM meta WHERE name = ?", (_BEGUN,))
+    set_meta(connection, _BEGUN, None)
 
 
-def _note(connection: sqlite3.Connection, name: str, manifest: Manifest) -> None:
-    loaded = _Loaded(manifest.archive, manifest.cursor, _last_seq(connection))
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(asdict(loaded))))
+def _note(connection: Connection, name: str, manifest: Manifest) -> None:
+    loaded = _Loaded(manifest.archive, manifest.cursor, last_seq(connection))
+    set_meta(connection, name, json.dumps(asdict(loaded)))
 
 
-def _loaded(connection: sqlite3.Connection, name: str = _NAME) -> _Loaded | None:
-    text = _noted(connection, name)
+def _loaded(connection: Connection, name: str = _NAME) -> _Loaded | None:
+    text = meta(connection, name)
     return None if text is None else _Loaded(**json.loads(text))
-
-
-def _noted(connection: sqlite3.Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return None if row is None else str(row[0])
-
-
-def _last_seq(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM revisions").fetchone()[0])

@@ -1,6 +1,5 @@
 """What one export does, and what of the archive it therefore reads."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -18,6 +17,8 @@ from archive.export.shapes.base import Chosen
 from archive.export.shards import SHARD_BYTES, Compression
 from archive.records.models import Comment, Post, format_time
 from archive.search.results import Kind, Query
+from archive.store.database import Connection
+from archive.store.revisions import changed_since
 
 #: Marks of pages that ask not to be kept or mined: left out of a dataset unless asked for.
 RESERVED = frozenset({"noarchive", "tdm-reserved"})
@@ -165,7 +166,7 @@ class Tally:
 class Reading:
     """One pass over the chosen posts of a snapshot, in order of ids."""
 
-    def __init__(self, archive: Archive, connection: sqlite3.Connection, plan: Plan, people: People) -> None:
+    def __init__(self, archive: Archive, connection: Connection, plan: Plan, people: People) -> None:
         """Search, and find copies and the sample, which need everything to be seen before anything is written."""
         self._archive = archive
         self._connection = connection
@@ -175,7 +176,7 @@ class Reading:
         if plan.selection.query is not None:
             self._among = archive.index.matching(Query(text=plan.selection.query))
         #: Texts that changed since the last dataset; `None` when all are wanted.
-        self.changed = None if plan.since is None else _changed(connection, plan.since)
+        self.changed = None if plan.since is None else changed_since(connection, plan.since)
         self.tally = Tally()
         self.duplicates = self._duplicates() if plan.fold else []
         self._folded = frozenset(each.id for each in self.duplicates)
@@ -238,17 +239,3 @@ class Reading:
 
     def _loaded(self, ids: list[str]) -> Iterator[Post]:
         return (post for id_ in ids if (post := self._archive.store.post(id_, self._connection)) is not None)
-
-
-def _changed(connection: sqlite3.Connection, since: int) -> frozenset[str]:
-    """Return the texts that changed after `since`, and those beside them in their threads.
-
-    Rows of a thread depend on each other: a comment's on the language and the rights of its post, and on its place.
-    """
-    rows = connection.execute(
-        "WITH changed AS (SELECT id, post_id FROM revisions WHERE seq > ?)"
-        " SELECT id FROM changed UNION SELECT post_id FROM changed"
-        " UNION SELECT id FROM comments WHERE post_id IN (SELECT post_id FROM changed)",
-        (since,),
-    )
-    return frozenset(id_ for (id_,) in rows)

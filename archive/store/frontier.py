@@ -5,7 +5,6 @@ the next crawl believe, by its ETag, that it already holds a page it never store
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from typing import Any
 
 from archive.records.models import Visit, format_time, parse_time, post_id
 from archive.store.coverage import FORBIDDEN
-from archive.store.database import Database
+from archive.store.database import Connection, Database
 from archive.store.deny import denies_address
 
 
@@ -105,7 +104,7 @@ class Visits:
         row = self._database.connection.execute(query, (format_time(datetime.now(UTC)), url)).fetchone()
         return row is None or not row[0]
 
-    def note(self, connection: sqlite3.Connection, visit: Visit, *, still: bool = False) -> None:
+    def note(self, connection: Connection, visit: Visit, *, still: bool = False) -> None:
         """Write how a visit went, in the caller's transaction; `still` when it brought nothing new."""
         row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()
         failures, known_post = row or (0, None)
@@ -141,7 +140,7 @@ class Visits:
         # Where they lead is visited in their place from now on.
         connection.executemany("DELETE FROM pages WHERE url = ?", [(alias,) for alias, _ in rows])
 
-    def gone_post(self, connection: sqlite3.Connection, url: str) -> str | None:
+    def gone_post(self, connection: Connection, url: str) -> str | None:
         """Return the id of the post that went away with `url`; `None` while another address still has it."""
         row = connection.execute("SELECT post_id FROM pages WHERE url = ?", (url,)).fetchone()
         if row is None or row[0] is None:
@@ -158,7 +157,7 @@ class Visits:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def addresses(self, connection: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+    def addresses(self, connection: Connection, ids: Iterable[str]) -> set[str]:
         """Return every address at which these posts were met, aliases included."""
         found: set[str] = set()
         for each in ids:
@@ -168,13 +167,13 @@ class Visits:
             found |= {url for (url,) in connection.execute("SELECT url FROM aliases WHERE target = ?", (target,))}
         return found
 
-    def forget(self, connection: sqlite3.Connection, urls: Iterable[str]) -> None:
+    def forget(self, connection: Connection, urls: Iterable[str]) -> None:
         """Delete what the frontier holds of these addresses, in the caller's transaction."""
         for url in urls:
             connection.execute("DELETE FROM pages WHERE url = ?", (url,))
             connection.execute("DELETE FROM aliases WHERE url = ? OR target = ?", (url, url))
 
-    def forget_site(self, connection: sqlite3.Connection, site: str) -> None:
+    def forget_site(self, connection: Connection, site: str) -> None:
         """Delete what the frontier holds of a site, in the caller's transaction."""
         pages = connection.execute("SELECT url FROM pages WHERE site = ?", (site,)).fetchall()
         self.forget(connection, [url for (url,) in pages])
@@ -269,7 +268,7 @@ class Visits:
         return before.get("well")
 
 
-def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | None:
+def _published(connection: Connection, id_: str | None) -> datetime | None:
     """Return when the post that an unchanged page holds was published."""
     row = connection.execute(
         "SELECT json_extract(r.record, '$.published') FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?",

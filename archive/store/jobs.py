@@ -1,14 +1,13 @@
 """Crawls: when each began, how it ended, and what came of each site in it."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
 from archive.records.models import format_time, parse_time
-from archive.store.database import Database
+from archive.store.database import Connection, Database
 
 #: How a site's turn in a crawl ended. `begun`: it goes on, or was killed. `postponed`: the site asked to be left
 #: alone, or its robots.txt could not be had. `moved`: its posts are kept under another name now.
@@ -80,7 +79,7 @@ class Jobs:
         with self._database.write() as connection:
             now = format_time(datetime.now(UTC))
             cursor = connection.execute("INSERT INTO jobs (spider, started) VALUES (?, ?)", (spider, now))
-        return int(cursor.lastrowid or 0)
+        return cursor.lastrowid
 
     def note(self, sites: Mapping[str, SiteCrawl]) -> None:
         """Keep what came of sites as their last crawl, beside what else is known of them."""
@@ -116,7 +115,7 @@ class Jobs:
         ]
 
 
-def _note(connection: sqlite3.Connection, sites: Mapping[str, SiteCrawl]) -> None:
+def _note(connection: Connection, sites: Mapping[str, SiteCrawl]) -> None:
     connection.executemany(
         "INSERT INTO sites VALUES (?1, json_object('crawl', json(?2)))"
         " ON CONFLICT (site) DO UPDATE SET state = json_set(state, '$.crawl', json(?2))",
