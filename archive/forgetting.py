@@ -75,14 +75,14 @@ def _forget(archive: Archive, rule: Rule) -> Forgotten:
     with archive.database.write() as connection:
         begin_forgetting(connection, rule)
         covered = _covered(archive, connection, rule)
-        urls = archive.visits.addresses(connection, [*covered.whole, *covered.reduced])
+        urls = archive.frontier.addresses(connection, [*covered.whole, *covered.reduced])
         _deny_all(archive, connection, rule, covered)
     # Raw responses first: the records tell what to look for in them.
     traces = Traces(
         urls=frozenset(urls | ({rule.value} if rule.kind == "url" else set())),
         sites=frozenset([rule.value] if rule.kind == "site" else []),
         runs=runs(text for texts in covered.texts.values() for text in texts),
-        kept=archive.visits.post_addresses(),
+        kept=archive.frontier.post_addresses(),
     )
     captures = erase(raw, archive.database, traces)
     with archive.database.write() as connection:
@@ -100,7 +100,7 @@ def _forget(archive: Archive, rule: Rule) -> Forgotten:
 def _covered(archive: Archive, connection: Connection, rule: Rule) -> _Covered:
     covered = _Covered()
     if rule.kind == "url":
-        covered.whole = [archive.visits.find(rule.value) or post_id(rule.value)]
+        covered.whole = [archive.frontier.find(rule.value) or post_id(rule.value)]
     elif rule.kind == "site":
         covered.whole = [id_ for id_, site in archive.store.sites(connection).items() if site == rule.value]
     else:
@@ -132,15 +132,16 @@ def _deny_all(archive: Archive, connection: Connection, rule: Rule, covered: _Co
     """Keep the rule, and one for each address that leads to the same post."""
     deny(connection, rule)
     if rule.kind == "url":
-        for url in archive.visits.addresses(connection, covered.whole):
+        for url in archive.frontier.addresses(connection, covered.whole):
             deny(connection, Rule(kind="url", value=url, reason=rule.reason))
 
 
 def _erase_records(archive: Archive, connection: Connection, rule: Rule, covered: _Covered) -> None:
     threads = [post for each in sorted(covered.reduced) if (post := archive.store.post(each)) is not None]
-    archive.visits.forget(connection, archive.visits.addresses(connection, covered.whole))
+    archive.frontier.forget(connection, archive.frontier.addresses(connection, covered.whole))
     if rule.kind == "site":
-        archive.visits.forget_site(connection, rule.value)
+        archive.frontier.forget_site(connection, rule.value)
+        archive.sites.forget(connection, rule.value)
     archive.store.erase(connection, list(covered.texts))
     for post in threads:
         archive.store.add(connection, post)  # the rule makes placeholders of the comments that others answer

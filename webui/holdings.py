@@ -79,7 +79,7 @@ class OpenArchive:
         """Serve an open archive."""
         self.archive = archive
         self.holdings = Remembered(lambda: _held(archive), archive.store.last_seq, COUNTED_SECONDS)
-        self.names = Remembered(archive.visits.names, archive.visits.names, COVERAGE_SECONDS)
+        self.names = Remembered(archive.sites.names, archive.sites.names, COVERAGE_SECONDS)
         self.coverage = Remembered(
             lambda: coverage(archive.database), lambda: coverage_state(archive.database), COVERAGE_SECONDS
         )

@@ -4,11 +4,9 @@ A visit is written in the transaction of the post it brought. Saved apart, a cra
 the next crawl believe, by its ETag, that it already holds a page it never stored.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from archive.records.models import Visit, format_time, parse_time, post_id
 from archive.store.coverage import FORBIDDEN
@@ -17,7 +15,7 @@ from archive.store.deny import denies_address
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPage:
     """What the frontier holds of one address."""
 
     url: str
@@ -29,8 +27,44 @@ class Known:
     thread_whole: bool
 
 
-class Visits:
-    """Pages and sites in a `Database`."""
+@dataclass(frozen=True, slots=True)
+class ShortThread:
+    """A post whose thread is short of what its site states, or could not be read to the end."""
+
+    url: str
+    #: Comments that the site states; `None` where it states no number.
+    stated: int | None
+    #: Comments archived.
+    found: int
+    #: Why the last visit brought no more, in words.
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailingPage:
+    """An address whose last visit failed."""
+
+    url: str
+    site: str
+    #: HTTP status; `None` when nothing answered.
+    status: int | None
+    reason: str | None
+    #: Visits in a row that failed.
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageLeftOut:
+    """A visited address that holds no post of the archive."""
+
+    url: str
+    site: str
+    #: In words.
+    reason: str
+
+
+class Frontier:
+    """The pages in a `Database`."""
 
     def __init__(self, database: Database) -> None:
         """Use an open database."""
@@ -60,7 +94,7 @@ class Visits:
                     )
         return new
 
-    def due(self, site: str, *, everything: bool = False, limit: int = -1) -> list[Known]:
+    def due(self, site: str, *, everything: bool = False, limit: int = -1) -> list[KnownPage]:
         """Return up to `limit` addresses of a site that are due now: never visited ones, then the longest overdue.
 
         One that was met later than now is due: the clock was wrong then.
@@ -72,7 +106,7 @@ class Visits:
             (now, site, limit),
         )
         return [
-            Known(url, etag, last_modified, body_hash, visited, bool(whole))
+            KnownPage(url, etag, last_modified, body_hash, visited, bool(whole))
             for url, etag, last_modified, body_hash, visited, whole in rows
         ]
 
@@ -177,7 +211,6 @@ class Visits:
         """Delete what the frontier holds of a site, in the caller's transaction."""
         pages = connection.execute("SELECT url FROM pages WHERE site = ?", (site,)).fetchall()
         self.forget(connection, [url for (url,) in pages])
-        connection.execute("DELETE FROM sites WHERE site = ?", (site,))
 
     def post_addresses(self) -> frozenset[str]:
         """Return the addresses at which posts are."""
@@ -194,16 +227,16 @@ class Visits:
         row = self._database.connection.execute("SELECT target FROM aliases WHERE url = ?", (url,)).fetchone()
         return url if row is None else str(row[0])
 
-    def short_threads(self) -> list[dict[str, Any]]:
-        """Return the posts whose thread is short of what the site states, or could not be read, with the reason."""
+    def short_threads(self) -> list[ShortThread]:
+        """Return the posts whose thread is short of what the site states, or could not be read, by address."""
         rows = self._database.connection.execute(
             "SELECT p.url, p.stated, count(c.id), g.reason FROM posts p LEFT JOIN comments c ON c.post_id = p.id"
             " LEFT JOIN pages g ON g.post_id = p.id GROUP BY p.id"
             " HAVING count(c.id) < p.stated OR g.thread_whole = 0 ORDER BY p.url"
         )
-        return [dict(zip(("url", "stated", "found", "reason"), row, strict=True)) for row in rows]
+        return [ShortThread(*row) for row in rows]
 
-    def failing(self) -> list[dict[str, Any]]:
+    def failing(self) -> list[FailingPage]:
         """Return the addresses whose last visit failed, with the reason, the most often failed first.
 
         What robots.txt forbids has not failed.
@@ -213,15 +246,15 @@ class Visits:
             " ORDER BY failures DESC, url",
             (FORBIDDEN,),
         )
-        return [dict(zip(("url", "site", "status", "reason", "failures"), row, strict=True)) for row in rows]
+        return [FailingPage(*row) for row in rows]
 
-    def left_out(self) -> list[dict[str, Any]]:
+    def left_out(self) -> list[PageLeftOut]:
         """Return the visited addresses that hold no post of the archive, with the reason in words."""
         rows = self._database.connection.execute(
             "SELECT url, site, reason FROM pages WHERE post_id IS NULL AND visited IS NOT NULL AND reason IS NOT NULL"
             " ORDER BY site, url"
         )
-        return [dict(zip(("url", "site", "reason"), row, strict=True)) for row in rows]
+        return [PageLeftOut(*row) for row in rows]
 
     def pages_by_site(self) -> dict[str, tuple[int, int]]:
         """Return, per site, how many addresses are known and how many of them are due now."""
@@ -230,42 +263,6 @@ class Visits:
             (format_time(datetime.now(UTC)),),
         )
         return {site: (known, due) for site, known, due in rows}
-
-    def site(self, site: str) -> dict[str, Any]:
-        """Return what crawls learned of a site; empty for one never crawled."""
-        row = self._database.connection.execute("SELECT state FROM sites WHERE site = ?", (site,)).fetchone()
-        return {} if row is None else dict(json.loads(row[0]))
-
-    def sites(self) -> dict[str, dict[str, Any]]:
-        """Return what crawls learned of every site."""
-        rows = self._database.connection.execute("SELECT site, state FROM sites ORDER BY site")
-        return {site: json.loads(state) for site, state in rows}
-
-    def names(self) -> dict[str, str]:
-        """Return the names of sites as the catalogue has them; a site without a name is left out."""
-        rows = self._database.connection.execute(
-            "SELECT site, json_extract(state, '$.name') AS name FROM sites WHERE name IS NOT NULL AND name != ''"
-        )
-        return dict(rows.fetchall())
-
-    def learn(self, site: str, **state: Any) -> None:
-        """Keep facts about a site beside those already known."""
-        with self._database.write() as connection:
-            text = json.dumps(self.site(site) | state, ensure_ascii=False, sort_keys=True)
-            connection.execute("INSERT OR REPLACE INTO sites VALUES (?, ?)", (site, text))
-
-    def note_turn(self, site: str, turn: Mapping[str, Any], *, failure: str | None) -> str | None:
-        """Keep how a site's turn went, and return when one went well before; `None` when none did.
-
-        A failure that goes on keeps the time at which it began, in `failing_since`.
-        """
-        now = format_time(datetime.now(UTC))
-        before = self.site(site)
-        if failure is None:
-            self.learn(site, **turn, failure=None, failing_since=None, well=now)
-        else:
-            self.learn(site, **turn, failure=failure, failing_since=before.get("failing_since") or now)
-        return before.get("well")
 
 
 def _published(connection: Connection, id_: str | None) -> datetime | None:

@@ -1,18 +1,16 @@
 """What is archived of each site, and whether it is whole."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, render_template
 
 from archive.errors import NotFoundError
-from archive.records.models import parse_time
 from archive.search.results import Query
 from archive.store.coverage import SiteCoverage
-from archive.store.jobs import SiteCrawl
+from archive.store.jobs import Job
+from archive.store.sites import SiteCrawl
 from webui.formatting import counted
 from webui.holdings import archive, covered
 from webui.timeline import Point, Timeline, months, timeline, years
@@ -111,18 +109,18 @@ def _brought(crawl: SiteCrawl) -> str:
     return "; ".join(part for part in (posts, said) if part) or "nothing was due" * (crawl.ending == "finished")
 
 
-def _crawl(job: Mapping[str, Any]) -> Crawl:
-    report = job["report"] or {}
+def _crawl(job: Job) -> Crawl:
+    report = job.report or {}
     counts = report.get("counts", {})
-    if not job["ended"]:
+    if job.ended is None:
         outcome = "not ended: running, or killed"
     elif report.get("healthy", True):
         outcome = "well"
     else:
         outcome = "; ".join(map(str, report.get("reasons") or ())) or "failed, for no reason given"
     return Crawl(
-        spider=job["spider"],
-        started=parse_time(job["started"]),
+        spider=job.spider,
+        started=job.started,
         outcome=outcome,
         posts=counts.get("archive/posts_new", 0),
         comments=counts.get("archive/comments_new", 0),
