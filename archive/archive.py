@@ -204,7 +204,7 @@ class Archive:
             *self.index.damage(),
         ]
         begun = unfinished(self.database.connection)
-        return damage + [f"{each.kind} {each.value} is half forgotten; run `sales-archive index`" for each in begun]
+        return damage + [f"{rule.kind} {rule.value} is half forgotten; run `sales-archive index`" for rule in begun]
 
 
 def _stood_still(visit: Visit, change: Change | None) -> bool:

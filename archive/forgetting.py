@@ -17,7 +17,7 @@ from archive.store.warc_erasing import Traces, being_written, erase, runs
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class ForgetReport:
     """What was erased."""
 
     posts: int
@@ -27,7 +27,7 @@ class Forgotten:
 
 
 @dataclass(slots=True)
-class _Covered:
+class _Scope:
     """What a rule covers: found before anything is written."""
 
     #: Ids of the texts that go, each with all it ever said.
@@ -38,7 +38,7 @@ class _Covered:
     reduced: set[str] = field(default_factory=set)
 
 
-def forget(archive: Archive, rule: Rule) -> Forgotten:
+def forget(archive: Archive, rule: Rule) -> ForgetReport:
     """Erase what `rule` covers and keep the rule.
 
     A comment that others answer stays as an empty placeholder. The texts are then nowhere in the archive's
@@ -66,7 +66,7 @@ def _alone(directory: Path) -> Iterator[None]:
         yield
 
 
-def _forget(archive: Archive, rule: Rule) -> Forgotten:
+def _forget(archive: Archive, rule: Rule) -> ForgetReport:
     raw = archive.directory / "warc"
     if busy := being_written(raw):
         raise ArchiveBusyError(
@@ -93,12 +93,12 @@ def _forget(archive: Archive, rule: Rule) -> Forgotten:
         raise ArchiveBusyError("forgotten, but another process still reads records.db; forget again when it ended")
     with archive.database.write() as connection:
         end_forgetting(connection, rule)
-    posts = sum(each.startswith("post:") for each in covered.texts)
-    return Forgotten(posts, len(covered.texts) - posts, captures)
+    posts = sum(text_id.startswith("post:") for text_id in covered.texts)
+    return ForgetReport(posts, len(covered.texts) - posts, captures)
 
 
-def _covered(archive: Archive, connection: Connection, rule: Rule) -> _Covered:
-    covered = _Covered()
+def _covered(archive: Archive, connection: Connection, rule: Rule) -> _Scope:
+    covered = _Scope()
     if rule.kind == "url":
         covered.whole = [archive.frontier.find(rule.value) or post_id(rule.value)]
     elif rule.kind == "site":
@@ -107,12 +107,12 @@ def _covered(archive: Archive, connection: Connection, rule: Rule) -> _Covered:
         _cover_person(connection, archive.store.sites(connection), rule, covered)
     for post in covered.whole:
         for id_, _, record in records(connection, post):
-            covered.texts.setdefault(id_, []).extend(_said(record))
+            covered.texts.setdefault(id_, []).extend(_texts(record))
     covered.reduced -= set(covered.whole)
     return covered
 
 
-def _cover_person(connection: Connection, sites: Mapping[str, str], rule: Rule, covered: _Covered) -> None:
+def _cover_person(connection: Connection, sites: Mapping[str, str], rule: Rule, covered: _Scope) -> None:
     name = name_key(rule.value)
     for id_, of_post, record in records(connection):
         if rule.site not in {None, sites.get(of_post)} or name not in byline_keys(record["author"]):
@@ -121,14 +121,14 @@ def _cover_person(connection: Connection, sites: Mapping[str, str], rule: Rule, 
             covered.whole.append(id_)
         else:
             covered.reduced.add(of_post)
-            covered.texts.setdefault(id_, []).extend(_said(record))
+            covered.texts.setdefault(id_, []).extend(_texts(record))
 
 
-def _said(record: Mapping[str, Any]) -> Iterator[str]:
+def _texts(record: Mapping[str, Any]) -> Iterator[str]:
     return (record[name] for name in ("text", "title", "description") if record.get(name))
 
 
-def _deny_all(archive: Archive, connection: Connection, rule: Rule, covered: _Covered) -> None:
+def _deny_all(archive: Archive, connection: Connection, rule: Rule, covered: _Scope) -> None:
     """Keep the rule, and one for each address that leads to the same post."""
     deny(connection, rule)
     if rule.kind == "url":
@@ -136,8 +136,8 @@ def _deny_all(archive: Archive, connection: Connection, rule: Rule, covered: _Co
             deny(connection, Rule(kind="url", value=url, reason=rule.reason))
 
 
-def _erase_records(archive: Archive, connection: Connection, rule: Rule, covered: _Covered) -> None:
-    threads = [post for each in sorted(covered.reduced) if (post := archive.store.post(each)) is not None]
+def _erase_records(archive: Archive, connection: Connection, rule: Rule, covered: _Scope) -> None:
+    threads = [post for id_ in sorted(covered.reduced) if (post := archive.store.post(id_)) is not None]
     archive.frontier.forget(connection, archive.frontier.addresses(connection, covered.whole))
     if rule.kind == "site":
         archive.frontier.forget_site(connection, rule.value)

@@ -90,8 +90,8 @@ def _print_list(heading: str, lines: list[str]) -> None:
         return
     line()
     line(f"{heading} ({len(lines)}):")
-    for each in lines[:_SHOWN]:
-        line(f"  {each}")
+    for text in lines[:_SHOWN]:
+        line(f"  {text}")
     if len(lines) > _SHOWN:
         line(f"  … and {len(lines) - _SHOWN} more; all of them with --json")
 

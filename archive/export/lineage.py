@@ -15,7 +15,7 @@ _BEGUN = "loading"
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class _Origin:
     """The dataset that was loaded last, or is being loaded, and the `seq` of the copy after what is of it."""
 
     archive: str
@@ -48,11 +48,11 @@ def continues(connection: Connection, manifest: Manifest) -> bool:
     An archive in which the same load was cut short, and nothing was done since, counts as it was before.
     """
     last = last_seq(connection)
-    if _loaded(connection, _BEGUN) == _Loaded(manifest.archive, manifest.cursor, last):
+    if _loaded(connection, _BEGUN) == _Origin(manifest.archive, manifest.cursor, last):
         return True
     if manifest.since is None:
         return last == 0
-    return _loaded(connection) == _Loaded(manifest.archive, manifest.since, last)
+    return _loaded(connection) == _Origin(manifest.archive, manifest.since, last)
 
 
 def note_loading(connection: Connection, manifest: Manifest) -> None:
@@ -67,10 +67,10 @@ def note_loaded(connection: Connection, manifest: Manifest) -> None:
 
 
 def _note(connection: Connection, name: str, manifest: Manifest) -> None:
-    loaded = _Loaded(manifest.archive, manifest.cursor, last_seq(connection))
+    loaded = _Origin(manifest.archive, manifest.cursor, last_seq(connection))
     set_meta(connection, name, json.dumps(asdict(loaded)))
 
 
-def _loaded(connection: Connection, name: str = _NAME) -> _Loaded | None:
+def _loaded(connection: Connection, name: str = _NAME) -> _Origin | None:
     text = meta(connection, name)
-    return None if text is None else _Loaded(**json.loads(text))
+    return None if text is None else _Origin(**json.loads(text))

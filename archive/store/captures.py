@@ -38,7 +38,7 @@ class Captures:
     def add(self, captures: list[Capture]) -> None:
         """Note records that were written and flushed."""
         with self._database.write() as connection:
-            rows = [astuple(each) for each in captures]
+            rows = [astuple(capture) for capture in captures]
             connection.executemany("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def original(self, digest: str) -> Capture | None:
@@ -69,14 +69,14 @@ class Captures:
         rows = self._database.connection.execute(
             "SELECT file, max(offset + length), count(*) FROM captures GROUP BY file ORDER BY file"
         ).fetchall()
-        found = []
+        findings = []
         for name, end, number in rows:
             size = _size(directory / name)
             if size is None:
-                found.append(f"the WARC file {name} with {number} raw responses is missing")
+                findings.append(f"the WARC file {name} with {number} raw responses is missing")
             elif size < end:
-                found.append(f"the WARC file {name} has {size} of {end} bytes; the next crawl cuts what is torn")
-        return found
+                findings.append(f"the WARC file {name} has {size} of {end} bytes; the next crawl cuts what is torn")
+        return findings
 
     def newest(self) -> Iterator[Capture]:
         """Yield the newest capture of each address, ordered by file and offset."""
@@ -91,7 +91,7 @@ class Captures:
 
 def _size(path: Path) -> int | None:
     """Return the size of a WARC file, under the name it has while it is written too."""
-    for each in (path, path.with_name(path.name + OPEN)):
+    for candidate in (path, path.with_name(path.name + OPEN)):
         with suppress(OSError):
-            return each.stat().st_size
+            return candidate.stat().st_size
     return None

@@ -84,7 +84,7 @@ class SiteCoverage:
         unread = self.pages - self.visited
         failure, list_failure = self.learned.failure, self.learned.list_failure
         since = self.learned.failing_since and format_time(self.learned.failing_since)[:_DAY]
-        found = (
+        checks = (
             (failure, f"its last visit failed: {failure}, for the first time on {since}"),
             *((True, concern) for concern in self.learned.concerns),
             (list_failure, f"its posts could not be listed: {list_failure}"),
@@ -94,7 +94,7 @@ class SiteCoverage:
             (not self.posts and not self.pages, "nothing of it is archived"),
             (self.stated > self.found, f"{_counted(self.stated - self.found, 'stated comment')} not found"),
         )
-        return tuple(words for holds, words in found if holds)
+        return tuple(words for holds, words in checks if holds)
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as JSON values."""
@@ -103,8 +103,8 @@ class SiteCoverage:
         gaps = [{"after": after, "before": before, "months": between} for after, before, between in self.gaps]
         crawl = self.crawl.to_json() if self.crawl else None
         learned = {name: value for name, value in self.learned.stored.items() if name != "crawl"}
-        found = {"gaps": gaps, "concerns": list(self.concerns), "crawl": crawl, "learned": learned}
-        return asdict(self) | times | found
+        derived = {"gaps": gaps, "concerns": list(self.concerns), "crawl": crawl, "learned": learned}
+        return asdict(self) | times | derived
 
 
 def coverage(database: Database) -> dict[str, SiteCoverage]:
@@ -118,7 +118,7 @@ def coverage(database: Database) -> dict[str, SiteCoverage]:
         held = sites.setdefault(site, SiteCoverage(site=site))
         held.learned, held.crawl = state, state.crawl
         times = [held.next_due, *(schedule.due for schedule in state.schedules.values())]
-        held.next_due = min((each for each in times if each is not None), default=None)
+        held.next_due = min((moment for moment in times if moment is not None), default=None)
     return dict(sorted(sites.items()))
 
 
@@ -208,14 +208,14 @@ LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Lengths:
+class TextLengths:
     """Characters of the texts of posts, the first archived last."""
 
     latest: tuple[int, ...]
     earlier: tuple[int, ...]
 
 
-class Recent:
+class RecentRecords:
     """The latest records of one site."""
 
     def __init__(self, database: Database, site: str) -> None:
@@ -257,7 +257,7 @@ class Recent:
         )
         return list(rows)
 
-    def lengths(self, latest: int, earlier: int) -> Lengths:
+    def lengths(self, latest: int, earlier: int) -> TextLengths:
         """Return the characters of the posts archived first at last, so many, and of those archived before them."""
         rows = self._ask(
             "SELECT length(json_extract(record, '$.text')) FROM (SELECT seq, (SELECT min(seq) FROM revisions r"
@@ -265,5 +265,5 @@ class Recent:
             " JOIN revisions USING (seq) WHERE json_extract(record, '$.status') = 'whole' ORDER BY began DESC",
             (self._site, latest + earlier),
         )
-        found = [length for (length,) in rows]
-        return Lengths(tuple(found[:latest]), tuple(found[latest:]))
+        lengths = [length for (length,) in rows]
+        return TextLengths(tuple(lengths[:latest]), tuple(lengths[latest:]))

@@ -351,8 +351,8 @@ class Database:
                 return
             self._require_space(version)
             with self.write() as connection, self._copied(version) as copy:
-                for each in range(version, VERSION):
-                    for statement in _MIGRATIONS[each].split(";\n"):
+                for older in range(version, VERSION):
+                    for statement in _MIGRATIONS[older].split(";\n"):
                         connection.execute(statement)
                 set_meta(connection, "version", str(VERSION))
         logger.warning("%s was migrated to format %d; %s is a copy of it as it was", self.path, VERSION, copy)
@@ -397,8 +397,8 @@ class Database:
         return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
 
     def _is_foreign(self) -> bool:
-        found = self.connection.execute("SELECT group_concat(name) NOT LIKE '%meta%' FROM sqlite_master").fetchone()
-        return bool(found[0])
+        row = self.connection.execute("SELECT group_concat(name) NOT LIKE '%meta%' FROM sqlite_master").fetchone()
+        return bool(row[0])
 
 
 def meta(connection: Connection, name: str) -> str | None:

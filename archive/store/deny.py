@@ -117,18 +117,18 @@ def _begun(rule: Rule) -> str:
 
 
 def _without(comments: tuple[Comment, ...], names: set[str]) -> tuple[Comment, ...]:
-    parents = {each.id: each.parent_id for each in comments}
-    denied = {each.id for each in comments if names & byline_keys(each.author)}
+    parents = {comment.id: comment.parent_id for comment in comments}
+    denied = {comment.id for comment in comments if names & byline_keys(comment.author)}
     answered: set[str] = set()
-    for each in comments:
-        at = each.parent_id if each.id not in denied else None
+    for comment in comments:
+        at = comment.parent_id if comment.id not in denied else None
         while at is not None and at not in answered:
             answered.add(at)
             at = parents.get(at)
     return tuple(
-        _placeholder(each) if each.id in denied else each
-        for each in comments
-        if each.id not in denied or each.id in answered
+        _placeholder(comment) if comment.id in denied else comment
+        for comment in comments
+        if comment.id not in denied or comment.id in answered
     )
 
 

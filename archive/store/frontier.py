@@ -70,7 +70,7 @@ class Frontier:
         """Use an open database."""
         self._database = database
 
-    def discover(self, site: str, found: Iterable[tuple[str, datetime | None]]) -> int:
+    def discover(self, site: str, pages: Iterable[tuple[str, datetime | None]]) -> int:
         """Add addresses, each with the time its site says it last changed; return how many were new.
 
         One that is known becomes due at once when it changed after its last visit. Denied ones are left out.
@@ -78,7 +78,7 @@ class Frontier:
         now = format_time(datetime.now(UTC))
         new = 0
         with self._database.write() as connection:
-            for url, modified in found:
+            for url, modified in pages:
                 if denies_address(connection, site, (url,)):
                     continue
                 cursor = connection.execute(
@@ -193,13 +193,13 @@ class Frontier:
 
     def addresses(self, connection: Connection, ids: Iterable[str]) -> set[str]:
         """Return every address at which these posts were met, aliases included."""
-        found: set[str] = set()
-        for each in ids:
-            found |= {url for (url,) in connection.execute("SELECT url FROM pages WHERE post_id = ?", (each,))}
-            found |= {url for (url,) in connection.execute("SELECT url FROM posts WHERE id = ?", (each,))}
-        for target in tuple(found):
-            found |= {url for (url,) in connection.execute("SELECT url FROM aliases WHERE target = ?", (target,))}
-        return found
+        urls: set[str] = set()
+        for id_ in ids:
+            urls |= {url for (url,) in connection.execute("SELECT url FROM pages WHERE post_id = ?", (id_,))}
+            urls |= {url for (url,) in connection.execute("SELECT url FROM posts WHERE id = ?", (id_,))}
+        for target in tuple(urls):
+            urls |= {url for (url,) in connection.execute("SELECT url FROM aliases WHERE target = ?", (target,))}
+        return urls
 
     def forget(self, connection: Connection, urls: Iterable[str]) -> None:
         """Delete what the frontier holds of these addresses, in the caller's transaction."""

@@ -95,7 +95,7 @@ class Store:
         post = self._load(connection, comments[0].post_id) if comments else None
         if post is None:
             return None
-        others = tuple(each for each in post.comments if each.system != comments[0].system)
+        others = tuple(comment for comment in post.comments if comment.system != comments[0].system)
         return self.add(connection, replace(post, comments=(*others, *comments)))
 
     def mark_gone(self, connection: Connection, id: str) -> bool:  # noqa: A002 (the record's own field name)
@@ -109,14 +109,14 @@ class Store:
     def erase(self, connection: Connection, ids: list[str]) -> None:
         """Delete all revisions of these texts, leaving a row without record so that followers drop them."""
         saved = format_time(datetime.now(UTC))
-        for each in ids:
-            row = connection.execute("SELECT post_id FROM revisions WHERE id = ? LIMIT 1", (each,)).fetchone()
+        for text_id in ids:
+            row = connection.execute("SELECT post_id FROM revisions WHERE id = ? LIMIT 1", (text_id,)).fetchone()
             if row is None:
                 continue
-            connection.execute("DELETE FROM revisions WHERE id = ?", (each,))
-            connection.execute("DELETE FROM posts WHERE id = ?", (each,))
-            connection.execute("DELETE FROM comments WHERE id = ?", (each,))
-            revise(connection, each, row[0], None, saved)
+            connection.execute("DELETE FROM revisions WHERE id = ?", (text_id,))
+            connection.execute("DELETE FROM posts WHERE id = ?", (text_id,))
+            connection.execute("DELETE FROM comments WHERE id = ?", (text_id,))
+            revise(connection, text_id, row[0], None, saved)
 
     # Reading.
 
@@ -222,8 +222,8 @@ class Store:
 
 
 def _require_own_ids(post: Post) -> None:
-    ids = {each.id for each in post.comments}
-    foreign = [each.id for each in post.comments if each.post_id != post.id]
+    ids = {comment.id for comment in post.comments}
+    foreign = [comment.id for comment in post.comments if comment.post_id != post.id]
     if post.id != post_id(post.url) or foreign or len(ids) < len(post.comments):
         raise ValueError(f"ids of {post.url} or its comments do not belong together")
 
@@ -233,9 +233,9 @@ def _with_known_thread(connection: Connection, post: Post) -> Post:
     places = {id_: position for id_, (_, _, position) in known_comments(connection, post.id).items()}
     after_all = count(max(places.values(), default=-1) + 1)
     comments = tuple(
-        replace(each, position=places[each.id] if each.id in places else next(after_all))
-        for each in post.comments
-        if not (each.deleted and each.id in places)
+        replace(comment, position=places[comment.id] if comment.id in places else next(after_all))
+        for comment in post.comments
+        if not (comment.deleted and comment.id in places)
     )
     if not places:
         comments = post.comments
@@ -294,7 +294,7 @@ def _add_comments(connection: Connection, post: Post, saved: str, change: Change
             changed += before is not None
         elif before[2] != comment.position:
             connection.execute("UPDATE comments SET position = ? WHERE id = ?", (comment.position, comment.id))
-    read = {post.comment_system, *(each.system for each in post.comments)} if thread_whole else set()
+    read = {post.comment_system, *(comment.system for comment in post.comments)} if thread_whole else set()
     removed = [id_ for id_, (record, *_) in known.items() if json.loads(record)["system"] in read]
     for id_ in removed:
         revise(connection, id_, post.id, None, saved)
@@ -308,7 +308,7 @@ def leave_old_addresses(connection: Connection, store: Store, post: Post, aliase
     Their revisions stay. Only a record that says the same goes: a blog that is given up leads all of its addresses to
     one farewell. One of which other places speak stays, too: their comments would not be found at the new address.
     """
-    for old in sorted({post_id(each) for each in aliases} - {post.id}):
+    for old in sorted({post_id(alias) for alias in aliases} - {post.id}):
         known = store.post(old, connection)
         if known is not None and _says_the_same(known, post) and _is_alone(known):
             _take_away(connection, known)
@@ -320,12 +320,12 @@ def _says_the_same(known: Post, post: Post) -> bool:
 
 
 def _is_alone(known: Post) -> bool:
-    return all(each.system == known.comment_system for each in known.comments)
+    return all(comment.system == known.comment_system for comment in known.comments)
 
 
 def _take_away(connection: Connection, known: Post) -> None:
     saved = format_time(datetime.now(UTC))
-    for id_ in (*(each.id for each in known.comments), known.id):
+    for id_ in (*(comment.id for comment in known.comments), known.id):
         revise(connection, id_, known.id, None, saved)
     connection.execute("DELETE FROM comments WHERE post_id = ?", (known.id,))
     connection.execute("DELETE FROM posts WHERE id = ?", (known.id,))

@@ -55,7 +55,7 @@ def known_thread(connection: Connection, of_post: str, own_system: str | None) -
         record["position"] = position
         systems.add(record.get("system", ""))
     if len(systems) > 1:
-        records.sort(key=lambda each: (each.get("system", "") != own_system, each.get("system", "")))
+        records.sort(key=lambda record: (record.get("system", "") != own_system, record.get("system", "")))
     return records
 
 
@@ -104,18 +104,18 @@ def rewritten(connection: Connection, of_post: str) -> frozenset[str]:
 def damage(connection: Connection) -> list[str]:
     """Return what is inconsistent among the records, in words; empty when sound."""
     ask = connection.execute
-    found = [
+    findings = [
         f"comment {id_} belongs to a post that is not there"
         for (id_,) in ask("SELECT id FROM comments WHERE post_id NOT IN (SELECT id FROM posts)")
     ]
-    found += [
+    findings += [
         f"text {id_} has no revision"
         for (id_,) in ask(
             "SELECT id FROM (SELECT id, seq FROM posts UNION ALL SELECT id, seq FROM comments)"
             " WHERE seq NOT IN (SELECT seq FROM revisions WHERE record IS NOT NULL)"
         )
     ]
-    return found
+    return findings
 
 
 def revise(

@@ -179,7 +179,7 @@ class SiteState:
         return cls(**named | {
             "concerns": tuple(values.get("concerns") or ()),
             "crawl": SiteCrawl.from_json(crawl) if crawl else None,
-            "schedules": {folder: SiteSchedule.from_json(each) for folder, each in _schedules(values)},
+            "schedules": {folder: SiteSchedule.from_json(schedule) for folder, schedule in _schedules(values)},
             "stored": values,
         })  # fmt: skip
 
@@ -294,5 +294,5 @@ def _with_unknown(stored: Any, schedule: SiteSchedule) -> dict[str, Any]:
 
 def _fields(cls: type[Any], values: Mapping[str, Any], *, times: tuple[str, ...]) -> dict[str, Any]:
     """Return the values that are fields of a dataclass, without others, and with its times parsed."""
-    named = {each.name: values[each.name] for each in fields(cls) if each.name in values}
+    named = {known.name: values[known.name] for known in fields(cls) if known.name in values}
     return named | {name: parse_time(named[name]) if named.get(name) else None for name in times}

@@ -54,7 +54,9 @@ class Traces:
         text = _unescaped(payload())
         if any(run in self.runs for run in _runs(html.unescape(_TAG.sub(" ", text)), RUN_WORDS)):
             return True
-        return url not in self.kept and any(urlsplit(each).path in text for each in self.urls if _is_telling(each))
+        return url not in self.kept and any(
+            urlsplit(forgotten).path in text for forgotten in self.urls if _is_telling(forgotten)
+        )
 
 
 def runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
@@ -140,12 +142,12 @@ def _reader(record: ArcWarcRecord) -> Callable[[], bytes]:
 def _unescaped(payload: bytes) -> str:
     """Return a response with JSON escapes and entities resolved: lists in JSON and feeds hold HTML within them."""
     text = payload.decode("utf-8", "replace")
-    text = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", text)
+    text = _JSON_ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else " ", text)
     return html.unescape(text.replace("\\/", "/"))
 
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
-    words = [found[0].casefold() for found in _WORD.finditer(text)]
+    words = [match[0].casefold() for match in _WORD.finditer(text)]
     for at in range(len(words) - length + 1):
         yield tuple(words[at : at + length])
 
