@@ -39,7 +39,12 @@ class Captures:
         """Note records that were written and flushed."""
         with self._database.write() as connection:
             rows = [astuple(capture) for capture in captures]
-            connection.executemany("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany(
+                "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file, offset) DO UPDATE SET"
+                " url = excluded.url, at = excluded.at, digest = excluded.digest, length = excluded.length,"
+                " kind = excluded.kind",
+                rows,
+            )
 
     def original(self, digest: str) -> Capture | None:
         """Return the response that holds this payload; `None` when none does."""

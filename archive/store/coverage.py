@@ -251,7 +251,7 @@ class RecentRecords:
             "SELECT p.stated, (SELECT count(*) FROM comments c JOIN revisions r USING (seq) WHERE c.post_id = p.id"
             " AND json_extract(r.record, '$.system') = json_extract(q.record, '$.comment_system'))"
             " FROM posts p JOIN revisions q USING (seq) JOIN pages g ON g.post_id = p.id"
-            " WHERE p.site = ? AND p.stated > 0 AND (g.thread_whole IS NOT 0 OR g.failures > 0)"
+            " WHERE p.site = ? AND p.stated > 0 AND (coalesce(g.thread_whole, 1) <> 0 OR g.failures > 0)"
             " GROUP BY p.id ORDER BY max(g.visited) DESC LIMIT ?",
             (self._site, limit),
         )

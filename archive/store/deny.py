@@ -36,7 +36,8 @@ def deny(connection: Connection, rule: Rule) -> None:
     added = format_time(datetime.now(UTC))
     value = name_key(rule.value) if rule.kind == "author" else rule.value
     connection.execute(
-        "INSERT OR REPLACE INTO deny (kind, value, site, reason, added) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO deny (kind, value, site, reason, added) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (kind, value, site) DO UPDATE SET reason = excluded.reason, added = excluded.added",
         (rule.kind, value, rule.site or "", rule.reason, added),
     )
 

@@ -82,8 +82,9 @@ class Frontier:
                 if denies_address(connection, site, (url,)):
                     continue
                 cursor = connection.execute(
-                    "INSERT OR IGNORE INTO pages (url, site, discovered, due)"
-                    " SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE url = ?)",
+                    "INSERT INTO pages (url, site, discovered, due)"
+                    " SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE url = ?)"
+                    " ON CONFLICT DO NOTHING",
                     (url, site, now, now, url),
                 )
                 new += cursor.rowcount
@@ -101,8 +102,9 @@ class Frontier:
         """
         now = "9999" if everything else format_time(datetime.now(UTC))
         rows = self._database.connection.execute(
-            "SELECT url, etag, last_modified, body_hash, visited, thread_whole IS NOT 0 FROM pages WHERE site = ?2"
-            " AND (due <= ?1 OR ifnull(visited, discovered) > ?1) ORDER BY visited IS NOT NULL, due, url LIMIT ?3",
+            "SELECT url, etag, last_modified, body_hash, visited, coalesce(thread_whole, 1) <> 0 FROM pages"
+            " WHERE site = ?2 AND (due <= ?1 OR coalesce(visited, discovered) > ?1)"
+            " ORDER BY visited IS NOT NULL, due, url LIMIT ?3",
             (now, site, limit),
         )
         return [
@@ -134,7 +136,7 @@ class Frontier:
 
     def is_due(self, url: str) -> bool:
         """Tell whether an address is due now, as `due` has it; one that is not known is."""
-        query = "SELECT due > ?1 AND ifnull(visited, discovered) <= ?1 FROM pages WHERE url = ?2"
+        query = "SELECT due > ?1 AND coalesce(visited, discovered) <= ?1 FROM pages WHERE url = ?2"
         row = self._database.connection.execute(query, (format_time(datetime.now(UTC)), url)).fetchone()
         return row is None or not row[0]
 
@@ -170,7 +172,9 @@ class Frontier:
             ),
         )
         rows = [(alias, visit.url) for alias in visit.aliases if alias != visit.url]
-        connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", rows)
+        connection.executemany(
+            "INSERT INTO aliases VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET target = excluded.target", rows
+        )
         # Where they lead is visited in their place from now on.
         connection.executemany("DELETE FROM pages WHERE url = ?", [(alias,) for alias, _ in rows])
 
@@ -259,7 +263,7 @@ class Frontier:
     def pages_by_site(self) -> dict[str, tuple[int, int]]:
         """Return, per site, how many addresses are known and how many of them are due now."""
         rows = self._database.connection.execute(
-            "SELECT site, count(*), sum(due <= ?1 OR ifnull(visited, discovered) > ?1) FROM pages GROUP BY site",
+            "SELECT site, count(*), sum(due <= ?1 OR coalesce(visited, discovered) > ?1) FROM pages GROUP BY site",
             (format_time(datetime.now(UTC)),),
         )
         return {site: (known, due) for site, known, due in rows}

@@ -29,7 +29,8 @@ class Policies:
         """Keep what was answered now, in place of what was answered before."""
         with self._database.write() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO policies VALUES (?, ?, ?, ?)",
+                "INSERT INTO policies VALUES (?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET asked = excluded.asked,"
+                " status = excluded.status, body = excluded.body",
                 (url, format_time(datetime.now(UTC)), status, body),
             )
 

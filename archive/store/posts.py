@@ -144,7 +144,7 @@ class Store:
         """Return the id of each post, the number of its texts, itself among them, and their bytes, ordered by id."""
         return self._database.connection.execute(
             "SELECT p.id, 1 + count(c.id), length(CAST(r.record AS BLOB))"
-            " + ifnull(sum(length(CAST(q.record AS BLOB))), 0) FROM posts p JOIN revisions r ON r.seq = p.seq"
+            " + coalesce(sum(length(CAST(q.record AS BLOB))), 0) FROM posts p JOIN revisions r ON r.seq = p.seq"
             " LEFT JOIN comments c ON c.post_id = p.id LEFT JOIN revisions q ON q.seq = c.seq GROUP BY 1 ORDER BY 1"
         ).fetchall()
 
