@@ -26,9 +26,9 @@ class _Origin:
 def standing(connection: Connection) -> tuple[str, int]:
     """Return the archive and the cursor that a dataset made of this snapshot states."""
     last = last_seq(connection)
-    loaded = _loaded(connection)
-    if loaded is not None and loaded.seq == last:
-        return loaded.archive, loaded.cursor
+    origin = _origin(connection)
+    if origin is not None and origin.seq == last:
+        return origin.archive, origin.cursor
     return meta(connection, "archive_id") or "", last
 
 
@@ -36,10 +36,10 @@ def seq_of(connection: Connection, manifest: Manifest) -> int | None:
     """Return the `seq` of this archive up to which a dataset goes; `None` when it is of another archive."""
     if manifest.archive == meta(connection, "archive_id"):
         return manifest.cursor
-    loaded = _loaded(connection)
-    if loaded is None or (manifest.archive, manifest.cursor) != (loaded.archive, loaded.cursor):
+    origin = _origin(connection)
+    if origin is None or (manifest.archive, manifest.cursor) != (origin.archive, origin.cursor):
         return None
-    return loaded.seq
+    return origin.seq
 
 
 def continues(connection: Connection, manifest: Manifest) -> bool:
@@ -48,11 +48,11 @@ def continues(connection: Connection, manifest: Manifest) -> bool:
     An archive in which the same load was cut short, and nothing was done since, counts as it was before.
     """
     last = last_seq(connection)
-    if _loaded(connection, _BEGUN) == _Origin(manifest.archive, manifest.cursor, last):
+    if _origin(connection, _BEGUN) == _Origin(manifest.archive, manifest.cursor, last):
         return True
     if manifest.since is None:
         return last == 0
-    return _loaded(connection) == _Origin(manifest.archive, manifest.since, last)
+    return _origin(connection) == _Origin(manifest.archive, manifest.since, last)
 
 
 def note_loading(connection: Connection, manifest: Manifest) -> None:
@@ -67,10 +67,10 @@ def note_loaded(connection: Connection, manifest: Manifest) -> None:
 
 
 def _note(connection: Connection, name: str, manifest: Manifest) -> None:
-    loaded = _Origin(manifest.archive, manifest.cursor, last_seq(connection))
-    set_meta(connection, name, json.dumps(asdict(loaded)))
+    origin = _Origin(manifest.archive, manifest.cursor, last_seq(connection))
+    set_meta(connection, name, json.dumps(asdict(origin)))
 
 
-def _loaded(connection: Connection, name: str = _NAME) -> _Origin | None:
+def _origin(connection: Connection, name: str = _NAME) -> _Origin | None:
     text = meta(connection, name)
     return None if text is None else _Origin(**json.loads(text))

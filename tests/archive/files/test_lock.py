@@ -92,5 +92,7 @@ def test_a_lock_without_end_is_waited_for(tmp_path: Path):
         holder.stdin.close()
         try:
             assert acquire(waiting)
+            holder.wait()
+            assert is_locked(tmp_path)  # by us
         finally:
             os.close(waiting)
