@@ -85,7 +85,7 @@ class OpenArchive:
         """Serve an open archive."""
         self.archive = archive
         self.holdings = CachedCount(lambda: _count_holdings(archive), archive.store.last_seq, COUNTED_SECONDS)
-        self.names = CachedCount(archive.visits.names, archive.visits.names, COVERAGE_SECONDS)
+        self.names = CachedCount(archive.sites.names, archive.sites.names, COVERAGE_SECONDS)
         self.coverage = CachedCount(
             lambda: coverage(archive.database), lambda: coverage_state(archive.database), COVERAGE_SECONDS
         )

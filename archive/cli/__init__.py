@@ -7,7 +7,6 @@ with the reason on stderr; 130 interrupted; 141 the reader of our output went aw
 import argparse
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -78,8 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status_ = COMMANDS[options.command].run(options)
         sys.stdout.flush()
-    except (ArchiveError, sqlite3.DatabaseError, OSError, KeyboardInterrupt) as error:
-        return _fail(error, options.directory)
+    except (ArchiveError, OSError, KeyboardInterrupt) as error:
+        return _fail(error)
     return status_
 
 
@@ -101,19 +100,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _fail(error: BaseException, directory: Path) -> int:
+def _fail(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         _drop_output()
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         _drop_output()
         return PIPE_CLOSED
-    reason = str(error)
-    if isinstance(error, sqlite3.DatabaseError):
-        reason = f"cannot read {directory / 'records.db'}: {error}; see what is wrong with `sales-archive check`"
-    elif isinstance(error, OSError):
+    if isinstance(error, OSError):
         _drop_output()
-    sys.stderr.write(f"sales-archive: {reason}\n")
+    sys.stderr.write(f"sales-archive: {error}\n")
     return NOT_THERE if isinstance(error, NotFoundError) else FAILED
 
 

@@ -6,6 +6,7 @@ import sys
 
 from archive.cli.archives import existing
 from archive.cli.output import json_value, table
+from archive.store.sites import SiteState
 
 HELP = "list the sites of the archive, or change the catalogue: add URL, disable URL, import OPML, list"
 
@@ -30,18 +31,18 @@ def run(options: argparse.Namespace) -> int:
         os.execv(sys.executable, command)  # noqa: S606 (no shell, a fixed program)
     with existing(options.directory) as archive:
         counts = archive.store.counts()
-        known = archive.visits.sites()
-        pages = archive.visits.pages_by_site()
+        states = archive.sites.states()
+        pages = archive.frontier.pages_by_site()
     rows = [
         {
             "site": site,
-            "platform": known.get(site, {}).get("platform"),
+            "platform": states.get(site, SiteState()).platform,
             "posts": counts.get(site, (0, 0))[0],
             "comments": counts.get(site, (0, 0))[1],
             "pages": pages.get(site, (0, 0))[0],
             "due": pages.get(site, (0, 0))[1],
         }
-        for site in sorted(counts.keys() | known.keys() | pages.keys())
+        for site in sorted(counts.keys() | states.keys() | pages.keys())
     ]
     if options.json:
         json_value(rows)

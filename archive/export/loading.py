@@ -31,7 +31,7 @@ _MOST_CHARACTERS = 200_000_000
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadReport:
     """What a load did."""
 
     new: int = 0
@@ -43,13 +43,13 @@ class Loaded:
     erased: int = 0
 
 
-def load(archive: Archive, source: Path) -> Loaded:
+def load(archive: Archive, source: Path) -> LoadReport:
     """Archive what a dataset directory, a file of rows, or stdin (`-`) holds in shape `threads`.
 
     A directory is verified first, and an update erases what it lists as deleted. What the archive holds of a
     later fetch stays. Raise `DatasetError`, naming file and line; the batches before it stay.
     """
-    loaded = Loaded()
+    loaded = LoadReport()
     if source.is_dir():
         manifest = _verified(source)
         is_copy = continues(archive.database.connection, manifest)
@@ -82,7 +82,7 @@ def _verified(source: Path) -> Manifest:
     return manifest
 
 
-def _add(archive: Archive, posts: Iterator[Post], loaded: Loaded, copied: Manifest | None = None) -> None:
+def _add(archive: Archive, posts: Iterator[Post], loaded: LoadReport, copied: Manifest | None = None) -> None:
     batch: list[Post] = []
     for post in posts:
         batch.append(post)
@@ -92,7 +92,7 @@ def _add(archive: Archive, posts: Iterator[Post], loaded: Loaded, copied: Manife
     _commit(archive, batch, loaded, copied)
 
 
-def _commit(archive: Archive, posts: Iterable[Post], loaded: Loaded, copied: Manifest | None) -> None:
+def _commit(archive: Archive, posts: Iterable[Post], loaded: LoadReport, copied: Manifest | None) -> None:
     with archive.database.write() as connection:
         for post in posts:
             known = archive.store.post(post.id)
@@ -146,7 +146,7 @@ def _load_rules(archive: Archive, source: Path) -> None:
                 raise DatasetError(f"{RULES}: {error}") from error
 
 
-def _erase(archive: Archive, source: Path, loaded: Loaded, copied: Manifest | None) -> None:
+def _erase(archive: Archive, source: Path, loaded: LoadReport, copied: Manifest | None) -> None:
     ids = [str(row.get("id")) for row in _rows(source, DELETED)]
     held = [id_ for id_ in ids if archive.store.post_of(id_) or archive.store.post(id_)]
     with archive.database.write() as connection:

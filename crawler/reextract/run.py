@@ -73,8 +73,8 @@ def reextract(directory: Path, *, shard: tuple[int, int] = (1, 1), workers: int 
     """Read the addresses of a shard again and archive what changed; return how many went which way."""
     counts: Counter[str] = Counter()
     with Archive(directory) as archive:
-        left = {url for url in archive.visits.post_pages() if _in_shard(url, shard)}
-        by_list = [site for site, state in archive.visits.sites().items() if brings_posts(state)]
+        left = {url for url in archive.frontier.post_pages() if _in_shard(url, shard)}
+        by_list = [site for site, state in archive.sites.states().items() if brings_posts(state)]
         # A list that brought the posts comes first: a page that was asked for a name only would say it otherwise.
         left -= _note_all(archive, _relisted(archive, by_list, left), counts)
         left -= _note_all(archive, _reread(directory, sorted(left), workers), counts)
@@ -117,7 +117,7 @@ def reread(archive: Archive, url: str) -> Reread:
         page = captured_page(archive, url)
     except UnreadableError:
         return Reread(url, kept=False)
-    before = archive.visits.find(url)
+    before = archive.frontier.find(url)
     known = archive.store.post(before) if before is not None else None
     platform = PLATFORMS.get(known.platform if known is not None else "generic", PLATFORMS["generic"])
     read, whole = asyncio.run(_whole(platform.read(page), platform, CapturedFetch(archive)))

@@ -29,13 +29,13 @@ def test_every_change_that_coverage_tells_is_another_state(tmp_path: Path, libra
     at = parse_time("2026-11-12T08:30:00Z")
     with Archive(tmp_path) as archive:
         states = [coverage_state(archive.database)]
-        archive.visits.discover(post.site, [(post.url, None)])
+        archive.frontier.discover(post.site, [(post.url, None)])
         states.append(coverage_state(archive.database))
         archive.record(Visit(url=post.url, site=post.site, at=at, status=503))
         states.append(coverage_state(archive.database))
         archive.record(Visit(url=post.url, site=post.site, at=at, status=200, post=post))
         states.append(coverage_state(archive.database))
-        archive.visits.learn(post.site, platform="ghost")
+        archive.sites.learn(post.site, platform="ghost")
         states.append(coverage_state(archive.database))
         archive.add(replace(post, title="Another"))
         states.append(coverage_state(archive.database))

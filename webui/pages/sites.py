@@ -1,14 +1,12 @@
 """Sites, what is archived of each, and their crawls, as the templates show them."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from archive.records.models import parse_time
 from archive.store.coverage import SiteCoverage
-from archive.store.jobs import SiteCrawl
+from archive.store.jobs import Job
+from archive.store.sites import SiteCrawl
 from webui.formatting import counted
 from webui.timeline import Point, Timeline, months, timeline, years
 
@@ -71,19 +69,19 @@ def brought_words(crawl: SiteCrawl) -> str:
     return "; ".join(part for part in (posts, comments) if part) or "nothing was due" * (crawl.ending == "finished")
 
 
-def crawl_row(job: Mapping[str, Any]) -> CrawlRow:
+def crawl_row(job: Job) -> CrawlRow:
     """Return a job of the archive as a row of the table of crawls."""
-    report = job["report"] or {}
+    report = job.report or {}
     counts = report.get("counts", {})
-    if not job["ended"]:
+    if job.ended is None:
         outcome = "not ended: running, or killed"
     elif report.get("healthy", True):
         outcome = "well"
     else:
         outcome = "; ".join(map(str, report.get("reasons") or ())) or "failed, for no reason given"
     return CrawlRow(
-        spider=job["spider"],
-        started=parse_time(job["started"]),
+        spider=job.spider,
+        started=job.started,
         outcome=outcome,
         posts=counts.get("archive/posts_new", 0),
         comments=counts.get("archive/comments_new", 0),

@@ -9,7 +9,7 @@ from itertools import chain
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
 from archive.archive import Archive
-from archive.export.shapes.base import Chosen
+from archive.export.shapes.base import ChosenPost
 from archive.export.shapes.registry import SHAPES
 from archive.export.shards import encoded
 from archive.records.models import format_time
@@ -95,7 +95,7 @@ def _lines(source: Archive, query: Query, shape: str) -> Iterator[str]:
                 yield encoded(row).decode()
 
 
-def _chosen(source: Archive, pages: Iterator[tuple[Hit, ...]], *, once: bool) -> Iterator[Chosen]:
+def _chosen(source: Archive, pages: Iterator[tuple[Hit, ...]], *, once: bool) -> Iterator[ChosenPost]:
     """Yield the posts of each page of hits, the hits chosen; with `once`, a post of an earlier page no more."""
     seen: set[str] = set()
     for hits in pages:
@@ -106,7 +106,7 @@ def _chosen(source: Archive, pages: Iterator[tuple[Hit, ...]], *, once: bool) ->
             post = None if once and id_ in seen else source.store.post(id_)
             seen.add(id_)
             if post is not None:
-                yield Chosen(post, frozenset(texts))
+                yield ChosenPost(post, frozenset(texts))
 
 
 def _pages(source: Archive, query: Query) -> Iterator[tuple[Hit, ...]]:
