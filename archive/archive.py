@@ -1,7 +1,7 @@
 """`Archive`: the one class through which spiders, the web UI and the command line reach what is archived."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,14 +15,73 @@ from archive.search.whoosh.engine import Index, SyncReport
 from archive.store.captures import Captures
 from archive.store.database import Database
 from archive.store.deny import denies_address, unfinished
-from archive.store.frontier import Visits
-from archive.store.jobs import Jobs
+from archive.store.frontier import FailingPage, Frontier, ShortThread
+from archive.store.jobs import Job, Jobs
 from archive.store.policies import Policies
 from archive.store.posts import Change, Store, leave_old_addresses
 from archive.store.revisions import Revision
+from archive.store.sites import Sites, SiteState
 
 _GONE = {404, 410}
 _NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatus:
+    """What is archived of one site, and what crawls learned of it."""
+
+    site: str
+    posts: int
+    comments: int
+    state: SiteState
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as JSON values, what crawls learned beside the counts."""
+        return {"site": self.site, "posts": self.posts, "comments": self.comments} | dict(self.state.stored)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStatus:
+    """What is archived, and how crawls went."""
+
+    #: The directory.
+    archive: str
+    #: When this was found.
+    at: datetime
+    #: Change up to which the records go, and up to which the search index does.
+    seq: int
+    indexed_seq: int
+    #: By name.
+    sites: tuple[SiteStatus, ...]
+    short_threads: tuple[ShortThread, ...]
+    failing: tuple[FailingPage, ...]
+    #: The latest crawls, newest first.
+    jobs: tuple[Job, ...]
+
+    @property
+    def posts(self) -> int:
+        """Number of posts."""
+        return sum(site.posts for site in self.sites)
+
+    @property
+    def comments(self) -> int:
+        """Number of comments, without those of which only the place is kept."""
+        return sum(site.comments for site in self.sites)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as JSON values."""
+        return {
+            "archive": self.archive,
+            "at": self.at.isoformat(timespec="seconds"),
+            "posts": self.posts,
+            "comments": self.comments,
+            "seq": self.seq,
+            "indexed_seq": self.indexed_seq,
+            "sites": [site.to_json() for site in self.sites],
+            "short_threads": [asdict(thread) for thread in self.short_threads],
+            "failing": [asdict(page) for page in self.failing],
+            "jobs": [job.to_json() for job in self.jobs],
+        }
 
 
 class Archive:
@@ -33,7 +92,8 @@ class Archive:
         self.directory = Path(directory)
         self.database = Database(self.directory / "records.db")
         self.store = Store(self.database)
-        self.visits = Visits(self.database)
+        self.frontier = Frontier(self.database)
+        self.sites = Sites(self.database)
         self.jobs = Jobs(self.database)
         self.captures = Captures(self.database)
         self.policies = Policies(self.database)
@@ -67,7 +127,7 @@ class Archive:
         """
         with self.database.write() as connection:
             if denies_address(connection, visit.site, (visit.url, *visit.aliases)):
-                self.visits.forget(connection, (visit.url,))
+                self.frontier.forget(connection, (visit.url,))
                 return Change("denied")
             change = None
             if visit.post is not None:
@@ -77,11 +137,11 @@ class Archive:
             elif visit.discussion:
                 change = self.store.add_discussion(connection, visit.discussion)
             elif visit.status in _GONE:
-                gone = self.visits.gone_post(connection, visit.url)
+                gone = self.frontier.gone_post(connection, visit.url)
                 if gone is not None:
                     self.store.mark_gone(connection, gone)
             kept = visit if change is None or change.post != "denied" else replace(visit, post=None)
-            self.visits.note(connection, kept, still=_stood_still(visit, change))
+            self.frontier.note(connection, kept, still=_stood_still(visit, change))
         return change
 
     def find(self, name: str) -> Post:
@@ -91,7 +151,7 @@ class Archive:
         if name.startswith("post:"):
             return self.post(name)
         for url in spellings(name):
-            post = self.store.post(post_id(url)) or self.store.post(self.visits.find(url) or "")
+            post = self.store.post(post_id(url)) or self.store.post(self.frontier.find(url) or "")
             if post is not None:
                 return post
         raise NotFoundError(f"no post of this archive has the address {name}")
@@ -120,28 +180,20 @@ class Archive:
         """Return the page of results for `query`; raise `QueryError` when it cannot be answered in time."""
         return self.index.search(query)
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> ArchiveStatus:
         """Return what is archived per site, which threads are short, which pages fail, and the latest crawls."""
-        counts = self.store.counts()
-        known = self.visits.sites()
-        names = sorted(counts.keys() | known.keys())
-        sites = [
-            {"site": name, "posts": counts.get(name, (0, 0))[0], "comments": counts.get(name, (0, 0))[1]}
-            | known.get(name, {})
-            for name in names
-        ]
-        return {
-            "archive": str(self.directory),
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "posts": sum(posts for posts, _ in counts.values()),
-            "comments": sum(comments for _, comments in counts.values()),
-            "seq": self.store.last_seq(),
-            "indexed_seq": self.index.seq(),
-            "sites": sites,
-            "short_threads": self.visits.short_threads(),
-            "failing": self.visits.failing(),
-            "jobs": self.jobs.latest(),
-        }
+        counts, states = self.store.counts(), self.sites.states()
+        names = sorted(counts.keys() | states.keys())
+        return ArchiveStatus(
+            archive=str(self.directory),
+            at=datetime.now(UTC),
+            seq=self.store.last_seq(),
+            indexed_seq=self.index.seq(),
+            sites=tuple(SiteStatus(name, *counts.get(name, (0, 0)), states.get(name, SiteState())) for name in names),
+            short_threads=tuple(self.frontier.short_threads()),
+            failing=tuple(self.frontier.failing()),
+            jobs=tuple(self.jobs.latest()),
+        )
 
     def check(self) -> list[str]:
         """Return everything found wrong, in words; empty when the archive is sound."""
@@ -152,7 +204,7 @@ class Archive:
             *self.index.damage(),
         ]
         begun = unfinished(self.database.connection)
-        return damage + [f"{each.kind} {each.value} is half forgotten; run `sales-archive index`" for each in begun]
+        return damage + [f"{rule.kind} {rule.value} is half forgotten; run `sales-archive index`" for rule in begun]
 
 
 def _stood_still(visit: Visit, change: Change | None) -> bool:

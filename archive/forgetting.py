@@ -1,22 +1,23 @@
 """Forget a post, a site or a person: every revision, the search index, the raw responses; and never again."""
 
-import fcntl
-import json
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from archive.archive import Archive
 from archive.errors import ArchiveBusyError
+from archive.files.lock import acquire
 from archive.records.models import post_id
+from archive.store.database import Connection
 from archive.store.deny import Rule, begin_forgetting, byline_keys, deny, end_forgetting, name_key, unfinished
+from archive.store.revisions import records
 from archive.store.warc_erasing import Traces, being_written, erase, runs
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class ForgetReport:
     """What was erased."""
 
     posts: int
@@ -26,7 +27,7 @@ class Forgotten:
 
 
 @dataclass(slots=True)
-class _Covered:
+class _Scope:
     """What a rule covers: found before anything is written."""
 
     #: Ids of the texts that go, each with all it ever said.
@@ -37,16 +38,17 @@ class _Covered:
     reduced: set[str] = field(default_factory=set)
 
 
-def forget(archive: Archive, rule: Rule) -> Forgotten:
+def forget(archive: Archive, rule: Rule, progress: Callable[[int, int], None] | None = None) -> ForgetReport:
     """Erase what `rule` covers and keep the rule.
 
     A comment that others answer stays as an empty placeholder. The texts are then nowhere in the archive's
-    directory: WARC files are rewritten, database pages overwritten, the index is made anew. What was cut short is
-    noted, and made good by `finish_forgetting`. Raise `ArchiveBusyError` when another process holds a file in which
-    bytes may be left.
+    directory: WARC files are rewritten, database pages overwritten, copies that migrations kept are deleted, the
+    index is built anew. That takes longest: `progress` is called with the texts indexed and the number of all. What
+    was cut short is noted, and `finish_forgetting` completes it. Raise `ArchiveBusyError` when another process holds
+    a file in which bytes may be left.
     """
-    with _alone(archive.directory):
-        return _forget(archive, rule)
+    with _forgetting_lock(archive.directory):
+        return _forget(archive, rule, progress)
 
 
 def finish_forgetting(archive: Archive) -> None:
@@ -56,18 +58,16 @@ def finish_forgetting(archive: Archive) -> None:
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
+def _forgetting_lock(directory: Path) -> Iterator[None]:
     """Hold the right to forget: two that rewrite the same files would undo each other's work."""
     (directory / "locks").mkdir(exist_ok=True)
     with (directory / "locks" / "forget").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ArchiveBusyError("another process is forgetting; try again when it ended") from error
+        if not acquire(file, wait_seconds=0):
+            raise ArchiveBusyError("another process is forgetting; try again when it ended")
         yield
 
 
-def _forget(archive: Archive, rule: Rule) -> Forgotten:
+def _forget(archive: Archive, rule: Rule, progress: Callable[[int, int], None] | None) -> ForgetReport:
     raw = archive.directory / "warc"
     if busy := being_written(raw):
         raise ArchiveBusyError(
@@ -75,83 +75,74 @@ def _forget(archive: Archive, rule: Rule) -> Forgotten:
         )
     with archive.database.write() as connection:
         begin_forgetting(connection, rule)
-        covered = _covered(archive, connection, rule)
-        urls = archive.visits.addresses(connection, [*covered.whole, *covered.reduced])
-        _deny_all(archive, connection, rule, covered)
+        scope = _scope_of(archive, connection, rule)
+        urls = archive.frontier.addresses(connection, [*scope.whole, *scope.reduced])
+        _deny_all(archive, connection, rule, scope)
     # Raw responses first: the records tell what to look for in them.
     traces = Traces(
         urls=frozenset(urls | ({rule.value} if rule.kind == "url" else set())),
         sites=frozenset([rule.value] if rule.kind == "site" else []),
-        runs=runs(text for texts in covered.texts.values() for text in texts),
-        kept=archive.visits.post_addresses(),
+        runs=runs(text for texts in scope.texts.values() for text in texts),
+        kept=archive.frontier.post_addresses(),
     )
     captures = erase(raw, archive.database, traces)
     with archive.database.write() as connection:
-        _erase_records(archive, connection, rule, covered)
-    archive.index.sync(rebuild=True)
+        _erase_records(archive, connection, rule, scope)
+    archive.database.delete_copies()
+    archive.index.sync(rebuild=True, progress=progress)
     if not archive.database.empty_log():
         raise ArchiveBusyError("forgotten, but another process still reads records.db; forget again when it ended")
     with archive.database.write() as connection:
         end_forgetting(connection, rule)
-    posts = sum(each.startswith("post:") for each in covered.texts)
-    return Forgotten(posts, len(covered.texts) - posts, captures)
+    posts = sum(text_id.startswith("post:") for text_id in scope.texts)
+    return ForgetReport(posts, len(scope.texts) - posts, captures)
 
 
-def _covered(archive: Archive, connection: sqlite3.Connection, rule: Rule) -> _Covered:
-    covered = _Covered()
+def _scope_of(archive: Archive, connection: Connection, rule: Rule) -> _Scope:
+    scope = _Scope()
     if rule.kind == "url":
-        covered.whole = [archive.visits.find(rule.value) or post_id(rule.value)]
+        scope.whole = [archive.frontier.find(rule.value) or post_id(rule.value)]
     elif rule.kind == "site":
-        covered.whole = [id_ for (id_,) in connection.execute("SELECT id FROM posts WHERE site = ?", (rule.value,))]
+        scope.whole = [id_ for id_, site in archive.store.sites(connection).items() if site == rule.value]
     else:
-        _cover_person(connection, rule, covered)
-    for each in covered.whole:
-        for id_, _, record in _revisions(connection, each):
-            covered.texts.setdefault(id_, []).extend(_said(record))
-    covered.reduced -= set(covered.whole)
-    return covered
+        _add_person(connection, archive.store.sites(connection), rule, scope)
+    for post in scope.whole:
+        for id_, _, record in records(connection, post):
+            scope.texts.setdefault(id_, []).extend(_texts(record))
+    scope.reduced -= set(scope.whole)
+    return scope
 
 
-def _cover_person(connection: sqlite3.Connection, rule: Rule, covered: _Covered) -> None:
+def _add_person(connection: Connection, sites: Mapping[str, str], rule: Rule, scope: _Scope) -> None:
     name = name_key(rule.value)
-    sites = dict(connection.execute("SELECT id, site FROM posts"))
-    for id_, of_post, record in _revisions(connection):
-        if rule.site not in {None, sites.get(of_post)} or name not in byline_keys(json.loads(record)["author"]):
+    for id_, of_post, record in records(connection):
+        if rule.site not in {None, sites.get(of_post)} or name not in byline_keys(record["author"]):
             continue
         if id_ == of_post:
-            covered.whole.append(id_)
+            scope.whole.append(id_)
         else:
-            covered.reduced.add(of_post)
-            covered.texts.setdefault(id_, []).extend(_said(record))
+            scope.reduced.add(of_post)
+            scope.texts.setdefault(id_, []).extend(_texts(record))
 
 
-def _revisions(connection: sqlite3.Connection, of_post: str | None = None) -> Iterator[tuple[str, str, str]]:
-    """Yield id, post's id and record of all revisions that hold one."""
-    query = "SELECT id, post_id, record FROM revisions WHERE record IS NOT NULL"
-    if of_post is None:
-        yield from connection.execute(query)
-    else:
-        yield from connection.execute(f"{query} AND post_id = ?", (of_post,))
+def _texts(record: Mapping[str, Any]) -> Iterator[str]:
+    return (record[name] for name in ("text", "title", "description") if record.get(name))
 
 
-def _said(record: str) -> Iterator[str]:
-    values = json.loads(record)
-    return (values[name] for name in ("text", "title", "description") if values.get(name))
-
-
-def _deny_all(archive: Archive, connection: sqlite3.Connection, rule: Rule, covered: _Covered) -> None:
+def _deny_all(archive: Archive, connection: Connection, rule: Rule, scope: _Scope) -> None:
     """Keep the rule, and one for each address that leads to the same post."""
     deny(connection, rule)
     if rule.kind == "url":
-        for url in archive.visits.addresses(connection, covered.whole):
+        for url in archive.frontier.addresses(connection, scope.whole):
             deny(connection, Rule(kind="url", value=url, reason=rule.reason))
 
 
-def _erase_records(archive: Archive, connection: sqlite3.Connection, rule: Rule, covered: _Covered) -> None:
-    threads = [post for each in sorted(covered.reduced) if (post := archive.store.post(each)) is not None]
-    archive.visits.forget(connection, archive.visits.addresses(connection, covered.whole))
+def _erase_records(archive: Archive, connection: Connection, rule: Rule, scope: _Scope) -> None:
+    threads = [post for id_ in sorted(scope.reduced) if (post := archive.store.post(id_)) is not None]
+    archive.frontier.forget(connection, archive.frontier.addresses(connection, scope.whole))
     if rule.kind == "site":
-        archive.visits.forget_site(connection, rule.value)
-    archive.store.erase(connection, list(covered.texts))
+        archive.frontier.forget_site(connection, rule.value)
+        archive.sites.forget(connection, rule.value)
+    archive.store.erase(connection, list(scope.texts))
     for post in threads:
         archive.store.add(connection, post)  # the rule makes placeholders of the comments that others answer

@@ -123,8 +123,7 @@ async def _crawl(blog: LivingBlog, directory: Path, days: int) -> int:
     with Archive(directory) as archive, time_machine.travel(BEGIN, tick=False) as clock:
         for hour in range(days * 24):
             clock.move_to(BEGIN + timedelta(hours=hour, minutes=17))
-            visits = archive.visits
-            if not due([site], visits.sites(), visits.pages_by_site(), datetime.now(UTC)):
+            if not due([site], archive.sites.states(), archive.frontier.pages_by_site(), datetime.now(UTC)):
                 continue
             turns += 1
             blog.policies = archive.policies

@@ -48,7 +48,7 @@ class ArchivePipeline:
         for site, tally in self._tallies.items():
             try:
                 found = await asyncio.to_thread(concerns, tally, self._archive, site)
-                await asyncio.to_thread(self._archive.visits.learn, site, concerns=found)
+                await asyncio.to_thread(self._archive.sites.learn, site, concerns=found)
             except ArchiveError as error:
                 self._crawler.stats.inc_value("archive/errors")
                 logger.error("What came of %s is not judged: %s", site, error)  # noqa: TRY400 (the disk's fault: no trace)

@@ -8,7 +8,7 @@ from flask import Flask
 
 from webui import errors, formatting, security
 from webui.holdings import open_archive
-from webui.links import path_to, versioned
+from webui.links import paths
 from webui.params import MAX_QUERY
 from webui.views import api, feeds, people, posts, quotes, search, sites, versions
 
@@ -34,5 +34,6 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     formatting.register(app)
     errors.register(app)
     security.register(app)
-    app.jinja_env.globals |= {"path_to": path_to, "static_url": versioned(app), "max_query": MAX_QUERY}
+    app.jinja_env.globals["max_query"] = MAX_QUERY
+    app.context_processor(lambda: {"paths": paths()})
     return app

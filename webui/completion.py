@@ -8,37 +8,39 @@ from archive.search.whoosh.suggest import Completed
 from webui.params import phrase
 
 #: Letters from which completions are offered.
-SHORTEST = 2
+SHORTEST_PREFIX = 2
 #: Completions offered.
-MOST = 8
+MOST_COMPLETIONS = 8
 
 #: What is offered behind them by name, one of each.
 NAMES: tuple[Completed, ...] = ("author", "site", "tag")
 MOST_NAMES = len(NAMES)
 
 _NAME_FIELDS = ("by", "author", "commenter", "said", "tag")
-_LAST = re.compile(rf'(?:(?P<field>site|{"|".join(_NAME_FIELDS)}):)?"?(?P<begun>[^\s":()]*)$', re.IGNORECASE)
+_LAST = re.compile(rf'(?:(?P<field>site|{"|".join(_NAME_FIELDS)}):)?"?(?P<prefix>[^\s":()]*)$', re.IGNORECASE)
 
 
 def completions(archive: Archive, typed: str, sites: Mapping[str, str]) -> list[str]:
     """Return queries that begin as `typed` does, the likeliest first; `sites` are hosts, each with its name."""
     match = _LAST.search(typed)
-    if match is None or len(match["begun"]) < SHORTEST:
+    if match is None or len(match["prefix"]) < SHORTEST_PREFIX:
         return []
-    before, field, begun = typed[: match.start()], (match["field"] or "").lower(), match["begun"]
+    before, field, prefix = typed[: match.start()], (match["field"] or "").lower(), match["prefix"]
     if field == "site":
-        found = [f"site:{site}" for site, name in sites.items() if begun.lower() in f"{site} {name.lower()}"]
+        queries = [f"site:{site}" for site, name in sites.items() if prefix.lower() in f"{site} {name.lower()}"]
     elif field:
         column: Completed = "tag" if field == "tag" else "author"
-        found = [f"{field}:{phrase(name)}" for name in archive.index.complete_name(column, begun, MOST)]
+        queries = [
+            f"{field}:{phrase(name)}" for name in archive.index.complete_name(column, prefix, MOST_COMPLETIONS)
+        ]
     else:
-        found = archive.index.complete(begun, MOST - MOST_NAMES)
-        found += [] if before.endswith(":") else _names(archive, begun)  # a field of words: title:
-    return [f"{before}{each}" for each in found if each != begun][:MOST]
+        queries = archive.index.complete(prefix, MOST_COMPLETIONS - MOST_NAMES)
+        queries += [] if before.endswith(":") else _name_queries(archive, prefix)  # a field of words: title:
+    return [f"{before}{query}" for query in queries if query != prefix][:MOST_COMPLETIONS]
 
 
-def _names(archive: Archive, begun: str) -> list[str]:
+def _name_queries(archive: Archive, prefix: str) -> list[str]:
     """Return the commonest author, site and tag of which a word begins so, as parts of a query."""
-    authors, sites, tags = (archive.index.complete_name(column, begun, 1) for column in NAMES)
+    authors, sites, tags = (archive.index.complete_name(column, prefix, 1) for column in NAMES)
     said = [f"said:{phrase(author)}" for author in authors]
     return [*said, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]

@@ -18,18 +18,18 @@ _WORDS = re.compile(r"\s+|[^\s]+")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
-def changed(before: str, after: str) -> tuple[tuple[Run, ...], ...]:
+def compare(before: str, after: str) -> tuple[tuple[Run, ...], ...]:
     """Return the paragraphs of both texts, in order, each as runs of what stayed, came and went."""
     old, new = _paragraphs(before), _paragraphs(after)
     if len(old) + len(new) > MOST_PARAGRAPHS:
-        return (*((("removed", each),) for each in old), *((("added", each),) for each in new))
-    found: list[tuple[Run, ...]] = []
+        return (*((("removed", text),) for text in old), *((("added", text),) for text in new))
+    paragraphs: list[tuple[Run, ...]] = []
     for kind, old_start, old_end, new_start, new_end in _steps(old, new):
         if kind == "equal":
-            found += [(("same", each),) for each in old[old_start:old_end]]
+            paragraphs += [(("same", text),) for text in old[old_start:old_end]]
         else:
-            found += _paired(old[old_start:old_end], new[new_start:new_end])
-    return tuple(found)
+            paragraphs += _paired(old[old_start:old_end], new[new_start:new_end])
+    return tuple(paragraphs)
 
 
 def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Run, ...]]:
@@ -37,8 +37,8 @@ def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Run, ...]]
     both = min(len(old), len(new))
     for before, after in zip(old, new, strict=False):
         yield tuple(_word_runs(before, after))
-    yield from ((("removed", each),) for each in old[both:])
-    yield from ((("added", each),) for each in new[both:])
+    yield from ((("removed", text),) for text in old[both:])
+    yield from ((("added", text),) for text in new[both:])
 
 
 def _word_runs(before: str, after: str) -> Iterator[Run]:

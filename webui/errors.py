@@ -25,46 +25,46 @@ PAGES: dict[int, tuple[str, str]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: ("The archive can’t be read just now", "Try again in a minute."),
 }
 
-Answer = tuple[str | Response, int]
+ErrorResponse = tuple[str | Response, int]
 
 
 def register(app: Flask) -> None:
-    """Answer foreseen errors and those of HTTP."""
+    """ErrorResponse foreseen errors and those of HTTP."""
     app.register_error_handler(ArgumentError, _bad_argument)
     app.register_error_handler(QueryError, _bad_argument)
     app.register_error_handler(NotFoundError, _not_found)
     app.register_error_handler(ArchiveError, _unavailable)
-    app.register_error_handler(SecurityError, _strange_name)
+    app.register_error_handler(SecurityError, _untrusted_host)
     app.register_error_handler(HTTPException, _http)
 
 
-def _bad_argument(error: ArgumentError | QueryError) -> Answer:
-    return _page(HTTPStatus.BAD_REQUEST, str(error))
+def _bad_argument(error: ArgumentError | QueryError) -> ErrorResponse:
+    return _error_response(HTTPStatus.BAD_REQUEST, str(error))
 
 
-def _not_found(error: NotFoundError) -> Answer:
-    return _page(HTTPStatus.NOT_FOUND, f"{error}.")
+def _not_found(error: NotFoundError) -> ErrorResponse:
+    return _error_response(HTTPStatus.NOT_FOUND, f"{error}.")
 
 
-def _unavailable(error: ArchiveError) -> Answer:
+def _unavailable(error: ArchiveError) -> ErrorResponse:
     _LOG.error("%s: %s", request.path, error)
-    return _page(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    return _error_response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
 
-def _strange_name(_: SecurityError) -> Answer:
-    """Answer in plain text: under a name that is not ours no address can be made."""
+def _untrusted_host(_: SecurityError) -> ErrorResponse:
+    """ErrorResponse in plain text: under a name that is not ours no address can be made."""
     words = "The archive is not served under this name; its operator can allow it with --allow-host.\n"
     return Response(words, mimetype="text/plain"), HTTPStatus.BAD_REQUEST
 
 
-def _http(error: HTTPException) -> Answer | HTTPException:
+def _http(error: HTTPException) -> ErrorResponse | HTTPException:
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if code < HTTPStatus.BAD_REQUEST:
         return error
-    return _page(code, None if code in PAGES else error.description, name=error.name)
+    return _error_response(code, None if code in PAGES else error.description, name=error.name)
 
 
-def _page(code: int, reason: str | None, *, name: str = "") -> Answer:
+def _error_response(code: int, reason: str | None, *, name: str = "") -> ErrorResponse:
     title, advice = PAGES.get(code, (name, ""))
     if request.path.startswith("/api/"):
         return jsonify({"error": reason or title, "status": code}), code

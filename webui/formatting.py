@@ -1,7 +1,8 @@
-"""How values are written on a page: dates by their precision, numbers, addresses, and who said something."""
+"""How values and texts are written on a page: dates by their precision, counts, addresses, facets, blocks of text."""
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -9,10 +10,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flask import Flask
+from jinja2 import Template
 
 from archive.records.models import Precision, format_time, parse_time
-from archive.search.results import Hit
-from webui.holdings import site_name
+from webui.holdings import site_name, site_names
 
 #: Facets as readers call them, and the values that read better in other words.
 FACET_TITLES = {
@@ -40,21 +41,44 @@ _NOT_IN_ADDRESSES = re.compile('[\x00- "<>\x7f]')
 #: Widths of an ISO 8601 time down to each precision.
 _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
 
+#: How a block of a text is shown.
+Form = Literal["paragraph", "list", "quote", "preformatted"]
+
+_BLANK_LINES = re.compile(r"\n[ \t]*\n")
+_ITEM = "- "
+_QUOTE = "> "
+_INDENT = re.compile(r"[ \t]{2,}\S")
+_HASH_LENGTH = 8
+
+
+class PrintableTemplate(Template):
+    """A template whose pages hold no control characters: no HTML may hold them, and datasets do."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """Return the page, each control character replaced."""
+        return _CONTROL.sub("\ufffd", super().render(*args, **kwargs))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDate:
+    """A date as far as it is known: for machines, "2015-03", and for readers, "March 2015"."""
+
+    iso: str
+    words: str
+
 
 def register(app: Flask) -> None:
     """Give templates the functions of this module."""
     dates = (date_iso, date_words, time_words, due_words)
-    names = (facet_title, sort_title, found_in, site_name)
-    functions = (*dates, *names, number, counted, web_link, host, comment_anchor)
+    functions = (*dates, site_name, counted, web_link, host, comment_anchor)
     app.jinja_env.filters.update({function.__name__: function for function in functions})
-    app.jinja_env.finalize = printable
+    app.jinja_env.filters["number"] = "{:,}".format
+    app.jinja_env.template_class = PrintableTemplate
 
 
-def printable(value: Any) -> Any:
-    """Return a value for a page, its control characters replaced: no HTML may hold them, and datasets do."""
-    if isinstance(value, str) and _CONTROL.search(value):
-        return type(value)(_CONTROL.sub("\ufffd", value))
-    return value
+def shown_date(moment: datetime | None, precision: Precision | None) -> ShownDate | None:
+    """Return a date to show; `None` for none."""
+    return ShownDate(date_iso(moment, precision), date_words(moment, precision)) if moment else None
 
 
 def date_words(moment: datetime | None, precision: Precision | None = "day") -> str:
@@ -84,11 +108,6 @@ def date_iso(moment: datetime, precision: Precision | None = "second") -> str:
     width = _ISO_WIDTHS.get(precision or "day")
     text = format_time(moment)[:width]
     return f"{text}Z" if precision == "minute" else text
-
-
-def number(value: int) -> str:
-    """Return a number with its thousands set apart."""
-    return f"{value:,}"
 
 
 def counted(value: int, noun: str, plural: str | None = None) -> str:
@@ -133,29 +152,14 @@ def sort_title(name: str) -> str:
     return SORT_TITLES.get(name, name.capitalize())
 
 
-def facet_value(value: str, name: str) -> str:
-    """Return a facet's value for readers."""
+def facet_values(name: str, values: Iterable[str]) -> list[str]:
+    """Return values of a facet for readers."""
     if name == "month":
-        return date_words(parse_time(f"{value}-01T00:00:00Z"), "month")
+        return [date_words(parse_time(f"{value}-01T00:00:00Z"), "month") for value in values]
     if name == "site":
-        return site_name(value)
-    return FACET_VALUES.get((name, value), value)
-
-
-def found_in(hit: Hit) -> str:
-    """Return in words where the query's words stand in a text."""
-    tags = f"{'tag' if len(hit.tags) == 1 else 'tags'} {', '.join(hit.tags)}"
-    return ", ".join(tags if place == "tags" else place for place in hit.matched)
-
-
-_BLANK_LINES = re.compile(r"\n[ \t]*\n")
-_ITEM = "- "
-_QUOTE = "> "
-_INDENT = re.compile(r"[ \t]{2,}\S")
-_HASH_LENGTH = 8
-
-#: How a block is shown.
-Form = Literal["paragraph", "list", "quote", "preformatted"]
+        names = site_names()
+        return [names.get(value, value) for value in values]
+    return [FACET_VALUES.get((name, value), value) for value in values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +181,18 @@ class Block:
 def blocks(text: str) -> tuple[Block, ...]:
     """Return a text's blocks in order; the second time the same words are met, `-2` is added to their anchor."""
     met: Counter[str] = Counter()
-    found = []
+    text_blocks = []
     for part in _BLANK_LINES.split(text):
         if not part.strip():
             continue
-        form, lines = _read(part.strip("\n"))
+        form, lines = _form_and_lines(part.strip("\n"))
         anchor = f"p-{sha256(chr(10).join(lines).encode()).hexdigest()[:_HASH_LENGTH]}"
         met[anchor] += 1
-        found.append(Block(anchor if met[anchor] == 1 else f"{anchor}-{met[anchor]}", form, lines))
-    return tuple(found)
+        text_blocks.append(Block(anchor if met[anchor] == 1 else f"{anchor}-{met[anchor]}", form, lines))
+    return tuple(text_blocks)
 
 
-def _read(part: str) -> tuple[Form, tuple[str, ...]]:
+def _form_and_lines(part: str) -> tuple[Form, tuple[str, ...]]:
     lines = part.split("\n")
     if all(line.startswith(_QUOTE.rstrip()) for line in lines):
         return "quote", tuple(line.removeprefix(">").removeprefix(" ") for line in lines)

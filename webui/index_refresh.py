@@ -17,15 +17,15 @@ _LOG = logging.getLogger(__name__)
 EVERY_SECONDS = 60.0
 
 
-def follow(archive: Archive) -> None:
-    """Sync the index now if it is behind, then go on watching in the background."""
+def keep_index_current(archive: Archive) -> None:
+    """Sync the index now if it is behind, then watch the records in the background."""
     if not archive.index.is_current():
         sys.stderr.write("The search index is behind the records; catching up…\n")
-    catch_up(archive)
-    threading.Thread(target=_watch, args=(archive,), name="follow", daemon=True).start()
+    refresh_index(archive)
+    threading.Thread(target=_watch, args=(archive,), name="index-refresh", daemon=True).start()
 
 
-def catch_up(archive: Archive) -> None:
+def refresh_index(archive: Archive) -> None:
     """Sync the index in a child process if it is behind or torn; a failure is logged, and no more."""
     if archive.index.is_current():
         return
@@ -40,6 +40,6 @@ def _watch(archive: Archive) -> None:
     pause = threading.Event()
     while not pause.wait(EVERY_SECONDS):
         try:
-            catch_up(archive)
+            refresh_index(archive)
         except ArchiveError as error:
             _LOG.warning("the search index could not follow: %s", error)

@@ -1,123 +1,162 @@
-"""Addresses of searches and of texts on our pages.
+"""Addresses of our pages: those without arguments, and those of searches and of texts.
 
 A page of results holds some eighty links that differ in one argument. Each part of them is made once: `url_for` and
 `urlencode` for every link took as long as the search.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote_plus, urlencode
 
-from flask import Flask, request, url_for
+from flask import current_app, request, url_for
 
 from archive.search.results import Hit, Query, Sort
 from webui.formatting import comment_anchor
-from webui.params import Pairs, pairs, usual_sort
-
-
-class Addresses:
-    """Addresses made of one query."""
-
-    def __init__(self, query: Query) -> None:
-        """Lead to searches near `query`, and to texts from which one comes back to it."""
-        self._query = query
-        arguments = pairs(query)
-        self._sort = _encoded(arguments.pop("sort", ()), "sort")
-        self._words = _encoded(arguments.pop("q", ()), "q")
-        self._filters = {name: _encoded(values, name) for name, values in arguments.items()}
-
-    def searched(self, *, page: int = 1, sort: Sort | None = None) -> str:
-        """Return the address of another page, or of another order's first."""
-        order = self._sort if sort is None else [] if sort == usual_sort(self._query.text) else [f"sort={sort}"]
-        numbered = [f"page={page}"] if page > 1 else []
-        return self._search([*self._words, *self._held(), *order, *numbered])
-
-    def narrowed(self, name: str, value: str) -> str:
-        """Return the address of the results with one filter more; another value of the same is let go."""
-        before, after = self._narrowing(name)
-        return f"{before}{quote_plus(value)}{after}"
-
-    def without(self, name: str, value: str) -> str:
-        """Return the address of the results with one filter less."""
-        gone = f"{name}={quote_plus(value)}"
-        return self._search([*self._words, *(each for each in self._held() if each != gone), *self._sort])
-
-    def text(self, hit: Hit) -> str:
-        """Return the address of a hit: a post, or a comment in its thread."""
-        address = f"{self._posts}{hit.post_id}"
-        if hit.kind == "post":
-            return f"{address}{self._back}"
-        anchor = comment_anchor(hit.id)
-        return f"{address}{self._back or '?'}{'&' if self._back else ''}comment={anchor}#{anchor}"
-
-    @cached_property
-    def _path(self) -> str:
-        return path_to("search.results")
-
-    @cached_property
-    def _posts(self) -> str:
-        return path_to("posts.post", post_id="-").removesuffix("-")
-
-    @cached_property
-    def _back(self) -> str:
-        """What leads from a text back to this page of the results."""
-        return self.searched(page=self._query.page)[len(self._path) :]
-
-    @cached_property
-    def _narrowings(self) -> dict[str, tuple[str, str]]:
-        return {}
-
-    def _narrowing(self, name: str) -> tuple[str, str]:
-        """Return what stands before and after the value of one filter more."""
-        if name not in self._narrowings:
-            before = [*self._words, *self._held(besides=name), f"{name}="]
-            self._narrowings[name] = (self._search(before), "".join(f"&{part}" for part in self._sort))
-        return self._narrowings[name]
-
-    def _held(self, besides: str = "") -> Iterable[str]:
-        return (part for name, parts in self._filters.items() if name != besides for part in parts)
-
-    def _search(self, parts: list[str]) -> str:
-        return f"{self._path}?{'&'.join(parts)}" if parts else self._path
-
-
-def path_to(endpoint: str, **values: str) -> str:
-    """Return the path of a page that every page leads to; it depends on the prefix alone, and is remembered."""
-    return _path_below(request.script_root, endpoint, tuple(values.items()))
-
-
-def address(path: str, arguments: Pairs) -> str:
-    """Return a path with arguments."""
-    return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path
-
-
-def _encoded(values: Iterable[str], name: str) -> list[str]:
-    return [f"{name}={quote_plus(value)}" for value in values]
-
-
-@lru_cache(maxsize=256)
-def _path_below(root: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str:  # noqa: ARG001 (what it is remembered by)
-    arguments: Pairs = dict(values)
-    return url_for(endpoint, **arguments)
-
+from webui.params import url_values, usual_sort
 
 #: A year, the longest that caches are asked for.
 KEPT_SECONDS = 365 * 24 * 3600
 
 _TAG_LENGTH = 12
 
+#: All texts, the newest first: what goes without saying.
+EVERYTHING = Query(sort="newest")
 
-def versioned(app: Flask) -> Callable[[str], str]:
-    """Return the function by which templates name a static file."""
-    folder = Path(app.static_folder or "")
 
-    @lru_cache(maxsize=64)
-    def tag(name: str) -> str:
-        return sha256((folder / name).read_bytes()).hexdigest()[:_TAG_LENGTH]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Paths that need no arguments, below the prefix of a request."""
 
-    def address(name: str) -> str:
-        return path_to("static", filename=name, v=tag(name))
+    home: str
+    search: str
+    #: Ends with a slash; an id follows.
+    posts: str
+    sites: str
+    help: str
+    feed: str
+    export: str
+    suggest: str
+    sites_json: str
+    openapi: str
+    opensearch: str
+    style: str
+    icon: str
+    script: str
 
-    return address
+
+def paths() -> Paths:
+    """Return the paths of the application that handles this request; they depend on its prefix alone."""
+    return _paths_below(request.script_root)
+
+
+class Addresses:
+    """Addresses made of one query."""
+
+    def __init__(self, query: Query = EVERYTHING) -> None:
+        """Lead to searches near `query`, and to texts from which one comes back to it."""
+        self._paths = paths()
+        self._page = query.page
+        self._usual_sort = usual_sort(query.text)
+        arguments = url_values(query)
+        self._sort = _encoded("sort", arguments.pop("sort", ()))
+        self._words = _encoded("q", arguments.pop("q", ()))
+        self._filters = {name: _encoded(name, values) for name, values in arguments.items()}
+
+    def searched(self, *, page: int = 1, sort: Sort | None = None) -> str:
+        """Return the address of another page, or of another order's first."""
+        order = self._sort if sort is None else self._sorted(sort)
+        numbered = [f"page={page}"] if page > 1 else []
+        return _with_arguments(self._paths.search, [*self._words, *self._held(), *order, *numbered])
+
+    def narrowed(self, name: str, values: Iterable[str]) -> dict[str, str]:
+        """Return the addresses of the results with one filter more, by its value; others of the same are let go."""
+        held = [part for part in self._held() if not part.startswith(f"{name}=")]
+        before = _with_arguments(self._paths.search, [*self._words, *held, f"{name}="])
+        after = "".join(f"&{part}" for part in self._sort)
+        return {value: f"{before}{quote_plus(value)}{after}" for value in values}
+
+    def without(self, name: str, values: Iterable[str]) -> dict[str, str]:
+        """Return the addresses of the results with one filter less, by its value."""
+        parts = {value: f"{name}={quote_plus(value)}" for value in values}
+        return {
+            value: _with_arguments(
+                self._paths.search, [*self._words, *(held for held in self._held() if held != part), *self._sort]
+            )
+            for value, part in parts.items()
+        }
+
+    def words(self) -> str:
+        """Return the address of the first page with words to narrow by."""
+        return _with_arguments(self._paths.search, [*self._words, *self._held(), *self._sort, "words=1"]) + "#words"
+
+    def feed(self) -> str:
+        """Return the address of the results as a feed."""
+        return _with_arguments(self._paths.feed, [*self._words, *self._held(), *self._sorted("newest")])
+
+    def export(self) -> str:
+        """Return the address of all the results as JSON lines."""
+        return _with_arguments(self._paths.export, [*self._words, *self._held(), *self._sort])
+
+    def texts(self, hits: Iterable[Hit]) -> list[str]:
+        """Return the addresses of hits: posts, or comments in their threads."""
+        return [self._text(hit) for hit in hits]
+
+    def _text(self, hit: Hit) -> str:
+        address = f"{self._paths.posts}{hit.post_id}{self._back}"
+        if hit.kind == "post":
+            return address
+        anchor = comment_anchor(hit.id)
+        return f"{address}{'&' if self._back else '?'}comment={anchor}#{anchor}"
+
+    @cached_property
+    def _back(self) -> str:
+        """What leads from a text back to this page of the results."""
+        return self.searched(page=self._page).removeprefix(self._paths.search)
+
+    def _held(self) -> list[str]:
+        return [part for parts in self._filters.values() for part in parts]
+
+    def _sorted(self, sort: Sort) -> list[str]:
+        return [] if sort == self._usual_sort else [f"sort={sort}"]
+
+
+def address(path: str, arguments: Mapping[str, object]) -> str:
+    """Return a path with arguments."""
+    return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path
+
+
+def _encoded(name: str, values: Iterable[str]) -> list[str]:
+    return [f"{name}={quote_plus(value)}" for value in values]
+
+
+def _with_arguments(path: str, encoded: list[str]) -> str:
+    return f"{path}?{'&'.join(encoded)}" if encoded else path
+
+
+@lru_cache(maxsize=16)
+def _paths_below(root: str) -> Paths:  # noqa: ARG001 (what it is remembered by)
+    return Paths(
+        home=url_for("search.home"),
+        search=url_for("search.results"),
+        posts=url_for("posts.post", post_id="-").removesuffix("-"),
+        sites=url_for("sites.overview"),
+        help=url_for("search.guide"),
+        feed=url_for("feeds.atom"),
+        export=url_for("feeds.export"),
+        suggest=url_for("api.suggest"),
+        sites_json=url_for("api.sites"),
+        openapi=url_for("api.openapi"),
+        opensearch=url_for("feeds.opensearch"),
+        style=_static("style.css"),
+        icon=_static("icon.svg"),
+        script=_static("comfort.js"),
+    )
+
+
+def _static(name: str) -> str:
+    """Return the path of a static file under a name that changes with it, as caches keep it."""
+    tag = sha256((Path(current_app.static_folder or "") / name).read_bytes()).hexdigest()[:_TAG_LENGTH]
+    return url_for("static", filename=name, v=tag)

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from archive.records.models import Precision, Status
 from archive.search.results import FILTERS, Kind, Place
-from archive.store.jobs import Ending
+from archive.store.sites import Ending
 from webui.params import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUE, PER_PAGE, SORTS
 
 Schema = dict[str, Any]

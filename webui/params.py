@@ -1,4 +1,4 @@
-"""The address of a page: reading its arguments, each within bounds, and writing them back."""
+"""The arguments of an address: read within bounds, and written back."""
 
 from typing import Any, get_args
 
@@ -22,7 +22,7 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 
 Arguments = MultiDict[str, str]
 #: Names of an address with lists of their values, as `url_for` takes them.
-Pairs = dict[str, Any]
+UrlValues = dict[str, Any]
 
 
 class ArgumentError(Exception):
@@ -60,14 +60,14 @@ def read_number(arguments: Arguments, name: str, least: int, most: int) -> int |
     return int(value)
 
 
-def pairs(query: Query) -> Pairs:
+def url_values(query: Query) -> UrlValues:
     """Return the arguments that lead to the first page of a search, leaving out what goes without saying."""
-    found: Pairs = {"q": [query.text]} if query.text else {}
+    values: UrlValues = {"q": [query.text]} if query.text else {}
     for name, value in query.filters:
-        found.setdefault(name, []).append(value)
+        values.setdefault(name, []).append(value)
     if query.sort != usual_sort(query.text):
-        found["sort"] = [query.sort]
-    return found
+        values["sort"] = [query.sort]
+    return values
 
 
 def usual_sort(text: str) -> Sort:

@@ -36,7 +36,7 @@ HEADERS = {
 }
 
 #: Answered without the password: a watchdog has none.
-OPEN = frozenset({"api.health"})
+PUBLIC_ENDPOINTS = frozenset({"api.health"})
 
 
 def register(app: Flask) -> None:
@@ -47,14 +47,14 @@ def register(app: Flask) -> None:
 
 def _refuse_without_password() -> Response | None:
     password: str | None = current_app.config["PASSWORD"]
-    if password is None or request.endpoint in OPEN:
+    if password is None or request.endpoint in PUBLIC_ENDPOINTS:
         return None
     given = (request.authorization.password if request.authorization else None) or ""
     if hmac.compare_digest(given.encode("utf-8", "replace"), password.encode("utf-8")):
         return None
-    answer = Response("This archive asks for a password.\n", HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
-    answer.headers["WWW-Authenticate"] = 'Basic realm="archive", charset="UTF-8"'
-    return answer
+    response = Response("This archive asks for a password.\n", HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
+    response.headers["WWW-Authenticate"] = 'Basic realm="archive", charset="UTF-8"'
+    return response
 
 
 def _with_headers(response: Response) -> Response:

@@ -84,11 +84,11 @@ def command(directory: Path, /, **options: Any) -> int:
     try:
         application = app.create_app(_config(directory, options))
         served = application.extensions["archive"]
-        index_refresh.follow(served.archive)
+        index_refresh.keep_index_current(served.archive)
         server = waitress_server.create_server(application, **_serving(options, prefix))
     except (OSError, ValueError) as error:
         raise ArchiveError(_reason(error, options["host"], options["port"])) from error
-    for host, port in _listening(server):
+    for host, port in _bound_addresses(server):
         shown = f"[{host}]" if ":" in host else host
         line(f"Serving {directory} at http://{shown}:{port}{prefix}/")
     sys.stdout.flush()
@@ -132,7 +132,7 @@ def _serving(options: dict[str, Any], prefix: str) -> dict[str, Any]:
     return serving
 
 
-def _listening(server: object) -> list[tuple[str, int]]:
+def _bound_addresses(server: object) -> list[tuple[str, int]]:
     several = getattr(server, "effective_listen", None)
     return several or [(getattr(server, "effective_host"), int(getattr(server, "effective_port")))]  # noqa: B009 (waitress has two kinds of server)
 

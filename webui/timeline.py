@@ -1,6 +1,6 @@
 """Counts over time as the bars of a small chart."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 #: Size of the drawing in its own units; the page stretches it to its own.
@@ -52,27 +52,29 @@ def timeline(points: Sequence[Point]) -> Timeline | None:
     return Timeline(tuple(points), bars, "Year" if points[0].label.isdigit() else "Month")
 
 
-def years(counts: Mapping[int, int], *, address: Callable[[int], str | None] = lambda _: None) -> tuple[Point, ...]:
-    """Return a point for each year from the first that has a count to the last."""
+def years(counts: Mapping[str, int], addresses: Mapping[str, str] = {}) -> tuple[Point, ...]:
+    """Return a point for each year, written `2015`, from the first that has a count to the last."""
     if not counts:
         return ()
-    last = max(counts)
-    first = min(year for year in counts if year > last - MOST_YEARS)
-    return tuple(
-        Point(str(year), counts.get(year, 0), address(year) if counts.get(year) else None)
-        for year in range(first, last + 1)
-    )
+    numbers = [int(year) for year in counts]
+    last = max(numbers)
+    first = min(year for year in numbers if year > last - MOST_YEARS)
+    return _points((str(year) for year in range(first, last + 1)), counts, addresses)
 
 
-def months(counts: Mapping[str, int], *, address: Callable[[str], str | None] = lambda _: None) -> tuple[Point, ...]:
+def months(counts: Mapping[str, int], addresses: Mapping[str, str] = {}) -> tuple[Point, ...]:
     """Return a point for each month, written `2015-03`, from the first that has a count to the last."""
     if not counts:
         return ()
     last = max(counts)
     first = max(min(counts), f"{int(last[:4]) - MOST_YEARS:04}-01")
+    return _points(_months(first, last), counts, addresses)
+
+
+def _points(labels: Iterable[str], counts: Mapping[str, int], addresses: Mapping[str, str]) -> tuple[Point, ...]:
+    """Return a point for each label, with an address where it has a count."""
     return tuple(
-        Point(month, counts.get(month, 0), address(month) if counts.get(month) else None)
-        for month in _months(first, last)
+        Point(label, counts.get(label, 0), addresses.get(label) if counts.get(label) else None) for label in labels
     )
 
 

@@ -8,6 +8,7 @@ import click
 
 from archive.cli.lazy import lazy
 from archive.cli.output import line, visible
+from archive.cli.progress import progress
 from archive.errors import ArchiveError, NotFoundError
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def command(directory: Path, /, what: str | None, **options: Any) -> int:
         if not options["yes"] and not _confirmed(rule):
             line("nothing was forgotten")
             return 1
-        erased = forgetting.forget(archive, rule)
+        with progress("Indexing", "texts") as show:
+            erased = forgetting.forget(archive, rule, show)
     line(f"forgot {erased.posts} posts, {erased.comments} comments and {erased.captures} raw responses")
     return 0
 

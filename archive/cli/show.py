@@ -94,15 +94,15 @@ def _print_history(revisions: list["Revision"], *, changes: bool) -> None:
     before: dict[str, object] | None = None
     for revision in revisions:
         line(f"{revision.saved}  seq {revision.seq}  {_difference(before, revision.record)}")
-        for each in _changes(before, revision.record) if changes and before is not None else ():
-            line(each)
+        for changed_line in _changes(before, revision.record) if changes and before is not None else ():
+            line(changed_line)
         before = revision.record
 
 
 def _changes(before: dict[str, object] | None, after: dict[str, object] | None) -> list[str]:
     """Return the lines that a revision took away and added, each with one line around it."""
-    found = list(unified_diff(_lines(before), _lines(after), lineterm="", n=1))[2:]
-    return [f"    {each}" for each in found if not each.startswith("@@")]
+    changes = list(unified_diff(_lines(before), _lines(after), lineterm="", n=1))[2:]
+    return [f"    {change}" for change in changes if not change.startswith("@@")]
 
 
 def _lines(record: dict[str, object] | None) -> list[str]:
@@ -110,7 +110,7 @@ def _lines(record: dict[str, object] | None) -> list[str]:
     if record is None:
         return []
     fields = [f"{name}: {value}" for name, value in record.items() if name not in {"text", *_PASSING}]
-    return fields + [each for each in str(record["text"]).splitlines() if each]
+    return fields + [paragraph for paragraph in str(record["text"]).splitlines() if paragraph]
 
 
 def _difference(before: dict[str, object] | None, after: dict[str, object] | None) -> str:

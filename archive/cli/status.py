@@ -1,15 +1,19 @@
 """`sales-archive status`: what is archived, what is short, what fails, and how the last crawls went."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.lazy import lazy
 from archive.cli.output import json_value, line, table
+from archive.records.models import format_time
 
 if TYPE_CHECKING:
+    from archive.archive import ArchiveStatus, SiteStatus
     from archive.cli import archives
+    from archive.store.jobs import Job
+    from archive.store.sites import SiteCrawl
 else:
     archives = lazy("archive.cli.archives")
 
@@ -25,15 +29,15 @@ def command(directory: Path, *, as_json: bool) -> int:
     with archives.existing(directory) as archive:
         status = archive.status()
     if as_json:
-        json_value(status)
+        json_value(status.to_json())
     else:
         _print(status)
     return 0
 
 
-def _print(status: dict[str, Any]) -> None:
-    line(f"{status['archive']}: {status['posts']} posts, {status['comments']} comments")
-    behind = status["seq"] - status["indexed_seq"]
+def _print(status: "ArchiveStatus") -> None:
+    line(f"{status.archive}: {status.posts} posts, {status.comments} comments")
+    behind = status.seq - status.indexed_seq
     if behind > 0:
         line(
             f"the search index is {behind} changes behind; the next search, or `sales-archive index`, brings them in"
@@ -41,44 +45,48 @@ def _print(status: dict[str, Any]) -> None:
     line()
     table(
         ("site", "posts", "comments", "last crawl"),
-        [(site["site"], site["posts"], site["comments"], _last_crawl(site)) for site in status["sites"]],
+        [(site.site, site.posts, site.comments, _last_crawl(site.state.crawl)) for site in status.sites],
     )
-    _print_list("sites that need a look", [each for site in status["sites"] for each in _concerns(site)])
+    _print_list("sites that need a look", [concern for site in status.sites for concern in _concerns(site)])
     _print_list(
         "threads shorter than their site states, or not read to the end",
         [
-            f"{each['url']}: {each['found']} of {_known(each['stated'])}"
-            + (f" ({each['reason']})" if each["reason"] else "")
-            for each in status["short_threads"]
+            f"{thread.url}: {thread.found} of {_known(thread.stated)}"
+            + (f" ({thread.reason})" if thread.reason else "")
+            for thread in status.short_threads
         ],
     )
     _print_list(
         "pages that failed",
-        [
-            f"{each['url']}: {each['reason'] or each['status']}, {each['failures']} times"
-            for each in status["failing"]
-        ],
+        [f"{page.url}: {page.reason or page.status}, {page.failures} times" for page in status.failing],
     )
-    _print_list("latest crawls", [_job(job) for job in status["jobs"]])
+    _print_list("latest crawls", [_job(job) for job in status.jobs])
 
 
-def _last_crawl(site: dict[str, Any]) -> str:
-    crawl = site.get("crawl")
+def _last_crawl(crawl: "SiteCrawl | None") -> str:
     if crawl is None:
         return "none told"
-    if crawl["ending"] == "begun":
-        return f"begun {crawl['began']}, not ended: running or killed"
-    posts = ", ".join(f"{crawl[f'posts_{name}']} {name}" for name in ("new", "changed", "unchanged", "failed"))
-    why = f" ({crawl['reason']})" if crawl["reason"] else ""
-    return f"{crawl['ending']} {crawl['ended']}{why}: {posts}"
+    if crawl.ending == "begun":
+        return f"begun {format_time(crawl.began)}, not ended: running or killed"
+    counts = {
+        "new": crawl.posts_new,
+        "changed": crawl.posts_changed,
+        "unchanged": crawl.posts_unchanged,
+        "failed": crawl.posts_failed,
+    }
+    posts = ", ".join(f"{number} {name}" for name, number in counts.items())
+    why = f" ({crawl.reason})" if crawl.reason else ""
+    ended = format_time(crawl.ended) if crawl.ended else None
+    return f"{crawl.ending} {ended}{why}: {posts}"
 
 
-def _concerns(site: dict[str, Any]) -> list[str]:
+def _concerns(site: "SiteStatus") -> list[str]:
     """Return what the last crawl found wrong with a site, in words."""
-    found = [str(each) for each in site.get("concerns") or ()]
-    if site.get("failure"):
-        found.insert(0, f"{site['failure']}, since {str(site['failing_since'])[:10]}")
-    return [f"{site['site']}: {each}" for each in found]
+    concerns = list(site.state.concerns)
+    if site.state.failure:
+        since = site.state.failing_since and format_time(site.state.failing_since)[:10]
+        concerns.insert(0, f"{site.state.failure}, since {since}")
+    return [f"{site.site}: {concern}" for concern in concerns]
 
 
 def _print_list(heading: str, lines: list[str]) -> None:
@@ -86,8 +94,8 @@ def _print_list(heading: str, lines: list[str]) -> None:
         return
     line()
     line(f"{heading} ({len(lines)}):")
-    for each in lines[:_SHOWN]:
-        line(f"  {each}")
+    for text in lines[:_SHOWN]:
+        line(f"  {text}")
     if len(lines) > _SHOWN:
         line(f"  … and {len(lines) - _SHOWN} more; all of them with --json")
 
@@ -96,12 +104,11 @@ def _known(number: int | None) -> str:
     return "an unknown number" if number is None else str(number)
 
 
-def _job(job: dict[str, Any]) -> str:
-    began = f"{job['spider']} {job['started']}"
-    report = job["report"]
-    if not job["ended"] or report is None:
+def _job(job: "Job") -> str:
+    began = f"{job.spider} {format_time(job.started)}"
+    if job.ended is None or job.report is None:
         return f"{began}: not ended: running or killed"
-    counts = report.get("counts", {})
+    counts = job.report.get("counts", {})
     brought = ", ".join(
         f"{counts.get(f'archive/{name}', 0)} {words}"
         for name, words in (
@@ -110,8 +117,8 @@ def _job(job: dict[str, Any]) -> str:
             ("comments_new", "new comments"),
         )
     )
-    asked = f"{report.get('requests', 0)} requests, ended {job['ended']}"
-    if report.get("healthy", True):
+    asked = f"{job.report.get('requests', 0)} requests, ended {format_time(job.ended)}"
+    if job.report.get("healthy", True):
         return f"{began}: well; {brought}; {asked}"
-    reasons = "; ".join(str(each) for each in report.get("reasons", ())) or "no reason given"
-    return f"{began}: NOT WELL, exit status {report.get('exit_status')}: {reasons}; {brought}; {asked}"
+    reasons = "; ".join(str(reason) for reason in job.report.get("reasons", ())) or "no reason given"
+    return f"{began}: NOT WELL, exit status {job.report.get('exit_status')}: {reasons}; {brought}; {asked}"

@@ -90,7 +90,7 @@ def _body(manifest: Manifest) -> Iterator[str]:
     for name, rows in manifest.rows.items():
         yield f"- `data/{name}/`: {rows} rows. {SHAPES[name].about}"
     yield "- `manifest.json`: how the texts were chosen, counts, and SHA-256 of every file and of its content."
-    if any(each.path == "duplicates.jsonl" for each in manifest.files):
+    if any(file.path == "duplicates.jsonl" for file in manifest.files):
         yield "- `duplicates.jsonl`: texts left out as copies, each with the id of the text that stays, and why."
     yield ""
     yield "Every key is in every row. Times are UTC, or null; `created_precision` says how much of one is stated."
@@ -208,16 +208,16 @@ def _last_year(manifest: Manifest) -> str:
 
 
 def _distribution(manifest: Manifest, shapes: list[str]) -> Iterator[Mapping[str, Any]]:
-    for each in manifest.files:
-        if each.path.startswith("data/"):
+    for file in manifest.files:
+        if file.path.startswith("data/"):
             yield {
                 "@type": "cr:FileObject",
-                "@id": each.path,
-                "name": each.path.replace("/", "-"),
-                "contentUrl": each.path,
-                "contentSize": f"{each.bytes} B",
+                "@id": file.path,
+                "name": file.path.replace("/", "-"),
+                "contentUrl": file.path,
+                "contentSize": f"{file.bytes} B",
                 "encodingFormat": "application/jsonlines",
-                "sha256": each.sha256,
+                "sha256": file.sha256,
             }
     for name in shapes:
         yield {

@@ -16,7 +16,7 @@ from archive.export.cards import card, croissant
 from archive.export.lineage import seq_of, standing
 from archive.export.manifest import Manifest
 from archive.export.people import People
-from archive.export.plan import Plan, Reading
+from archive.export.plan import ExportPass, Plan
 from archive.export.shapes.registry import SHAPES
 from archive.export.shards import ShardFile, Shards, compressed, encoded, plain_file
 from archive.files.swap import new_directory
@@ -27,7 +27,7 @@ DUPLICATES = "duplicates.jsonl"
 RULES = "rules.jsonl"
 
 #: Told the number of posts written.
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
 
 
 def write_dataset(
@@ -41,13 +41,13 @@ def write_dataset(
     _require_replaceable(target)
     people = People(plan.authors, mask=plan.mask, key=key)
     with new_directory(target) as root, archive.database.snapshot() as connection:
-        reading = Reading(archive, connection, plan, people)
-        files, written = _write_shapes(root, reading, plan, progress)
-        rows = {name: sum(each.rows for each in files if each.path.split("/")[1] == name) for name in plan.shapes}
+        export_pass = ExportPass(archive, connection, plan, people)
+        files, written = _write_shapes(root, export_pass, plan, progress)
+        rows = {name: sum(file.rows for file in files if file.path.split("/")[1] == name) for name in plan.shapes}
         if plan.fold:
-            files.append(plain_file(root, DUPLICATES, map(asdict, reading.duplicates)))
-        if reading.changed is not None:
-            gone = sorted(reading.changed - written)
+            files.append(plain_file(root, DUPLICATES, map(asdict, export_pass.duplicates)))
+        if export_pass.changed is not None:
+            gone = sorted(export_pass.changed - written)
             files.append(plain_file(root, DELETED, ({"id": id_} for id_ in gone)))
         if plan.rules:
             files.append(plain_file(root, RULES, map(asdict, rules(connection))))
@@ -61,7 +61,7 @@ def write_dataset(
             masked=plan.mask,
             compression=plan.compression,
             selection=plan.selection.to_json(),
-            counts=reading.tally.to_json(),
+            counts=export_pass.tally.to_json(),
             rows=rows,
             files=tuple(files),
         )
@@ -74,9 +74,9 @@ def write_dataset(
 def write_rows(archive: Archive, stream: IO[bytes], plan: Plan, *, key: bytes) -> None:
     """Write the rows of the plan's first shape to a stream."""
     with archive.database.snapshot() as connection:
-        reading = Reading(archive, connection, plan, People(plan.authors, mask=plan.mask, key=key))
+        export_pass = ExportPass(archive, connection, plan, People(plan.authors, mask=plan.mask, key=key))
         output = compressed(stream, plan.compression)
-        for chosen in reading.chosen():
+        for chosen in export_pass.chosen():
             for row in SHAPES[plan.shapes[0]].rows(chosen):
                 output.write(encoded(row))
         if output is not stream:
@@ -93,7 +93,7 @@ def cursor_of(archive: Archive, older: Path) -> int:
 
 def folded_in(older: Path) -> frozenset[str]:
     """Return the ids of what a dataset left out as copies; raise `DatasetError` when its list of them is missing."""
-    if all(each.path != DUPLICATES for each in Manifest.read(older).files):
+    if all(file.path != DUPLICATES for file in Manifest.read(older).files):
         return frozenset()
     path = (older if older.is_dir() else older.parent) / DUPLICATES
     try:
@@ -103,7 +103,7 @@ def folded_in(older: Path) -> frozenset[str]:
 
 
 def _write_shapes(
-    root: Path, reading: Reading, plan: Plan, progress: Progress | None
+    root: Path, export_pass: ExportPass, plan: Plan, progress: Progress | None
 ) -> tuple[list[ShardFile], set[str]]:
     """Write the rows of all shapes; return their files, and of an update the ids that have a text in it."""
     shards = {
@@ -114,14 +114,15 @@ def _write_shapes(
     with ExitStack() as failing:
         for writer in shards.values():
             failing.callback(writer.abandon)
-        for number, chosen in enumerate(reading.chosen(), 1):
+        number_of_posts = export_pass.posts_at_most()
+        for number, chosen in enumerate(export_pass.chosen(), 1):
             if plan.since is not None:
                 written |= chosen.with_text()
             for name, writer in shards.items():
                 for row in SHAPES[name].rows(chosen):
                     writer.write(row)
             if progress is not None:
-                progress(number)
+                progress(number, number_of_posts)
         return [file for writer in shards.values() for file in writer.close()], written
 
 

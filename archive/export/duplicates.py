@@ -32,7 +32,7 @@ class Duplicate:
 
 
 @dataclass(slots=True)
-class _Signed:
+class _SignedPost:
     """What is kept of a post while others are read."""
 
     order: tuple[bool, float, str]
@@ -44,48 +44,48 @@ class Duplicates:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._posts: list[_Signed] = []
+        self._posts: list[_SignedPost] = []
 
     def see(self, post: Post) -> None:
         """Take note of a post; one without text is no copy of anything."""
-        found = likeness(post.text)
-        if found is None:
+        measured = likeness(post.text)
+        if measured is None:
             return
         published = post.published.timestamp() if post.published else 0.0
-        self._posts.append(_Signed((post.published is None, published, post.id), found))
+        self._posts.append(_SignedPost((post.published is None, published, post.id), measured))
 
     def posts(self) -> list[Duplicate]:
         """Return the copies among the posts seen, in order of ids; each is a copy of one that stays."""
-        seen = sorted(self._posts, key=lambda each: each.order)
+        seen = sorted(self._posts, key=lambda signed: signed.order)
         candidates = _candidates(seen)
         first_by_digest: dict[bytes, int] = {}
         #: The post that stays for each that was judged: itself, or the one it is a copy of.
         stays: dict[int, int] = {}
-        found = []
-        for number, each in enumerate(seen):
-            first = first_by_digest.setdefault(each.likeness.digest, number)
+        copies = []
+        for number, signed in enumerate(seen):
+            first = first_by_digest.setdefault(signed.likeness.digest, number)
             rivals = {stays[first]} if first != number else {stays[other] for other in candidates.get(number, ())}
             similarity, nearest = max(
-                ((seen[other].likeness.similarity(each.likeness), -other) for other in rivals), default=(0.0, 0)
+                ((seen[other].likeness.similarity(signed.likeness), -other) for other in rivals), default=(0.0, 0)
             )
             stays[number] = -nearest if similarity >= SAME else number
             if stays[number] != number:
-                found.append(_duplicate(each, seen[-nearest], similarity))
-        return sorted(found, key=lambda each: each.id)
+                copies.append(_duplicate(signed, seen[-nearest], similarity))
+        return sorted(copies, key=lambda copy: copy.id)
 
 
 def repeated_comments(originals: Iterable[Post], copies: Iterable[Post]) -> Iterator[Duplicate]:
     """Yield the comments under copied posts that somebody also wrote, word for word, under the original."""
     known: dict[bytes, str] = {}
     for post in originals:
-        for each in post.comments:
-            if key := _comment_key(each):
-                known.setdefault(key, each.id)
+        for comment in post.comments:
+            if key := _comment_key(comment):
+                known.setdefault(key, comment.id)
     for post in copies:
-        for each in post.comments:
-            of = known.get(_comment_key(each) or b"")
-            if of is not None and of != each.id:
-                yield Duplicate(each.id, of, "comment", "same text", 1.0)
+        for comment in post.comments:
+            of = known.get(_comment_key(comment) or b"")
+            if of is not None and of != comment.id:
+                yield Duplicate(comment.id, of, "comment", "same text", 1.0)
 
 
 def _comment_key(comment: Comment) -> bytes | None:
@@ -93,18 +93,18 @@ def _comment_key(comment: Comment) -> bytes | None:
     return digest(f"{comment.author or ''}\0{text}") if text else None
 
 
-def _duplicate(copy: _Signed, original: _Signed, similarity: float) -> Duplicate:
+def _duplicate(copy: _SignedPost, original: _SignedPost, similarity: float) -> Duplicate:
     reason = "same text" if copy.likeness.digest == original.likeness.digest else "nearly the same text"
     return Duplicate(copy.order[2], original.order[2], "post", reason, round(similarity, 3))
 
 
-def _candidates(seen: list[_Signed]) -> dict[int, set[int]]:
+def _candidates(seen: list[_SignedPost]) -> dict[int, set[int]]:
     """Return, for each post, the earlier ones that share a band with it."""
-    signed = [(number, each.likeness.signature) for number, each in enumerate(seen) if each.likeness.signature]
+    signed = [(number, post.likeness.signature) for number, post in enumerate(seen) if post.likeness.signature]
     numbers = array("I", (number for number, _ in signed))
-    found: dict[int, set[int]] = {}
+    candidates: dict[int, set[int]] = {}
     if not signed:
-        return found
+        return candidates
     for at in range(0, _BYTES * BINS, _BYTES * _BAND):  # band by band: all at once would be a copy of all
         bands = b"".join([signature[at : at + _BYTES * _BAND] for _, signature in signed])
         band = np.frombuffer(bands, np.dtype((np.void, _BYTES * _BAND)))
@@ -112,5 +112,5 @@ def _candidates(seen: list[_Signed]) -> dict[int, set[int]]:
         same = np.flatnonzero(band[order][1:] == band[order][:-1])
         for place in same:
             earlier, later = sorted((numbers[int(order[place])], numbers[int(order[place + 1])]))
-            found.setdefault(later, set()).add(earlier)
-    return found
+            candidates.setdefault(later, set()).add(earlier)
+    return candidates

@@ -4,17 +4,18 @@ So a dataset has the same bytes wherever it is made, and updates go on from the 
 """
 
 import json
-import sqlite3
 from dataclasses import asdict, dataclass
 
 from archive.export.manifest import Manifest
+from archive.store.database import Connection, meta, set_meta
+from archive.store.revisions import last_seq
 
 _NAME = "loaded"
 _BEGUN = "loading"
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class _Origin:
     """The dataset that was loaded last, or is being loaded, and the `seq` of the copy after what is of it."""
 
     archive: str
@@ -22,63 +23,54 @@ class _Loaded:
     seq: int
 
 
-def standing(connection: sqlite3.Connection) -> tuple[str, int]:
+def standing(connection: Connection) -> tuple[str, int]:
     """Return the archive and the cursor that a dataset made of this snapshot states."""
-    last = _last_seq(connection)
-    loaded = _loaded(connection)
-    if loaded is not None and loaded.seq == last:
-        return loaded.archive, loaded.cursor
-    return _noted(connection, "archive_id") or "", last
+    last = last_seq(connection)
+    origin = _origin(connection)
+    if origin is not None and origin.seq == last:
+        return origin.archive, origin.cursor
+    return meta(connection, "archive_id") or "", last
 
 
-def seq_of(connection: sqlite3.Connection, manifest: Manifest) -> int | None:
+def seq_of(connection: Connection, manifest: Manifest) -> int | None:
     """Return the `seq` of this archive up to which a dataset goes; `None` when it is of another archive."""
-    if manifest.archive == _noted(connection, "archive_id"):
+    if manifest.archive == meta(connection, "archive_id"):
         return manifest.cursor
-    loaded = _loaded(connection)
-    if loaded is None or (manifest.archive, manifest.cursor) != (loaded.archive, loaded.cursor):
+    origin = _origin(connection)
+    if origin is None or (manifest.archive, manifest.cursor) != (origin.archive, origin.cursor):
         return None
-    return loaded.seq
+    return origin.seq
 
 
-def continues(connection: sqlite3.Connection, manifest: Manifest) -> bool:
+def continues(connection: Connection, manifest: Manifest) -> bool:
     """Tell whether loading a dataset makes a copy: of an empty archive, or of a copy of what the dataset updates.
 
     An archive in which the same load was cut short, and nothing was done since, counts as it was before.
     """
-    last = _last_seq(connection)
-    if _loaded(connection, _BEGUN) == _Loaded(manifest.archive, manifest.cursor, last):
+    last = last_seq(connection)
+    if _origin(connection, _BEGUN) == _Origin(manifest.archive, manifest.cursor, last):
         return True
     if manifest.since is None:
         return last == 0
-    return _loaded(connection) == _Loaded(manifest.archive, manifest.since, last)
+    return _origin(connection) == _Origin(manifest.archive, manifest.since, last)
 
 
-def note_loading(connection: sqlite3.Connection, manifest: Manifest) -> None:
+def note_loading(connection: Connection, manifest: Manifest) -> None:
     """Note that the archive holds a part of a dataset on top of what it continues, in the caller's transaction."""
     _note(connection, _BEGUN, manifest)
 
 
-def note_loaded(connection: sqlite3.Connection, manifest: Manifest) -> None:
+def note_loaded(connection: Connection, manifest: Manifest) -> None:
     """Note that the archive holds a dataset and nothing else, in the caller's transaction."""
     _note(connection, _NAME, manifest)
-    connection.execute("DELETE FROM meta WHERE name = ?", (_BEGUN,))
+    set_meta(connection, _BEGUN, None)
 
 
-def _note(connection: sqlite3.Connection, name: str, manifest: Manifest) -> None:
-    loaded = _Loaded(manifest.archive, manifest.cursor, _last_seq(connection))
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(asdict(loaded))))
+def _note(connection: Connection, name: str, manifest: Manifest) -> None:
+    origin = _Origin(manifest.archive, manifest.cursor, last_seq(connection))
+    set_meta(connection, name, json.dumps(asdict(origin)))
 
 
-def _loaded(connection: sqlite3.Connection, name: str = _NAME) -> _Loaded | None:
-    text = _noted(connection, name)
-    return None if text is None else _Loaded(**json.loads(text))
-
-
-def _noted(connection: sqlite3.Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return None if row is None else str(row[0])
-
-
-def _last_seq(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM revisions").fetchone()[0])
+def _origin(connection: Connection, name: str = _NAME) -> _Origin | None:
+    text = meta(connection, name)
+    return None if text is None else _Origin(**json.loads(text))

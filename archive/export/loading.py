@@ -5,7 +5,7 @@ A dataset may come from anywhere: every value is checked before it is archived.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -31,7 +31,7 @@ _MOST_CHARACTERS = 200_000_000
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadReport:
     """What a load did."""
 
     new: int = 0
@@ -43,13 +43,15 @@ class Loaded:
     erased: int = 0
 
 
-def load(archive: Archive, source: Path) -> Loaded:
+def load(archive: Archive, source: Path, progress: Callable[[int, int], None] | None = None) -> LoadReport:
     """Archive what a dataset directory, a file of rows, or stdin (`-`) holds in shape `threads`.
 
     A directory is verified first, and an update erases what it lists as deleted. What the archive holds of a
-    later fetch stays. Raise `DatasetError`, naming file and line; the batches before it stay.
+    later fetch stays. `progress` is called with the posts loaded and their number in all, as far as it is known.
+    Raise `DatasetError`, naming file and line; the batches before it stay.
     """
-    loaded = Loaded()
+    loaded = LoadReport()
+    counter = _PostCounter(progress)
     if source.is_dir():
         manifest = _verified(source)
         is_copy = continues(archive.database.connection, manifest)
@@ -59,18 +61,36 @@ def load(archive: Archive, source: Path) -> Loaded:
         for file in manifest.files:
             if file.path.startswith("data/threads/"):
                 with uncompressed(source / file.path) as stream:
-                    _add(archive, _posts(stream, file.path), loaded, copied)
+                    _add(
+                        archive, counter.counted(_posts(stream, file.path), manifest.counts["posts"]), loaded, copied
+                    )
         if is_copy and not (loaded.denied or loaded.older):
             with archive.database.write() as connection:
                 note_loaded(connection, manifest)
     elif str(source) == "-":
-        _add(archive, _posts(sys.stdin.buffer, "stdin"), loaded)
+        _add(archive, counter.counted(_posts(sys.stdin.buffer, "stdin")), loaded)
     elif source.is_file():
         with uncompressed(source) as stream:
-            _add(archive, _posts(stream, str(source)), loaded)
+            _add(archive, counter.counted(_posts(stream, str(source))), loaded)
     else:
         raise DatasetError(f"{source} is neither a dataset directory nor a file")
     return loaded
+
+
+class _PostCounter:
+    """Tells how many posts were loaded, of all files together."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None) -> None:
+        self._progress = progress
+        self._done = 0
+
+    def counted(self, posts: Iterator[Post], total: int = 0) -> Iterator[Post]:
+        """Yield the posts; `total` is 0 where their number is not known before."""
+        for post in posts:
+            yield post
+            self._done += 1
+            if self._progress is not None:
+                self._progress(self._done, max(total, self._done))
 
 
 def _verified(source: Path) -> Manifest:
@@ -82,7 +102,7 @@ def _verified(source: Path) -> Manifest:
     return manifest
 
 
-def _add(archive: Archive, posts: Iterator[Post], loaded: Loaded, copied: Manifest | None = None) -> None:
+def _add(archive: Archive, posts: Iterator[Post], loaded: LoadReport, copied: Manifest | None = None) -> None:
     batch: list[Post] = []
     for post in posts:
         batch.append(post)
@@ -92,7 +112,7 @@ def _add(archive: Archive, posts: Iterator[Post], loaded: Loaded, copied: Manife
     _commit(archive, batch, loaded, copied)
 
 
-def _commit(archive: Archive, posts: Iterable[Post], loaded: Loaded, copied: Manifest | None) -> None:
+def _commit(archive: Archive, posts: Iterable[Post], loaded: LoadReport, copied: Manifest | None) -> None:
     with archive.database.write() as connection:
         for post in posts:
             known = archive.store.post(post.id)
@@ -146,7 +166,7 @@ def _load_rules(archive: Archive, source: Path) -> None:
                 raise DatasetError(f"{RULES}: {error}") from error
 
 
-def _erase(archive: Archive, source: Path, loaded: Loaded, copied: Manifest | None) -> None:
+def _erase(archive: Archive, source: Path, loaded: LoadReport, copied: Manifest | None) -> None:
     ids = [str(row.get("id")) for row in _rows(source, DELETED)]
     held = [id_ for id_ in ids if archive.store.post_of(id_) or archive.store.post(id_)]
     with archive.database.write() as connection:

@@ -53,15 +53,15 @@ class Manifest:
         if not isinstance(values, dict) or values.get("schema") != SCHEMA:
             raise DatasetError(f"{path} is no manifest of form {SCHEMA}; export again, or upgrade the program")
         try:
-            files = tuple(ShardFile(**each) for each in values.pop("files"))
+            files = tuple(ShardFile(**file) for file in values.pop("files"))
             manifest = cls(**values, files=files)
         except (KeyError, TypeError) as error:
             raise DatasetError(f"{path} lacks or adds fields: {error}") from error
         wrong = [
-            each.name
-            for each in fields(cls)
-            if each.type == "int" and not isinstance(getattr(manifest, each.name), int)
+            attribute.name
+            for attribute in fields(cls)
+            if attribute.type == "int" and not isinstance(getattr(manifest, attribute.name), int)
         ]
-        if wrong or not all(is_safe_path(each.path) for each in files):
+        if wrong or not all(is_safe_path(file.path) for file in files):
             raise DatasetError(f"{path} is damaged: {', '.join(wrong) or 'a file outside the dataset'}")
         return manifest

@@ -58,11 +58,11 @@ class People:
         """Return the post and its thread as they are to be published."""
         names = {} if self._authors == "keep" else self._names(post)
         said = "\n".join(
-            [post.title or "", post.description or "", post.text, *[each.text for each in post.comments]]
+            [post.title or "", post.description or "", post.text, *[comment.text for comment in post.comments]]
         )
         edit = _edit(names, said, mask=self._mask)
         if self._authors != "keep" or edit is not None:
-            post = replace(post, comments=tuple([self._comment(each, names, edit) for each in post.comments]))
+            post = replace(post, comments=tuple([self._comment(comment, names, edit) for comment in post.comments]))
         if edit is None:
             return post
         description = None if post.description is None else edit(post.description)
@@ -72,14 +72,14 @@ class People:
     def _names(self, post: Post) -> dict[str, str]:
         """Return the published name of everybody in the thread whose name is not in the byline."""
         bylines = byline_keys(post.author)
-        found = {}
-        for name in sorted({each.author for each in post.comments if each.author}):
+        published = {}
+        for name in sorted({comment.author for comment in post.comments if comment.author}):
             if self._authors == "pseudonym" and _PSEUDONYM.fullmatch(name):
                 continue  # loaded from a dataset: a pseudonym of a pseudonym would tear its writings apart
             key = self._name_key(name)
             if key not in bylines:
-                found[name] = SOMEBODY if self._authors == "drop" else self._pseudonym(post.site, key)
-        return found
+                published[name] = SOMEBODY if self._authors == "drop" else self._pseudonym(post.site, key)
+        return published
 
     def _hashed(self, site: str, key: str) -> str:
         hashed = self._hash.copy()
@@ -195,11 +195,11 @@ def _renamed(text: str, called: Mapping[str, str]) -> str:
     whole = [name for name in called if " " in name]
     single = [name for name in called if " " not in name]
     if whole:
-        text = re.sub(rf"(?<!\w)(?:{_either(whole)})(?!\w)", lambda found: called[found[0]], text)
+        text = re.sub(rf"(?<!\w)(?:{_either(whole)})(?!\w)", lambda match: called[match[0]], text)
     if single:
         either = _either(single)
-        text = re.sub(rf"{_CALLS}({either})(?!\w)", lambda found: found[1] + called[found[2]], text)
-        text = re.sub(rf"(?m)^({either})(?!\w){_SAYS}", lambda found: called[found[1]], text)
+        text = re.sub(rf"{_CALLS}({either})(?!\w)", lambda match: match[1] + called[match[2]], text)
+        text = re.sub(rf"(?m)^({either})(?!\w){_SAYS}", lambda match: called[match[1]], text)
     return text
 
 
@@ -255,8 +255,8 @@ def _has_digit(text: str) -> bool:
     return False
 
 
-def _masked_number(found: re.Match[str]) -> str:
-    number = found[0]
+def _masked_number(match: re.Match[str]) -> str:
+    number = match[0]
     digits = sum(character.isdecimal() for character in number)
     if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS:
         return number
@@ -265,9 +265,9 @@ def _masked_number(found: re.Match[str]) -> str:
     return PHONE if is_international or _AMERICAN.fullmatch(written) or _TRUNK.fullmatch(written) else number
 
 
-def _masked_address(found: re.Match[str]) -> str:
+def _masked_address(match: re.Match[str]) -> str:
     try:
-        address = ip_address(found[0])
+        address = ip_address(match[0])
     except ValueError:
-        return found[0]
-    return IP if address.is_global else found[0]
+        return match[0]
+    return IP if address.is_global else match[0]

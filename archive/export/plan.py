@@ -1,6 +1,5 @@
 """What one export does, and what of the archive it therefore reads."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -14,10 +13,12 @@ from archive.archive import Archive
 from archive.export.duplicates import Duplicate, Duplicates, repeated_comments
 from archive.export.manifest import UNKNOWN
 from archive.export.people import Authors, People
-from archive.export.shapes.base import Chosen
+from archive.export.shapes.base import ChosenPost
 from archive.export.shards import SHARD_BYTES, Compression
 from archive.records.models import Comment, Post, format_time
 from archive.search.results import Kind, Query
+from archive.store.database import Connection
+from archive.store.revisions import changed_since
 
 #: Marks of pages that ask not to be kept or mined: left out of a dataset unless asked for.
 RESERVED = frozenset({"noarchive", "tdm-reserved"})
@@ -48,7 +49,7 @@ class Selection:
 
     def to_json(self) -> dict[str, Any]:
         """Return what was asked for as JSON values, without what was not."""
-        stated = {each.name: getattr(self, each.name) for each in fields(self)}
+        stated = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
         if self.sample is None:
             del stated["seed"]
         return {
@@ -70,7 +71,7 @@ class Selection:
         if not self._allows(post):
             return frozenset()
         texts: tuple[Post | Comment, ...] = (post, *post.comments)
-        return frozenset(each.id for each in texts if self._chooses(each) and (among is None or each.id in among))
+        return frozenset(text.id for text in texts if self._chooses(text) and (among is None or text.id in among))
 
     def drawn(self, ids: Iterator[str]) -> frozenset[str]:
         """Return the ids of the posts of the sample: the same for the same seed, whatever else is archived."""
@@ -138,7 +139,7 @@ class Tally:
     reserved: int = 0
     copies: int = 0
 
-    def count(self, chosen: Chosen) -> None:
+    def count(self, chosen: ChosenPost) -> None:
         """Count the chosen texts of one post."""
         post = chosen.post
         is_chosen = post.id in chosen.ids
@@ -147,7 +148,7 @@ class Tally:
         self.comments += len(comments)
         self.sites[post.site] += 1
         self.languages[post.language or UNKNOWN] += 1
-        dates = [each.published for each in comments] + ([post.published] if is_chosen else [])
+        dates = [comment.published for comment in comments] + ([post.published] if is_chosen else [])
         self.years.update(date.year for date in dates if date is not None)
 
     def to_json(self) -> dict[str, Any]:
@@ -162,10 +163,10 @@ class Tally:
         }
 
 
-class Reading:
+class ExportPass:
     """One pass over the chosen posts of a snapshot, in order of ids."""
 
-    def __init__(self, archive: Archive, connection: sqlite3.Connection, plan: Plan, people: People) -> None:
+    def __init__(self, archive: Archive, connection: Connection, plan: Plan, people: People) -> None:
         """Search, and find copies and the sample, which need everything to be seen before anything is written."""
         self._archive = archive
         self._connection = connection
@@ -175,20 +176,26 @@ class Reading:
         if plan.selection.query is not None:
             self._among = archive.index.matching(Query(text=plan.selection.query))
         #: Texts that changed since the last dataset; `None` when all are wanted.
-        self.changed = None if plan.since is None else _changed(connection, plan.since)
+        self.changed = None if plan.since is None else changed_since(connection, plan.since)
         self.tally = Tally()
         self.duplicates = self._duplicates() if plan.fold else []
-        self._folded = frozenset(each.id for each in self.duplicates)
+        self._folded = frozenset(duplicate.id for duplicate in self.duplicates)
         if self.changed is not None:  # a copy stays once its original is forgotten, and the other way round
             self.changed |= plan.folded_before ^ self._folded
         self._sample = self._drawn() if plan.selection.sample is not None else None
 
-    def chosen(self) -> Iterator[Chosen]:
+    def posts_at_most(self) -> int:
+        """Return a number of posts that `chosen` does not exceed."""
+        bounds = (self._plan.selection.limit, self._plan.selection.sample)
+        archived = sum(posts for posts, _ in self._archive.store.counts().values())
+        return min([archived, *(bound for bound in bounds if bound is not None)])
+
+    def chosen(self) -> Iterator[ChosenPost]:
         """Yield the posts with what is chosen of them, as they are to be published."""
         limit = self._plan.selection.limit
         return islice(self._chosen(), limit)
 
-    def _chosen(self) -> Iterator[Chosen]:
+    def _chosen(self) -> Iterator[ChosenPost]:
         for post in self._archive.store.posts(self._connection):
             if self._sample is not None and post.id not in self._sample:
                 continue
@@ -200,7 +207,7 @@ class Reading:
             if self.changed is not None and ids:
                 ids &= self.changed
             if ids:
-                chosen = Chosen(self._people.applied(post), ids)
+                chosen = ChosenPost(self._people.applied(post), ids)
                 self.tally.count(chosen)
                 yield chosen
 
@@ -211,7 +218,7 @@ class Reading:
         kept = ids - self._folded
         self.tally.copies += len(ids) - len(kept)
         if post.id in self._folded:
-            kept &= {each.id for each in post.comments if each.text}
+            kept &= {comment.id for comment in post.comments if comment.text}
         return kept
 
     def _drawn(self) -> frozenset[str]:
@@ -227,28 +234,14 @@ class Reading:
         for post in self._archive.store.posts(self._connection, threads=False):
             if not self._plan.selection.is_reserved(post) and self._plan.selection.texts(post, self._among):
                 duplicates.see(post)
-        found = duplicates.posts()
+        copied_posts = duplicates.posts()
         copies: dict[str, list[str]] = {}
-        for each in found:
-            copies.setdefault(each.of, []).append(each.id)
+        for duplicate in copied_posts:
+            copies.setdefault(duplicate.of, []).append(duplicate.id)
         comments = (
             repeated_comments(self._loaded([original]), self._loaded(others)) for original, others in copies.items()
         )
-        return sorted([*found, *chain.from_iterable(comments)], key=lambda each: each.id)
+        return sorted([*copied_posts, *chain.from_iterable(comments)], key=lambda duplicate: duplicate.id)
 
     def _loaded(self, ids: list[str]) -> Iterator[Post]:
         return (post for id_ in ids if (post := self._archive.store.post(id_, self._connection)) is not None)
-
-
-def _changed(connection: sqlite3.Connection, since: int) -> frozenset[str]:
-    """Return the texts that changed after `since`, and those beside them in their threads.
-
-    Rows of a thread depend on each other: a comment's on the language and the rights of its post, and on its place.
-    """
-    rows = connection.execute(
-        "WITH changed AS (SELECT id, post_id FROM revisions WHERE seq > ?)"
-        " SELECT id FROM changed UNION SELECT post_id FROM changed"
-        " UNION SELECT id FROM comments WHERE post_id IN (SELECT post_id FROM changed)",
-        (since,),
-    )
-    return frozenset(id_ for (id_,) in rows)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,19 @@ from archive.export.shards import ShardFile, file_digest, uncompressed
 _PLAIN = {"string": str, "int64": int, "bool": bool}
 
 
-def verify(directory: Path) -> list[str]:
+def verify(directory: Path, progress: Callable[[int, int], None] | None = None) -> list[str]:
     """Return what is wrong with a dataset, in words; empty when it is as its manifest says.
 
-    Raise `DatasetError` when there is no manifest to go by.
+    `progress` is called with the files read and the number of all. Raise `DatasetError` when there is no manifest to
+    go by.
     """
     manifest = Manifest.read(directory / manifest_file.NAME)
-    found = _Found()
-    findings = [finding for file in manifest.files for finding in _file_findings(directory, file, found)]
+    counts = _PostCounts()
+    findings: list[str] = []
+    for number, file in enumerate(manifest.files, 1):
+        findings += _file_findings(directory, file, counts)
+        if progress is not None:
+            progress(number, len(manifest.files))
     stated = {file.path for file in manifest.files}
     there = {path.relative_to(directory).as_posix() for path in (directory / "data").rglob("*") if path.is_file()}
     findings += [f"{path} is not in the manifest" for path in sorted(there - stated)]
@@ -35,11 +40,11 @@ def verify(directory: Path) -> list[str]:
         if held != rows:
             findings.append(f"data/{name}: the manifest states {rows} rows, its files {held}")
     # only whole files can be counted, and only `threads` has a row for each post
-    return findings or (list(_count_findings(manifest, found)) if "threads" in manifest.rows else [])
+    return findings or (list(_count_findings(manifest, counts)) if "threads" in manifest.rows else [])
 
 
 @dataclass(slots=True)
-class _Found:
+class _PostCounts:
     """What the rows of shape `threads` say of their posts."""
 
     sites: Counter[str] = field(default_factory=Counter)
@@ -50,8 +55,8 @@ class _Found:
         self.languages[row["metadata"]["language"] or UNKNOWN] += 1
 
 
-def _count_findings(manifest: Manifest, found: _Found) -> Iterator[str]:
-    for name, counted in (("sites", found.sites), ("languages", found.languages)):
+def _count_findings(manifest: Manifest, counts: _PostCounts) -> Iterator[str]:
+    for name, counted in (("sites", counts.sites), ("languages", counts.languages)):
         stated = manifest.counts.get(name)
         if stated != dict(counted):
             yield f"{manifest_file.NAME} states other posts by {name} than data/threads holds"
@@ -65,7 +70,7 @@ class _Content:
     findings: list[str] = field(default_factory=list)
 
 
-def _file_findings(directory: Path, file: ShardFile, found: _Found) -> Iterator[str]:
+def _file_findings(directory: Path, file: ShardFile, counts: _PostCounts) -> Iterator[str]:
     path = directory / file.path
     if not path.is_file():
         yield f"{file.path} is missing"
@@ -75,7 +80,7 @@ def _file_findings(directory: Path, file: ShardFile, found: _Found) -> Iterator[
     elif file_digest(path) != file.sha256:
         yield f"{file.path} is not what was written: its SHA-256 differs"
     try:
-        content = _content(path, file, found)
+        content = _content(path, file, counts)
     except (OSError, EOFError, ZlibError) as error:
         yield f"{file.path} cannot be read: {error}"
         return
@@ -86,7 +91,7 @@ def _file_findings(directory: Path, file: ShardFile, found: _Found) -> Iterator[
         yield f"{file.path}: its content is not what was written"
 
 
-def _content(path: Path, file: ShardFile, found: _Found) -> _Content:
+def _content(path: Path, file: ShardFile, counts: _PostCounts) -> _Content:
     """Read a file through; of wrong rows the first is told."""
     parts = file.path.split("/")
     shape = SHAPES.get(parts[1]) if parts[0] == "data" else None
@@ -100,7 +105,7 @@ def _content(path: Path, file: ShardFile, found: _Found) -> _Content:
                 row, wrong = _row(line, shape.features)
                 content.findings += [f"{file.path}, line {content.rows}: {wrong}"] if wrong else []
                 if shape is THREADS and not wrong:
-                    found.count(row)
+                    counts.count(row)
     return content
 
 
@@ -122,4 +127,4 @@ def _fault(value: Any, feature: Feature, name: str) -> str | None:
         return next((wrong for key, kind in feature.items() if (wrong := _fault(value[key], kind, key))), None)
     if not isinstance(value, list):
         return f"{name} is no list"
-    return next((wrong for each in value if (wrong := _fault(each, feature[0], name))), None)
+    return next((wrong for item in value if (wrong := _fault(item, feature[0], name))), None)

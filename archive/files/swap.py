@@ -5,7 +5,6 @@ the next one.
 """
 
 import ctypes
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from tempfile import mkdtemp
 
 from archive.errors import ArchiveWriteError
 from archive.files.durable import sync, sync_tree
+from archive.files.lock import acquire, is_locked, locked
 
 #: Source: renameat2(2), and renamex_np(2) of macOS.
 _AT_FDCWD = -100
@@ -35,7 +35,7 @@ def new_directory(target: Path) -> Iterator[Path]:
         yield root
         root.chmod(0o755)  # mkdtemp's are for the owner alone
         sync_tree(root)
-        with _alone(parent):
+        with locked(parent):  # against others that make, sweep and put directories there
             _put(root, target)
         sync(parent)
     except OSError as error:
@@ -45,24 +45,13 @@ def new_directory(target: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-@contextmanager
-def _alone(parent: Path) -> Iterator[None]:
-    """Keep others from making, sweeping and putting directories in `parent` meanwhile."""
-    descriptor = os.open(parent, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _made(parent: Path, name: str) -> tuple[Path, int]:
     """Make a directory and lock it; return the descriptor that holds the lock."""
-    with _alone(parent):
+    with locked(parent):
         _sweep(parent, name)
         root = Path(mkdtemp(prefix=f".{name}.new-", dir=parent))
         lock = os.open(root, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        acquire(lock)
     return root, lock
 
 
@@ -71,19 +60,8 @@ def _sweep(parent: Path, name: str) -> None:
     for left in sorted(parent.iterdir()):
         if left.name.startswith(f".{name}.old-") and not (parent / name).exists():
             left.rename(parent / name)
-        elif left.name.startswith((f".{name}.old-", f".{name}.new-")) and not _is_locked(left):
+        elif left.name.startswith((f".{name}.old-", f".{name}.new-")) and not is_locked(left):
             _remove(left)
-
-
-def _is_locked(directory: Path) -> bool:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _put(root: Path, target: Path) -> None:

@@ -38,8 +38,13 @@ class Captures:
     def add(self, captures: list[Capture]) -> None:
         """Note records that were written and flushed."""
         with self._database.write() as connection:
-            rows = [astuple(each) for each in captures]
-            connection.executemany("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            rows = [astuple(capture) for capture in captures]
+            connection.executemany(
+                "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file, offset) DO UPDATE SET"
+                " url = excluded.url, at = excluded.at, digest = excluded.digest, length = excluded.length,"
+                " kind = excluded.kind",
+                rows,
+            )
 
     def original(self, digest: str) -> Capture | None:
         """Return the response that holds this payload; `None` when none does."""
@@ -69,14 +74,14 @@ class Captures:
         rows = self._database.connection.execute(
             "SELECT file, max(offset + length), count(*) FROM captures GROUP BY file ORDER BY file"
         ).fetchall()
-        found = []
+        findings = []
         for name, end, number in rows:
             size = _size(directory / name)
             if size is None:
-                found.append(f"the WARC file {name} with {number} raw responses is missing")
+                findings.append(f"the WARC file {name} with {number} raw responses is missing")
             elif size < end:
-                found.append(f"the WARC file {name} has {size} of {end} bytes; the next crawl cuts what is torn")
-        return found
+                findings.append(f"the WARC file {name} has {size} of {end} bytes; the next crawl cuts what is torn")
+        return findings
 
     def newest(self) -> Iterator[Capture]:
         """Yield the newest capture of each address, ordered by file and offset."""
@@ -91,7 +96,7 @@ class Captures:
 
 def _size(path: Path) -> int | None:
     """Return the size of a WARC file, under the name it has while it is written too."""
-    for each in (path, path.with_name(path.name + OPEN)):
+    for candidate in (path, path.with_name(path.name + OPEN)):
         with suppress(OSError):
-            return each.stat().st_size
+            return candidate.stat().st_size
     return None

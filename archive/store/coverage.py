@@ -1,6 +1,5 @@
 """How whole the archive of a site is: what is there by month, what is missing, and how its visits went."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 from archive.records.models import format_time, parse_time
 from archive.store.database import Database
-from archive.store.jobs import SiteCrawl
+from archive.store.sites import SiteCrawl, Sites, SiteState
 
 #: A silence is a gap when it is this many times the site's usual pause, and at least so many months.
 GAP_TIMES = 4
@@ -22,8 +21,9 @@ MOST_REASONS = 10
 #: What a crawl notes of an address that it may not ask for: no failure, and no post that is missing by our fault.
 FORBIDDEN = "robots.txt forbids it"
 
-#: Characters of a month, `2015-03`.
+#: Characters of a month, `2015-03`, and of a day.
 _MONTH = 7
+_DAY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class SiteCoverage:
     reasons: tuple[tuple[str, int], ...] = ()
     #: What came of it in the last crawl; `None` where no crawl told.
     crawl: SiteCrawl | None = None
-    #: What crawls learned: `platform`, `name`, `listed`, `list_failure`…
-    learned: dict[str, Any] = field(default_factory=dict)
+    #: What crawls learned.
+    learned: SiteState = field(default_factory=SiteState)
 
     @property
     def gaps(self) -> tuple[tuple[str, str, int], ...]:
@@ -82,18 +82,19 @@ class SiteCoverage:
     def concerns(self) -> tuple[str, ...]:
         """What keeps the site from being whole, in words, the gravest first; empty when nothing is known to be."""
         unread = self.pages - self.visited
-        failure, since = self.learned.get("failure"), self.learned.get("failing_since")
-        found = (
-            (failure, f"its last visit failed: {failure}, for the first time on {str(since)[:10]}"),
-            *((True, concern) for concern in self.learned.get("concerns") or ()),
-            (self.learned.get("list_failure"), f"its posts could not be listed: {self.learned.get('list_failure')}"),
+        failure, list_failure = self.learned.failure, self.learned.list_failure
+        since = self.learned.failing_since and format_time(self.learned.failing_since)[:_DAY]
+        checks = (
+            (failure, f"its last visit failed: {failure}, for the first time on {since}"),
+            *((True, concern) for concern in self.learned.concerns),
+            (list_failure, f"its posts could not be listed: {list_failure}"),
             (self.failing, f"{_counted(self.failing, 'page')} failed"),
             (unread > 0, f"{_counted(unread, 'page')} not read yet"),
             (self.short, f"{_counted(self.short, 'thread')} not read to the end"),
             (not self.posts and not self.pages, "nothing of it is archived"),
             (self.stated > self.found, f"{_counted(self.stated - self.found, 'stated comment')} not found"),
         )
-        return tuple(words for holds, words in found if holds)
+        return tuple(words for holds, words in checks if holds)
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as JSON values."""
@@ -101,9 +102,9 @@ class SiteCoverage:
                  for name, value in (("last_visit", self.last_visit), ("next_due", self.next_due))}  # fmt: skip
         gaps = [{"after": after, "before": before, "months": between} for after, before, between in self.gaps]
         crawl = self.crawl.to_json() if self.crawl else None
-        learned = {name: value for name, value in self.learned.items() if name != "crawl"}
-        found = {"gaps": gaps, "concerns": list(self.concerns), "crawl": crawl, "learned": learned}
-        return asdict(self) | times | found
+        learned = {name: value for name, value in self.learned.stored.items() if name != "crawl"}
+        derived = {"gaps": gaps, "concerns": list(self.concerns), "crawl": crawl, "learned": learned}
+        return asdict(self) | times | derived
 
 
 def coverage(database: Database) -> dict[str, SiteCoverage]:
@@ -111,15 +112,13 @@ def coverage(database: Database) -> dict[str, SiteCoverage]:
     sites: dict[str, SiteCoverage] = {}
     _add_texts(database, sites)
     _add_pages(database, sites)
-    for site, text in database.connection.execute("SELECT site, state FROM sites"):
-        state = json.loads(text)
-        crawl = SiteCrawl.of(state)
-        if site not in sites and (crawl is None or crawl.ending == "moved"):
+    for site, state in Sites(database).states().items():
+        if site not in sites and (state.crawl is None or state.crawl.ending == "moved"):
             continue
         held = sites.setdefault(site, SiteCoverage(site=site))
-        held.learned, held.crawl = state, crawl
-        times = [held.next_due, *(parse_time(each) for each in _next_turns(state))]
-        held.next_due = min((each for each in times if each is not None), default=None)
+        held.learned, held.crawl = state, state.crawl
+        times = [held.next_due, *(schedule.due for schedule in state.schedules.values())]
+        held.next_due = min((moment for moment in times if moment is not None), default=None)
     return dict(sorted(sites.items()))
 
 
@@ -195,12 +194,6 @@ def _add_pages(database: Database, sites: dict[str, SiteCoverage]) -> None:
             sites[site].reasons = (*sites[site].reasons, (why, count))
 
 
-def _next_turns(state: dict[str, Any]) -> list[str]:
-    """Return when crawls will look at the blogs of a site again, as far as they told."""
-    turns = [turn for name, turn in state.items() if name.partition(":")[0] == "turn" and isinstance(turn, dict)]
-    return [turn["next"] for turn in turns if turn.get("next")]
-
-
 def _number(month: str) -> int:
     year, _, number = month.partition("-")
     return int(year) * 12 + int(number)
@@ -215,14 +208,14 @@ LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Lengths:
+class TextLengths:
     """Characters of the texts of posts, the first archived last."""
 
     latest: tuple[int, ...]
     earlier: tuple[int, ...]
 
 
-class Recent:
+class RecentRecords:
     """The latest records of one site."""
 
     def __init__(self, database: Database, site: str) -> None:
@@ -258,13 +251,13 @@ class Recent:
             "SELECT p.stated, (SELECT count(*) FROM comments c JOIN revisions r USING (seq) WHERE c.post_id = p.id"
             " AND json_extract(r.record, '$.system') = json_extract(q.record, '$.comment_system'))"
             " FROM posts p JOIN revisions q USING (seq) JOIN pages g ON g.post_id = p.id"
-            " WHERE p.site = ? AND p.stated > 0 AND (g.thread_whole IS NOT 0 OR g.failures > 0)"
+            " WHERE p.site = ? AND p.stated > 0 AND (coalesce(g.thread_whole, 1) <> 0 OR g.failures > 0)"
             " GROUP BY p.id ORDER BY max(g.visited) DESC LIMIT ?",
             (self._site, limit),
         )
         return list(rows)
 
-    def lengths(self, latest: int, earlier: int) -> Lengths:
+    def lengths(self, latest: int, earlier: int) -> TextLengths:
         """Return the characters of the posts archived first at last, so many, and of those archived before them."""
         rows = self._ask(
             "SELECT length(json_extract(record, '$.text')) FROM (SELECT seq, (SELECT min(seq) FROM revisions r"
@@ -272,5 +265,5 @@ class Recent:
             " JOIN revisions USING (seq) WHERE json_extract(record, '$.status') = 'whole' ORDER BY began DESC",
             (self._site, latest + earlier),
         )
-        found = [length for (length,) in rows]
-        return Lengths(tuple(found[:latest]), tuple(found[latest:]))
+        lengths = [length for (length,) in rows]
+        return TextLengths(tuple(lengths[:latest]), tuple(lengths[latest:]))

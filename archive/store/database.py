@@ -2,18 +2,40 @@
 
 WAL lets many spiders write while others read. Each thread has its own connection, each write is one
 `BEGIN IMMEDIATE` transaction, so a process killed at any moment leaves the state before or after it.
+
+No other module knows which database this is: the rest of the store runs SQL on a `Connection`, and what SQLite raises
+is an error of `archive.errors` to everybody.
 """
 
+import filecmp
+import logging
+import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 from uuid import uuid4
 
-from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
+from archive.errors import (
+    ArchiveBusyError,
+    ArchiveError,
+    ArchiveOpenError,
+    ArchiveReadError,
+    ArchiveSpaceError,
+    ArchiveVersionError,
+    ArchiveWriteError,
+)
 from archive.files.durable import make_directory, sync
+from archive.files.lock import acquire
+
+logger = logging.getLogger(__name__)
+
+#: Bytes of what disks are sold by.
+MB = 1_000_000
 
 #: Raised with every change of the tables below; older files are migrated, newer ones refused.
 VERSION = 4
@@ -114,6 +136,83 @@ CREATE INDEX comments_by_post ON comments (post_id, position, dated, deleted)
 _MIGRATIONS = {1: _POLICIES, 2: _COUNTED, 3: _PLACES}
 
 
+class Rows:
+    """What a statement gave: rows to iterate over once, and what it changed."""
+
+    __slots__ = ("_cursor", "_path")
+
+    def __init__(self, cursor: sqlite3.Cursor, path: Path) -> None:
+        """Take the rows of a cursor on the file at `path`."""
+        self._cursor = cursor
+        self._path = path
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows, each a tuple; raise `ArchiveReadError`."""
+        try:
+            yield from self._cursor
+        except sqlite3.DatabaseError as error:
+            raise _read_error(self._path, error) from error
+
+    def fetchone(self) -> Any:
+        """Return the next row; `None` when there is none. Raise `ArchiveReadError`."""
+        try:
+            return self._cursor.fetchone()
+        except sqlite3.DatabaseError as error:
+            raise _read_error(self._path, error) from error
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left; raise `ArchiveReadError`."""
+        return list(self)
+
+    @property
+    def rowcount(self) -> int:
+        """Number of rows that the statement wrote or deleted."""
+        return self._cursor.rowcount
+
+    @property
+    def lastrowid(self) -> int:
+        """Number of the row that an INSERT made."""
+        return self._cursor.lastrowid or 0
+
+
+class Connection:
+    """What SQL is run on; of one thread, in autocommit mode outside `Database.write`."""
+
+    __slots__ = ("_path", "_sqlite")
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, making an empty one where there is none."""
+        self._path = path
+        self._sqlite = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
+        """Run a statement; raise `ArchiveReadError`, which `Database.write` turns into the error of a write."""
+        try:
+            return Rows(self._sqlite.execute(sql, parameters), self._path)
+        except sqlite3.DatabaseError as error:
+            raise _read_error(self._path, error) from error
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Rows:
+        """Run a statement that writes, for each of many parameters; raise as `execute` does."""
+        try:
+            return Rows(self._sqlite.executemany(sql, parameters), self._path)
+        except sqlite3.DatabaseError as error:
+            raise _read_error(self._path, error) from error
+
+    def copy_to(self, path: Path) -> None:
+        """Copy all that is committed to a new file; raise `ArchiveReadError`."""
+        try:
+            with closing(sqlite3.connect(path)) as target:
+                self._sqlite.backup(target)
+                target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        except sqlite3.DatabaseError as error:
+            raise _read_error(self._path, error) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._sqlite.close()
+
+
 class Database:
     """An open records.db; safe to share between threads."""
 
@@ -121,32 +220,33 @@ class Database:
         """Open the file, making it and its directory where missing; raise `ArchiveOpenError`."""
         self.path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: list[Connection] = []
         self._lock = threading.Lock()
         try:
             make_directory(path.parent)
             self._prepare()
-        except (OSError, sqlite3.DatabaseError) as error:
+        except (OSError, sqlite3.DatabaseError, ArchiveReadError) as error:
             self.close()
-            raise _open_error(path, error) from error
+            raise _open_error(path, error.__cause__ or error) from error
+        except ArchiveError:
+            self.close()
+            raise
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """The calling thread's own connection, in autocommit mode."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA secure_delete = ON")  # what is forgotten must be gone from the file
-            self._local.connection = connection
+            connection = Connection(self.path)
             with self._lock:
                 self._open.append(connection)
+            self._local.connection = connection
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # what is forgotten must be gone from the file
         return connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Iterator[Connection]:
         """Run the block as one transaction: all of it is committed, or nothing.
 
         Raise `ArchiveBusyError` or `ArchiveWriteError` when SQLite refuses.
@@ -157,33 +257,26 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                # A full disk may have rolled back already.
-                with suppress(sqlite3.OperationalError):
-                    connection.execute("ROLLBACK")
+                _roll_back(connection)
                 raise
             connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            with suppress(sqlite3.OperationalError):
-                connection.execute("ROLLBACK")
-            raise _write_error(self.path, error) from error
-        except sqlite3.DatabaseError as error:
-            raise _open_error(self.path, error) from error
+        except ArchiveReadError as error:
+            _roll_back(connection)
+            if isinstance(error.__cause__, sqlite3.OperationalError):
+                raise _write_error(self.path, error.__cause__) from error.__cause__
+            raise _open_error(self.path, error.__cause__ or error) from error.__cause__
 
     @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
+    def snapshot(self) -> Iterator[Connection]:
         """Give a connection of its own on which every read sees the same commit."""
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
+        with closing(Connection(self.path)) as connection:
             connection.execute("BEGIN")
             connection.execute("SELECT 1 FROM meta").fetchone()  # SQLite takes the snapshot at the first read
             yield connection
-        finally:
-            connection.close()
 
     def meta(self, name: str) -> str | None:
         """Return what is noted under `name`: `version`, `archive_id`."""
-        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
+        return meta(self.connection, name)
 
     def damage(self) -> list[str]:
         """Return what SQLite's own check finds wrong with the file; empty when sound."""
@@ -199,6 +292,12 @@ class Database:
             self.connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         sync(self.path.with_name(f"{self.path.name}-wal"))  # SQLite leaves the cut to the system
         return not busy
+
+    def delete_copies(self) -> None:
+        """Delete the copies that migrations kept: what is forgotten is in them, too."""
+        for path in self.path.parent.glob(f"{self.path.stem}-v*.db*"):
+            path.unlink()
+            sync(self.path.parent)
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -234,30 +333,103 @@ class Database:
         while True:
             try:
                 self.connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if not _is_locked(error) or monotonic() > until:
+            except ArchiveReadError as error:
+                if not _is_locked(error.__cause__) or monotonic() > until:
                     raise
                 sleep(AGAIN_SECONDS)
             else:
                 return
 
     def _migrate(self) -> None:
-        with self.write() as connection:
-            for version in range(int(self.meta("version") or 0), VERSION):  # another process may have been first
-                for statement in _MIGRATIONS[version].split(";\n"):
-                    connection.execute(statement)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'version'", (str(VERSION),))
+        """Make a file of an older version one of this, keeping a copy of it as it was."""
+        lock = self.path.with_name("locks") / "migration"
+        make_directory(lock.parent)
+        with lock.open("w") as file:
+            acquire(file)
+            version = int(self.meta("version") or 0)
+            if version >= VERSION:  # another process was first
+                return
+            self._require_space(version)
+            with self.write() as connection, self._copied(version) as copy:
+                for older in range(version, VERSION):
+                    for statement in _MIGRATIONS[older].split(";\n"):
+                        connection.execute(statement)
+                set_meta(connection, "version", str(VERSION))
+        logger.warning("%s was migrated to format %d; %s is a copy of it as it was", self.path, VERSION, copy)
+
+    def _require_space(self, version: int) -> None:
+        """Raise `ArchiveSpaceError` unless there is room for a copy, and for as much again written to the log."""
+        (pages,) = self.connection.execute("PRAGMA page_count").fetchone()
+        (page_bytes,) = self.connection.execute("PRAGMA page_size").fetchone()
+        needed, free = 2 * pages * page_bytes, shutil.disk_usage(self.path.parent).free
+        if free < needed:
+            raise ArchiveSpaceError(
+                f"{self.path} was written by an older sales-archive (format {version}); migrating it takes "
+                f"{-(-needed // MB):,} MB of disk, half of it for a copy, and {free // MB:,} MB are free; "
+                "nothing was changed; free space and open it again"
+            )
+
+    @contextmanager
+    def _copied(self, version: int) -> Iterator[Path]:
+        """Give a copy of the file, on the disk; it goes again when the block fails. No older copy is written over."""
+        new = self.path.with_name(f"{self.path.stem}-v{version}.db.new")
+        kept: Path | None = None
+        try:
+            new.unlink(missing_ok=True)
+            with closing(Connection(self.path)) as source:
+                source.copy_to(new)
+            sync(new)
+            names = (f"{self.path.stem}-v{version}{number}.db" for number in chain([""], count(-2, -1)))
+            paths = map(self.path.with_name, names)
+            copy = next(path for path in paths if not path.exists() or filecmp.cmp(path, new, shallow=False))
+            if not copy.exists():  # else one that failed before has left it
+                kept = new.rename(copy)
+                sync(copy.parent)
+            yield copy
+        except BaseException:
+            if kept is not None:
+                kept.unlink()
+            raise
+        finally:
+            new.unlink(missing_ok=True)
 
     def _has_tables(self) -> bool:
-        found = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-        return found is not None
+        return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
 
     def _is_foreign(self) -> bool:
-        found = self.connection.execute("SELECT group_concat(name) NOT LIKE '%meta%' FROM sqlite_master").fetchone()
-        return bool(found[0])
+        row = self.connection.execute("SELECT group_concat(name) NOT LIKE '%meta%' FROM sqlite_master").fetchone()
+        return bool(row[0])
 
 
-def _open_error(path: Path, error: Exception) -> ArchiveOpenError | ArchiveBusyError:
+def meta(connection: Connection, name: str) -> str | None:
+    """Return what is noted of the archive under `name`; `None` when nothing is."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def metas(connection: Connection, prefix: str) -> list[str]:
+    """Return all that is noted under names that begin with `prefix`, ordered by name."""
+    rows = connection.execute("SELECT value FROM meta WHERE name LIKE ? ORDER BY name", (f"{prefix}%",))
+    return [str(value) for (value,) in rows]
+
+
+def set_meta(connection: Connection, name: str, value: str | None) -> None:
+    """Note `value` under `name` in place of what was noted there, or nothing, in the caller's transaction."""
+    connection.execute("DELETE FROM meta WHERE name = ?", (name,))
+    if value is not None:
+        connection.execute("INSERT INTO meta VALUES (?, ?)", (name, value))
+
+
+def _roll_back(connection: Connection) -> None:
+    with suppress(ArchiveReadError):  # a full disk may have rolled back already
+        connection.execute("ROLLBACK")
+
+
+def _read_error(path: Path, error: sqlite3.DatabaseError) -> ArchiveReadError:
+    return ArchiveReadError(f"cannot read {path}: {error}; see what is wrong with `sales-archive check`")
+
+
+def _open_error(path: Path, error: BaseException) -> ArchiveOpenError | ArchiveBusyError:
     if _is_locked(error):
         return ArchiveBusyError(f"{path} was locked by another process for {BUSY_SECONDS} s; try again later")
     return ArchiveOpenError(
@@ -274,5 +446,5 @@ def _write_error(path: Path, error: sqlite3.OperationalError) -> ArchiveBusyErro
     )
 
 
-def _is_locked(error: Exception) -> bool:
+def _is_locked(error: BaseException | None) -> bool:
     return isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error))

@@ -5,13 +5,13 @@ texts they cover are forgotten, so a later crawl cannot bring them back.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from archive.records.models import Comment, Post, format_time
+from archive.store.database import Connection, metas, set_meta
 
 RuleKind = Literal["url", "site", "author"]
 
@@ -31,17 +31,18 @@ class Rule:
     reason: str | None = None
 
 
-def deny(connection: sqlite3.Connection, rule: Rule) -> None:
+def deny(connection: Connection, rule: Rule) -> None:
     """Keep a rule, in the caller's transaction."""
     added = format_time(datetime.now(UTC))
     value = name_key(rule.value) if rule.kind == "author" else rule.value
     connection.execute(
-        "INSERT OR REPLACE INTO deny (kind, value, site, reason, added) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO deny (kind, value, site, reason, added) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (kind, value, site) DO UPDATE SET reason = excluded.reason, added = excluded.added",
         (rule.kind, value, rule.site or "", rule.reason, added),
     )
 
 
-def allow(connection: sqlite3.Connection, rule: Rule) -> bool:
+def allow(connection: Connection, rule: Rule) -> bool:
     """Lift a rule, in the caller's transaction; False when there is none."""
     value = name_key(rule.value) if rule.kind == "author" else rule.value
     cursor = connection.execute(
@@ -50,29 +51,28 @@ def allow(connection: sqlite3.Connection, rule: Rule) -> bool:
     return cursor.rowcount > 0
 
 
-def rules(connection: sqlite3.Connection) -> list[Rule]:
+def rules(connection: Connection) -> list[Rule]:
     """Return all rules, by kind and value."""
     rows = connection.execute("SELECT kind, value, site, reason FROM deny ORDER BY kind, value, site")
     return [Rule(kind=kind, value=value, site=site or None, reason=reason) for kind, value, site, reason in rows]
 
 
-def begin_forgetting(connection: sqlite3.Connection, rule: Rule) -> None:
+def begin_forgetting(connection: Connection, rule: Rule) -> None:
     """Note, in the caller's transaction, that what a rule covers is being erased: what is cut short is made good."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_begun(rule), json.dumps(asdict(rule))))
+    set_meta(connection, _begun(rule), json.dumps(asdict(rule)))
 
 
-def end_forgetting(connection: sqlite3.Connection, rule: Rule) -> None:
+def end_forgetting(connection: Connection, rule: Rule) -> None:
     """Note, in the caller's transaction, that what a rule covers is erased everywhere."""
-    connection.execute("DELETE FROM meta WHERE name = ?", (_begun(rule),))
+    set_meta(connection, _begun(rule), None)
 
 
-def unfinished(connection: sqlite3.Connection) -> list[Rule]:
+def unfinished(connection: Connection) -> list[Rule]:
     """Return the rules of which the erasing began and did not end."""
-    rows = connection.execute("SELECT value FROM meta WHERE name LIKE ? ORDER BY name", (f"{_FORGETTING}%",))
-    return [Rule(**json.loads(value)) for (value,) in rows]
+    return [Rule(**json.loads(value)) for value in metas(connection, _FORGETTING)]
 
 
-def denies_address(connection: sqlite3.Connection, site: str, urls: Iterable[str]) -> bool:
+def denies_address(connection: Connection, site: str, urls: Iterable[str]) -> bool:
     """Tell whether the site or any of the addresses is denied."""
     keys = [("site", site), *(("url", url) for url in urls)]
     return any(
@@ -81,7 +81,7 @@ def denies_address(connection: sqlite3.Connection, site: str, urls: Iterable[str
     )
 
 
-def permitted(connection: sqlite3.Connection, post: Post) -> Post | None:
+def permitted(connection: Connection, post: Post) -> Post | None:
     """Return the post without what is denied of it; `None` when all of it is.
 
     A denied person's comment that others answer stays as an empty placeholder, so that the replies keep their
@@ -97,7 +97,7 @@ def permitted(connection: sqlite3.Connection, post: Post) -> Post | None:
     return replace(post, comments=_without(post.comments, names))
 
 
-def denied_names(connection: sqlite3.Connection, site: str) -> set[str]:
+def denied_names(connection: Connection, site: str) -> set[str]:
     """Return the keys of the names denied at a site."""
     rows = connection.execute("SELECT value FROM deny WHERE kind = 'author' AND site IN ('', ?)", (site,))
     return {value for (value,) in rows}
@@ -118,18 +118,18 @@ def _begun(rule: Rule) -> str:
 
 
 def _without(comments: tuple[Comment, ...], names: set[str]) -> tuple[Comment, ...]:
-    parents = {each.id: each.parent_id for each in comments}
-    denied = {each.id for each in comments if names & byline_keys(each.author)}
+    parents = {comment.id: comment.parent_id for comment in comments}
+    denied = {comment.id for comment in comments if names & byline_keys(comment.author)}
     answered: set[str] = set()
-    for each in comments:
-        at = each.parent_id if each.id not in denied else None
+    for comment in comments:
+        at = comment.parent_id if comment.id not in denied else None
         while at is not None and at not in answered:
             answered.add(at)
             at = parents.get(at)
     return tuple(
-        _placeholder(each) if each.id in denied else each
-        for each in comments
-        if each.id not in denied or each.id in answered
+        _placeholder(comment) if comment.id in denied else comment
+        for comment in comments
+        if comment.id not in denied or comment.id in answered
     )
 
 

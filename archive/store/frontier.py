@@ -4,21 +4,18 @@ A visit is written in the transaction of the post it brought. Saved apart, a cra
 the next crawl believe, by its ETag, that it already holds a page it never stored.
 """
 
-import json
-import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from archive.records.models import Visit, format_time, parse_time, post_id
 from archive.store.coverage import FORBIDDEN
-from archive.store.database import Database
+from archive.store.database import Connection, Database
 from archive.store.deny import denies_address
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPage:
     """What the frontier holds of one address."""
 
     url: str
@@ -30,14 +27,50 @@ class Known:
     thread_whole: bool
 
 
-class Visits:
-    """Pages and sites in a `Database`."""
+@dataclass(frozen=True, slots=True)
+class ShortThread:
+    """A post whose thread is short of what its site states, or could not be read to the end."""
+
+    url: str
+    #: Comments that the site states; `None` where it states no number.
+    stated: int | None
+    #: Comments archived.
+    found: int
+    #: Why the last visit brought no more, in words.
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailingPage:
+    """An address whose last visit failed."""
+
+    url: str
+    site: str
+    #: HTTP status; `None` when nothing answered.
+    status: int | None
+    reason: str | None
+    #: Visits in a row that failed.
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageLeftOut:
+    """A visited address that holds no post of the archive."""
+
+    url: str
+    site: str
+    #: In words.
+    reason: str
+
+
+class Frontier:
+    """The pages in a `Database`."""
 
     def __init__(self, database: Database) -> None:
         """Use an open database."""
         self._database = database
 
-    def discover(self, site: str, found: Iterable[tuple[str, datetime | None]]) -> int:
+    def discover(self, site: str, pages: Iterable[tuple[str, datetime | None]]) -> int:
         """Add addresses, each with the time its site says it last changed; return how many were new.
 
         One that is known becomes due at once when it changed after its last visit. Denied ones are left out.
@@ -45,12 +78,13 @@ class Visits:
         now = format_time(datetime.now(UTC))
         new = 0
         with self._database.write() as connection:
-            for url, modified in found:
+            for url, modified in pages:
                 if denies_address(connection, site, (url,)):
                     continue
                 cursor = connection.execute(
-                    "INSERT OR IGNORE INTO pages (url, site, discovered, due)"
-                    " SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE url = ?)",
+                    "INSERT INTO pages (url, site, discovered, due)"
+                    " SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE url = ?)"
+                    " ON CONFLICT DO NOTHING",
                     (url, site, now, now, url),
                 )
                 new += cursor.rowcount
@@ -61,19 +95,20 @@ class Visits:
                     )
         return new
 
-    def due(self, site: str, *, everything: bool = False, limit: int = -1) -> list[Known]:
+    def due(self, site: str, *, everything: bool = False, limit: int = -1) -> list[KnownPage]:
         """Return up to `limit` addresses of a site that are due now: never visited ones, then the longest overdue.
 
         One that was met later than now is due: the clock was wrong then.
         """
         now = "9999" if everything else format_time(datetime.now(UTC))
         rows = self._database.connection.execute(
-            "SELECT url, etag, last_modified, body_hash, visited, thread_whole IS NOT 0 FROM pages WHERE site = ?2"
-            " AND (due <= ?1 OR ifnull(visited, discovered) > ?1) ORDER BY visited IS NOT NULL, due, url LIMIT ?3",
+            "SELECT url, etag, last_modified, body_hash, visited, coalesce(thread_whole, 1) <> 0 FROM pages"
+            " WHERE site = ?2 AND (due <= ?1 OR coalesce(visited, discovered) > ?1)"
+            " ORDER BY visited IS NOT NULL, due, url LIMIT ?3",
             (now, site, limit),
         )
         return [
-            Known(url, etag, last_modified, body_hash, visited, bool(whole))
+            KnownPage(url, etag, last_modified, body_hash, visited, bool(whole))
             for url, etag, last_modified, body_hash, visited, whole in rows
         ]
 
@@ -101,11 +136,11 @@ class Visits:
 
     def is_due(self, url: str) -> bool:
         """Tell whether an address is due now, as `due` has it; one that is not known is."""
-        query = "SELECT due > ?1 AND ifnull(visited, discovered) <= ?1 FROM pages WHERE url = ?2"
+        query = "SELECT due > ?1 AND coalesce(visited, discovered) <= ?1 FROM pages WHERE url = ?2"
         row = self._database.connection.execute(query, (format_time(datetime.now(UTC)), url)).fetchone()
         return row is None or not row[0]
 
-    def note(self, connection: sqlite3.Connection, visit: Visit, *, still: bool = False) -> None:
+    def note(self, connection: Connection, visit: Visit, *, still: bool = False) -> None:
         """Write how a visit went, in the caller's transaction; `still` when it brought nothing new."""
         row = connection.execute("SELECT failures, post_id FROM pages WHERE url = ?", (visit.url,)).fetchone()
         failures, known_post = row or (0, None)
@@ -137,11 +172,13 @@ class Visits:
             ),
         )
         rows = [(alias, visit.url) for alias in visit.aliases if alias != visit.url]
-        connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", rows)
+        connection.executemany(
+            "INSERT INTO aliases VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET target = excluded.target", rows
+        )
         # Where they lead is visited in their place from now on.
         connection.executemany("DELETE FROM pages WHERE url = ?", [(alias,) for alias, _ in rows])
 
-    def gone_post(self, connection: sqlite3.Connection, url: str) -> str | None:
+    def gone_post(self, connection: Connection, url: str) -> str | None:
         """Return the id of the post that went away with `url`; `None` while another address still has it."""
         row = connection.execute("SELECT post_id FROM pages WHERE url = ?", (url,)).fetchone()
         if row is None or row[0] is None:
@@ -158,27 +195,26 @@ class Visits:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def addresses(self, connection: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+    def addresses(self, connection: Connection, ids: Iterable[str]) -> set[str]:
         """Return every address at which these posts were met, aliases included."""
-        found: set[str] = set()
-        for each in ids:
-            found |= {url for (url,) in connection.execute("SELECT url FROM pages WHERE post_id = ?", (each,))}
-            found |= {url for (url,) in connection.execute("SELECT url FROM posts WHERE id = ?", (each,))}
-        for target in tuple(found):
-            found |= {url for (url,) in connection.execute("SELECT url FROM aliases WHERE target = ?", (target,))}
-        return found
+        urls: set[str] = set()
+        for id_ in ids:
+            urls |= {url for (url,) in connection.execute("SELECT url FROM pages WHERE post_id = ?", (id_,))}
+            urls |= {url for (url,) in connection.execute("SELECT url FROM posts WHERE id = ?", (id_,))}
+        for target in tuple(urls):
+            urls |= {url for (url,) in connection.execute("SELECT url FROM aliases WHERE target = ?", (target,))}
+        return urls
 
-    def forget(self, connection: sqlite3.Connection, urls: Iterable[str]) -> None:
+    def forget(self, connection: Connection, urls: Iterable[str]) -> None:
         """Delete what the frontier holds of these addresses, in the caller's transaction."""
         for url in urls:
             connection.execute("DELETE FROM pages WHERE url = ?", (url,))
             connection.execute("DELETE FROM aliases WHERE url = ? OR target = ?", (url, url))
 
-    def forget_site(self, connection: sqlite3.Connection, site: str) -> None:
+    def forget_site(self, connection: Connection, site: str) -> None:
         """Delete what the frontier holds of a site, in the caller's transaction."""
         pages = connection.execute("SELECT url FROM pages WHERE site = ?", (site,)).fetchall()
         self.forget(connection, [url for (url,) in pages])
-        connection.execute("DELETE FROM sites WHERE site = ?", (site,))
 
     def post_addresses(self) -> frozenset[str]:
         """Return the addresses at which posts are."""
@@ -195,16 +231,16 @@ class Visits:
         row = self._database.connection.execute("SELECT target FROM aliases WHERE url = ?", (url,)).fetchone()
         return url if row is None else str(row[0])
 
-    def short_threads(self) -> list[dict[str, Any]]:
-        """Return the posts whose thread is short of what the site states, or could not be read, with the reason."""
+    def short_threads(self) -> list[ShortThread]:
+        """Return the posts whose thread is short of what the site states, or could not be read, by address."""
         rows = self._database.connection.execute(
             "SELECT p.url, p.stated, count(c.id), g.reason FROM posts p LEFT JOIN comments c ON c.post_id = p.id"
             " LEFT JOIN pages g ON g.post_id = p.id GROUP BY p.id"
             " HAVING count(c.id) < p.stated OR g.thread_whole = 0 ORDER BY p.url"
         )
-        return [dict(zip(("url", "stated", "found", "reason"), row, strict=True)) for row in rows]
+        return [ShortThread(*row) for row in rows]
 
-    def failing(self) -> list[dict[str, Any]]:
+    def failing(self) -> list[FailingPage]:
         """Return the addresses whose last visit failed, with the reason, the most often failed first.
 
         What robots.txt forbids has not failed.
@@ -214,62 +250,26 @@ class Visits:
             " ORDER BY failures DESC, url",
             (FORBIDDEN,),
         )
-        return [dict(zip(("url", "site", "status", "reason", "failures"), row, strict=True)) for row in rows]
+        return [FailingPage(*row) for row in rows]
 
-    def left_out(self) -> list[dict[str, Any]]:
+    def left_out(self) -> list[PageLeftOut]:
         """Return the visited addresses that hold no post of the archive, with the reason in words."""
         rows = self._database.connection.execute(
             "SELECT url, site, reason FROM pages WHERE post_id IS NULL AND visited IS NOT NULL AND reason IS NOT NULL"
             " ORDER BY site, url"
         )
-        return [dict(zip(("url", "site", "reason"), row, strict=True)) for row in rows]
+        return [PageLeftOut(*row) for row in rows]
 
     def pages_by_site(self) -> dict[str, tuple[int, int]]:
         """Return, per site, how many addresses are known and how many of them are due now."""
         rows = self._database.connection.execute(
-            "SELECT site, count(*), sum(due <= ?1 OR ifnull(visited, discovered) > ?1) FROM pages GROUP BY site",
+            "SELECT site, count(*), sum(due <= ?1 OR coalesce(visited, discovered) > ?1) FROM pages GROUP BY site",
             (format_time(datetime.now(UTC)),),
         )
         return {site: (known, due) for site, known, due in rows}
 
-    def site(self, site: str) -> dict[str, Any]:
-        """Return what crawls learned of a site; empty for one never crawled."""
-        row = self._database.connection.execute("SELECT state FROM sites WHERE site = ?", (site,)).fetchone()
-        return {} if row is None else dict(json.loads(row[0]))
 
-    def sites(self) -> dict[str, dict[str, Any]]:
-        """Return what crawls learned of every site."""
-        rows = self._database.connection.execute("SELECT site, state FROM sites ORDER BY site")
-        return {site: json.loads(state) for site, state in rows}
-
-    def names(self) -> dict[str, str]:
-        """Return the names of sites as the catalogue has them; a site without a name is left out."""
-        rows = self._database.connection.execute(
-            "SELECT site, json_extract(state, '$.name') AS name FROM sites WHERE name IS NOT NULL AND name != ''"
-        )
-        return dict(rows.fetchall())
-
-    def learn(self, site: str, **state: Any) -> None:
-        """Keep facts about a site beside those already known."""
-        with self._database.write() as connection:
-            text = json.dumps(self.site(site) | state, ensure_ascii=False, sort_keys=True)
-            connection.execute("INSERT OR REPLACE INTO sites VALUES (?, ?)", (site, text))
-
-    def note_turn(self, site: str, turn: Mapping[str, Any], *, failure: str | None) -> str | None:
-        """Keep how a site's turn went, and return when one went well before; `None` when none did.
-
-        A failure that goes on keeps the time at which it began, in `failing_since`.
-        """
-        now = format_time(datetime.now(UTC))
-        before = self.site(site)
-        if failure is None:
-            self.learn(site, **turn, failure=None, failing_since=None, well=now)
-        else:
-            self.learn(site, **turn, failure=failure, failing_since=before.get("failing_since") or now)
-        return before.get("well")
-
-
-def _published(connection: sqlite3.Connection, id_: str | None) -> datetime | None:
+def _published(connection: Connection, id_: str | None) -> datetime | None:
     """Return when the post that an unchanged page holds was published."""
     row = connection.execute(
         "SELECT json_extract(r.record, '$.published') FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?",

@@ -29,7 +29,8 @@ class Policies:
         """Keep what was answered now, in place of what was answered before."""
         with self._database.write() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO policies VALUES (?, ?, ?, ?)",
+                "INSERT INTO policies VALUES (?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET asked = excluded.asked,"
+                " status = excluded.status, body = excluded.body",
                 (url, format_time(datetime.now(UTC)), status, body),
             )
 
@@ -40,7 +41,7 @@ class Policies:
         ).fetchone()
         if row is None:
             return None
-        found = Policy(row[0], parse_time(row[1]), row[2], row[3])
-        age = datetime.now(UTC) - found.asked
+        policy = Policy(row[0], parse_time(row[1]), row[2], row[3])
+        age = datetime.now(UTC) - policy.asked
         # Times are kept to the second, and an answer from the future is none: the clock was wrong then, or is now.
-        return found if within is None or timedelta(seconds=-1) <= age < within else None
+        return policy if within is None or timedelta(seconds=-1) <= age < within else None

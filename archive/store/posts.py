@@ -4,7 +4,6 @@ A revision is one text: a post without its thread, or one comment. Adding what i
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from itertools import count
 
 from archive.records.models import Comment, Post, format_time, parse_time, post_id
 from archive.records.similarity import SAME, likeness
-from archive.store.database import Database
+from archive.store.database import Connection, Database
 from archive.store.deny import permitted
 from archive.store.revisions import (
     Revision,
@@ -22,6 +21,7 @@ from archive.store.revisions import (
     known_comments,
     known_post,
     known_thread,
+    last_seq,
     revise,
     revision,
     rewritten,
@@ -69,7 +69,7 @@ class Store:
 
     # Writing: inside a transaction that the caller opened with `Database.write`.
 
-    def add(self, connection: sqlite3.Connection, post: Post, *, thread_whole: bool = True) -> Change:
+    def add(self, connection: Connection, post: Post, *, thread_whole: bool = True) -> Change:
         """Write what is new in `post` and its thread, without what a rule denies; see `deny.permitted`.
 
         With `thread_whole`, comments that the archive has and `post` lacks are noted as removed, of the systems
@@ -87,7 +87,7 @@ class Store:
         change = _add_post(connection, allowed, saved)
         return _add_comments(connection, allowed, saved, change, thread_whole)
 
-    def add_discussion(self, connection: sqlite3.Connection, comments: tuple[Comment, ...]) -> Change | None:
+    def add_discussion(self, connection: Connection, comments: tuple[Comment, ...]) -> Change | None:
         """Write the thread that another place holds about an archived post, beside the post's own thread.
 
         `comments` are all of one post and one system; `None` when the post is not archived.
@@ -95,10 +95,10 @@ class Store:
         post = self._load(connection, comments[0].post_id) if comments else None
         if post is None:
             return None
-        others = tuple(each for each in post.comments if each.system != comments[0].system)
+        others = tuple(comment for comment in post.comments if comment.system != comments[0].system)
         return self.add(connection, replace(post, comments=(*others, *comments)))
 
-    def mark_gone(self, connection: sqlite3.Connection, id: str) -> bool:  # noqa: A002 (the record's own field name)
+    def mark_gone(self, connection: Connection, id: str) -> bool:  # noqa: A002 (the record's own field name)
         """Note that the site removed a post; what was archived stays. False when there is none."""
         post = self._load(connection, id)
         if post is None or post.status == "gone":
@@ -106,27 +106,27 @@ class Store:
         _add_post(connection, replace(post, status="gone"), format_time(datetime.now(UTC)))
         return True
 
-    def erase(self, connection: sqlite3.Connection, ids: list[str]) -> None:
+    def erase(self, connection: Connection, ids: list[str]) -> None:
         """Delete all revisions of these texts, leaving a row without record so that followers drop them."""
         saved = format_time(datetime.now(UTC))
-        for each in ids:
-            row = connection.execute("SELECT post_id FROM revisions WHERE id = ? LIMIT 1", (each,)).fetchone()
+        for text_id in ids:
+            row = connection.execute("SELECT post_id FROM revisions WHERE id = ? LIMIT 1", (text_id,)).fetchone()
             if row is None:
                 continue
-            connection.execute("DELETE FROM revisions WHERE id = ?", (each,))
-            connection.execute("DELETE FROM posts WHERE id = ?", (each,))
-            connection.execute("DELETE FROM comments WHERE id = ?", (each,))
-            revise(connection, each, row[0], None, saved)
+            connection.execute("DELETE FROM revisions WHERE id = ?", (text_id,))
+            connection.execute("DELETE FROM posts WHERE id = ?", (text_id,))
+            connection.execute("DELETE FROM comments WHERE id = ?", (text_id,))
+            revise(connection, text_id, row[0], None, saved)
 
     # Reading.
 
-    def post(self, id: str, connection: sqlite3.Connection | None = None) -> Post | None:  # noqa: A002 (the record's own field name)
+    def post(self, id: str, connection: Connection | None = None) -> Post | None:  # noqa: A002 (the record's own field name)
         """Return the post with its thread as it is now; `None` when there is none."""
         return self._load(connection or self._database.connection, id)
 
     def posts(
         self,
-        connection: sqlite3.Connection | None = None,
+        connection: Connection | None = None,
         *,
         threads: bool = True,
         after: str = "",
@@ -144,7 +144,7 @@ class Store:
         """Return the id of each post, the number of its texts, itself among them, and their bytes, ordered by id."""
         return self._database.connection.execute(
             "SELECT p.id, 1 + count(c.id), length(CAST(r.record AS BLOB))"
-            " + ifnull(sum(length(CAST(q.record AS BLOB))), 0) FROM posts p JOIN revisions r ON r.seq = p.seq"
+            " + coalesce(sum(length(CAST(q.record AS BLOB))), 0) FROM posts p JOIN revisions r ON r.seq = p.seq"
             " LEFT JOIN comments c ON c.post_id = p.id LEFT JOIN revisions q ON q.seq = c.seq GROUP BY 1 ORDER BY 1"
         ).fetchall()
 
@@ -183,8 +183,11 @@ class Store:
 
     def last_seq(self) -> int:
         """Return the `seq` of the newest revision, 0 when there is none."""
-        row = self._database.connection.execute("SELECT max(seq) FROM revisions").fetchone()
-        return int(row[0] or 0)
+        return last_seq(self._database.connection)
+
+    def sites(self, connection: Connection) -> dict[str, str]:
+        """Return the site of each post, by the post's id."""
+        return dict(connection.execute("SELECT id, site FROM posts").fetchall())
 
     def text_ids(self) -> set[str]:
         """Return the ids of all texts that are there now: posts and comments."""
@@ -208,7 +211,7 @@ class Store:
         """Return what is inconsistent among the records, in words; empty when sound."""
         return damage(self._database.connection)
 
-    def _load(self, connection: sqlite3.Connection, id_: str, *, threads: bool = True) -> Post | None:
+    def _load(self, connection: Connection, id_: str, *, threads: bool = True) -> Post | None:
         row = known_post(connection, id_)
         if row is None:
             return None
@@ -219,20 +222,20 @@ class Store:
 
 
 def _require_own_ids(post: Post) -> None:
-    ids = {each.id for each in post.comments}
-    foreign = [each.id for each in post.comments if each.post_id != post.id]
+    ids = {comment.id for comment in post.comments}
+    foreign = [comment.id for comment in post.comments if comment.post_id != post.id]
     if post.id != post_id(post.url) or foreign or len(ids) < len(post.comments):
         raise ValueError(f"ids of {post.url} or its comments do not belong together")
 
 
-def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
+def _with_known_thread(connection: Connection, post: Post) -> Post:
     """Return a post whose thread was read in part, fitted to the thread that is known: nothing known is undone."""
     places = {id_: position for id_, (_, _, position) in known_comments(connection, post.id).items()}
     after_all = count(max(places.values(), default=-1) + 1)
     comments = tuple(
-        replace(each, position=places[each.id] if each.id in places else next(after_all))
-        for each in post.comments
-        if not (each.deleted and each.id in places)
+        replace(comment, position=places[comment.id] if comment.id in places else next(after_all))
+        for comment in post.comments
+        if not (comment.deleted and comment.id in places)
     )
     if not places:
         comments = post.comments
@@ -244,7 +247,7 @@ def _with_known_thread(connection: sqlite3.Connection, post: Post) -> Post:
     return replace(post, comments=comments, comment_system=system, comments_stated=stated)
 
 
-def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> Change:
+def _add_post(connection: Connection, post: Post, saved: str) -> Change:
     known = known_post(connection, post.id)
     values = post.without_thread().to_json()
     text_before = None
@@ -270,9 +273,7 @@ def _add_post(connection: sqlite3.Connection, post: Post, saved: str) -> Change:
     return Change("new" if known is None else "changed", text_before=text_before)
 
 
-def _add_comments(
-    connection: sqlite3.Connection, post: Post, saved: str, change: Change, thread_whole: bool
-) -> Change:
+def _add_comments(connection: Connection, post: Post, saved: str, change: Change, thread_whole: bool) -> Change:
     known = known_comments(connection, post.id)
     new = changed = 0
     for comment in post.comments:
@@ -293,7 +294,7 @@ def _add_comments(
             changed += before is not None
         elif before[2] != comment.position:
             connection.execute("UPDATE comments SET position = ? WHERE id = ?", (comment.position, comment.id))
-    read = {post.comment_system, *(each.system for each in post.comments)} if thread_whole else set()
+    read = {post.comment_system, *(comment.system for comment in post.comments)} if thread_whole else set()
     removed = [id_ for id_, (record, *_) in known.items() if json.loads(record)["system"] in read]
     for id_ in removed:
         revise(connection, id_, post.id, None, saved)
@@ -301,13 +302,13 @@ def _add_comments(
     return replace(change, comments_new=new, comments_changed=changed, comments_removed=len(removed))
 
 
-def leave_old_addresses(connection: sqlite3.Connection, store: Store, post: Post, aliases: Iterable[str]) -> None:
+def leave_old_addresses(connection: Connection, store: Store, post: Post, aliases: Iterable[str]) -> None:
     """Take away the records that a post had under addresses that now lead to it, in the caller's transaction.
 
     Their revisions stay. Only a record that says the same goes: a blog that is given up leads all of its addresses to
     one farewell. One of which other places speak stays, too: their comments would not be found at the new address.
     """
-    for old in sorted({post_id(each) for each in aliases} - {post.id}):
+    for old in sorted({post_id(alias) for alias in aliases} - {post.id}):
         known = store.post(old, connection)
         if known is not None and _says_the_same(known, post) and _is_alone(known):
             _take_away(connection, known)
@@ -319,12 +320,12 @@ def _says_the_same(known: Post, post: Post) -> bool:
 
 
 def _is_alone(known: Post) -> bool:
-    return all(each.system == known.comment_system for each in known.comments)
+    return all(comment.system == known.comment_system for comment in known.comments)
 
 
-def _take_away(connection: sqlite3.Connection, known: Post) -> None:
+def _take_away(connection: Connection, known: Post) -> None:
     saved = format_time(datetime.now(UTC))
-    for id_ in (*(each.id for each in known.comments), known.id):
+    for id_ in (*(comment.id for comment in known.comments), known.id):
         revise(connection, id_, known.id, None, saved)
     connection.execute("DELETE FROM comments WHERE post_id = ?", (known.id,))
     connection.execute("DELETE FROM posts WHERE id = ?", (known.id,))

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from archive.records.models import canonical, parse_time
+from archive.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Revision:
     saved: str
 
 
-def known_post(connection: sqlite3.Connection, id_: str) -> tuple[str, str, int | None] | None:
+def known_post(connection: Connection, id_: str) -> tuple[str, str, int | None] | None:
     """Return the newest record of a post, its hash, and the stated size of its thread."""
     row: tuple[str, str, int | None] | None = connection.execute(
         "SELECT r.record, p.hash, p.stated FROM posts p JOIN revisions r USING (seq) WHERE p.id = ?", (id_,)
@@ -30,7 +31,7 @@ def known_post(connection: sqlite3.Connection, id_: str) -> tuple[str, str, int 
     return row
 
 
-def known_comments(connection: sqlite3.Connection, of_post: str) -> dict[str, tuple[str, str, int]]:
+def known_comments(connection: Connection, of_post: str) -> dict[str, tuple[str, str, int]]:
     """Return the newest record of each comment of a post, its hash, and its position, in the order shown."""
     rows = connection.execute(
         "SELECT c.id, r.record, c.hash, c.position FROM comments c JOIN revisions r USING (seq)"
@@ -40,7 +41,7 @@ def known_comments(connection: sqlite3.Connection, of_post: str) -> dict[str, tu
     return {id_: (record, digest, position) for id_, record, digest, position in rows}
 
 
-def known_thread(connection: sqlite3.Connection, of_post: str, own_system: str | None) -> list[dict[str, Any]]:
+def known_thread(connection: Connection, of_post: str, own_system: str | None) -> list[dict[str, Any]]:
     """Return the newest records of a post's comments in the order shown, those of its own system first."""
     rows = connection.execute(
         "SELECT r.record, c.position FROM comments c JOIN revisions r USING (seq)"
@@ -54,11 +55,41 @@ def known_thread(connection: sqlite3.Connection, of_post: str, own_system: str |
         record["position"] = position
         systems.add(record.get("system", ""))
     if len(systems) > 1:
-        records.sort(key=lambda each: (each.get("system", "") != own_system, each.get("system", "")))
+        records.sort(key=lambda record: (record.get("system", "") != own_system, record.get("system", "")))
     return records
 
 
-def rewritten(connection: sqlite3.Connection, of_post: str) -> frozenset[str]:
+def records(connection: Connection, of_post: str | None = None) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the id, the post's id and the record of every revision that holds one, of one post or of all."""
+    query = "SELECT id, post_id, record FROM revisions WHERE record IS NOT NULL"
+    rows = (
+        connection.execute(query) if of_post is None else connection.execute(f"{query} AND post_id = ?", (of_post,))
+    )
+    for id_, post_id, record in rows:
+        yield id_, post_id, json.loads(record)
+
+
+def last_seq(connection: Connection) -> int:
+    """Return the `seq` of the newest revision, 0 when there is none."""
+    row = connection.execute("SELECT max(seq) FROM revisions").fetchone()
+    return int(row[0] or 0)
+
+
+def changed_since(connection: Connection, seq: int) -> frozenset[str]:
+    """Return the ids of the texts that changed after `seq`, and of those beside them in their threads.
+
+    Rows of a thread depend on each other: a comment's on the language and the rights of its post, and on its place.
+    """
+    rows = connection.execute(
+        "WITH changed AS (SELECT id, post_id FROM revisions WHERE seq > ?)"
+        " SELECT id FROM changed UNION SELECT post_id FROM changed"
+        " UNION SELECT id FROM comments WHERE post_id IN (SELECT post_id FROM changed)",
+        (seq,),
+    )
+    return frozenset(str(id_) for (id_,) in rows)
+
+
+def rewritten(connection: Connection, of_post: str) -> frozenset[str]:
     """Return the ids of the comments of a post that were archived with more than one text."""
     rows = connection.execute(
         "WITH again AS (SELECT c.id FROM comments c JOIN revisions r ON r.id = c.id WHERE c.post_id = ?"
@@ -70,25 +101,25 @@ def rewritten(connection: sqlite3.Connection, of_post: str) -> frozenset[str]:
     return frozenset(str(id_) for (id_,) in rows)
 
 
-def damage(connection: sqlite3.Connection) -> list[str]:
+def damage(connection: Connection) -> list[str]:
     """Return what is inconsistent among the records, in words; empty when sound."""
     ask = connection.execute
-    found = [
+    findings = [
         f"comment {id_} belongs to a post that is not there"
         for (id_,) in ask("SELECT id FROM comments WHERE post_id NOT IN (SELECT id FROM posts)")
     ]
-    found += [
+    findings += [
         f"text {id_} has no revision"
         for (id_,) in ask(
             "SELECT id FROM (SELECT id, seq FROM posts UNION ALL SELECT id, seq FROM comments)"
             " WHERE seq NOT IN (SELECT seq FROM revisions WHERE record IS NOT NULL)"
         )
     ]
-    return found
+    return findings
 
 
 def revise(
-    connection: sqlite3.Connection,
+    connection: Connection,
     id_: str,
     of_post: str,
     values: dict[str, Any] | None,
@@ -101,7 +132,6 @@ def revise(
         "INSERT INTO revisions (id, post_id, record, hash, saved) VALUES (?, ?, ?, ?, ?)",
         (id_, of_post, record, digest, saved),
     )
-    assert cursor.lastrowid is not None  # noqa: S101 (an INSERT has one)
     return cursor.lastrowid
 
 

@@ -4,7 +4,6 @@ A text travels in more responses than its own page: lists, feeds, the answers of
 through for runs of words of the forgotten texts, whatever the markup or escapes between the words.
 """
 
-import fcntl
 import html
 import os
 import re
@@ -20,6 +19,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from archive.errors import ArchiveBusyError, ArchiveWriteError
 from archive.files.durable import sync
+from archive.files.lock import is_locked
 from archive.store.captures import OPEN
 from archive.store.database import Database
 
@@ -54,7 +54,9 @@ class Traces:
         text = _unescaped(payload())
         if any(run in self.runs for run in _runs(html.unescape(_TAG.sub(" ", text)), RUN_WORDS)):
             return True
-        return url not in self.kept and any(urlsplit(each).path in text for each in self.urls if _is_telling(each))
+        return url not in self.kept and any(
+            urlsplit(forgotten).path in text for forgotten in self.urls if _is_telling(forgotten)
+        )
 
 
 def runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
@@ -64,7 +66,7 @@ def runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
 
 def being_written(directory: Path) -> list[str]:
     """Return the names of the WARC files that a crawl is writing: it holds a lock on them."""
-    return [path.name for path in sorted(directory.glob(f"*{OPEN}")) if _is_locked(path)]
+    return [path.name for path in sorted(directory.glob(f"*{OPEN}")) if is_locked(path)]
 
 
 def erase(directory: Path, database: Database, traces: Traces) -> int:
@@ -76,18 +78,9 @@ def erase(directory: Path, database: Database, traces: Traces) -> int:
     return sum(_rewrite(path, database, traces) for path in paths)
 
 
-def _is_locked(path: Path) -> bool:
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
 def _rewrite(path: Path, database: Database, traces: Traces) -> int:
     name = path.name.removesuffix(OPEN)
-    if name != path.name and _is_locked(path):
+    if name != path.name and is_locked(path):
         raise ArchiveBusyError(f"a crawl began to write {path.name}; forget again when it ended")
     members = list(_members(path, traces))
     marked = [offset for offset, _, is_marked in members if is_marked]
@@ -149,12 +142,12 @@ def _reader(record: ArcWarcRecord) -> Callable[[], bytes]:
 def _unescaped(payload: bytes) -> str:
     """Return a response with JSON escapes and entities resolved: lists in JSON and feeds hold HTML within them."""
     text = payload.decode("utf-8", "replace")
-    text = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", text)
+    text = _JSON_ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else " ", text)
     return html.unescape(text.replace("\\/", "/"))
 
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
-    words = [found[0].casefold() for found in _WORD.finditer(text)]
+    words = [match[0].casefold() for match in _WORD.finditer(text)]
     for at in range(len(words) - length + 1):
         yield tuple(words[at : at + length])
 

@@ -4,8 +4,6 @@ One's own sites are in `sites.toml` in the archive directory, a file for people:
 that was written there is moved or lost.
 """
 
-import fcntl
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from archive.files.lock import locked
 from crawler.catalogue.sites import CATALOGUE, CatalogueError, catalogue, find, site
 from crawler.pages.urls import canonical
 
@@ -91,12 +90,8 @@ def _import(own: Path, root: etree._Element) -> tuple[int, int, list[str]]:
 def _alone(own: Path) -> Iterator[None]:
     """Wait until nobody else changes the catalogue: who reads it meanwhile would write without the other's change."""
     own.parent.mkdir(parents=True, exist_ok=True)
-    directory = os.open(own.parent, os.O_RDONLY)  # not the file, which another takes the place of
-    try:
-        fcntl.flock(directory, fcntl.LOCK_EX)
+    with locked(own.parent):  # not the file, which another takes the place of
         yield
-    finally:
-        os.close(directory)
 
 
 def _append(own: Path, tables: str) -> None:

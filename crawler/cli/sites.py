@@ -89,16 +89,16 @@ def import_opml(directory: Path, file: Path) -> int:
 
 def _rows(archive: "Archive") -> list[dict[str, Any]]:
     counts = archive.store.counts()
-    known = archive.visits.sites()
-    pages = archive.visits.pages_by_site()
+    states = archive.sites.states()
+    pages = archive.frontier.pages_by_site()
     return [
         {
             "site": site,
-            "platform": known.get(site, {}).get("platform"),
+            "platform": states[site].platform if site in states else None,
             "posts": counts.get(site, (0, 0))[0],
             "comments": counts.get(site, (0, 0))[1],
             "pages": pages.get(site, (0, 0))[0],
             "due": pages.get(site, (0, 0))[1],
         }
-        for site in sorted(counts.keys() | known.keys() | pages.keys())
+        for site in sorted(counts.keys() | states.keys() | pages.keys())
     ]

@@ -48,8 +48,8 @@ def report(archive: Archive, blogs: list[Blog]) -> list[SiteReport]:
     for post in archive.posts():
         archived.setdefault(post.site, []).append(post)
     left_out: dict[str, list[str]] = {}
-    for each in archive.visits.left_out():
-        left_out.setdefault(each["site"], []).append(f"{each['url']}: {each['reason']}")
+    for page in archive.frontier.left_out():
+        left_out.setdefault(page.site, []).append(f"{page.url}: {page.reason}")
     reports = []
     for blog in blogs:
         site = site_of(blog.base)

@@ -1,6 +1,5 @@
 """WARC files on disk: open ones, which one process holds, and torn ones, which a killed process left."""
 
-import fcntl
 import gzip
 import logging
 import os
@@ -13,6 +12,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.archive import Archive
 from archive.files.durable import sync
+from archive.files.lock import acquire
 from archive.store.captures import OPEN
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,8 @@ class OpenWarc:
         """Make the file and lock it."""
         self._path = path
         self._file = path.open("xb")
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not acquire(self._file, wait_seconds=0):
+            raise BlockingIOError(f"{path} is held by another process")
         sync(path.parent)  # a file that a power cut takes with its name could not be missed
         self._record = BytesIO()
         self.writer = WARCWriter(self._record, gzip=False, warc_version="WARC/1.1")
@@ -59,9 +60,7 @@ def close_torn(archive: Archive) -> None:
     """Cut the files of killed processes after their last whole record, and give them their final names."""
     for path in sorted((archive.directory / "warc").glob(f"*{OPEN}")):
         with path.open("r+b") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not acquire(file, wait_seconds=0):
                 continue  # its process lives
             if not path.exists():
                 continue  # another process was faster

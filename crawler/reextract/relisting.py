@@ -5,12 +5,12 @@ kept ends the list there, as it would in a crawl.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any
 
 from archive.archive import Archive
 from archive.records.models import Post
+from archive.store.sites import SiteState
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import ReadPost, withheld
@@ -21,9 +21,9 @@ from crawler.platforms.registry import PLATFORMS
 from crawler.reextract.captured import CapturedFetch, captured_page, reserved
 
 
-def brings_posts(state: Mapping[str, Any]) -> bool:
+def brings_posts(state: SiteState) -> bool:
     """Tell from what crawls learned of a site whether its list brings the posts themselves."""
-    return any(isinstance(each, dict) and each.get("by_list") for each in state.values())
+    return any(schedule.by_list for schedule in state.schedules.values())
 
 
 def relisted(archive: Archive, site: str, wanted: Collection[str]) -> Iterator[Post]:
@@ -31,16 +31,16 @@ def relisted(archive: Archive, site: str, wanted: Collection[str]) -> Iterator[P
 
     The pages of a list may be of different days, so a comment that is missing is no proof that it is gone.
     """
-    state = archive.visits.site(site)
-    platform = PLATFORMS.get(str(state.get("platform")))
-    if platform is None or not state.get("url"):
+    state = archive.sites.state(site)
+    platform = PLATFORMS.get(str(state.platform))
+    if platform is None or not state.url:
         return
     try:
-        front = captured_page(archive, state["url"])
+        front = captured_page(archive, state.url)
     except UnreadableError:
         return
     fetch = CapturedFetch(archive)
-    for read in asyncio.run(_listed(platform, Site(url=state["url"]), front, fetch, frozenset(wanted))):
+    for read in asyncio.run(_listed(platform, Site(url=state.url), front, fetch, frozenset(wanted))):
         own = withheld(read) if reserved(archive, read.url) else read
         yield place(own, platform=platform.name, fetched=front.fetched)
 

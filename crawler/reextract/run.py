@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import sys
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -53,16 +53,34 @@ class Reread:
     failure: str | None = None
 
 
-def reextract(directory: Path, *, shard: tuple[int, int] = (1, 1), workers: int = 1) -> Counter[str]:
-    """Read the addresses of a shard again and archive what changed; return how many went which way."""
+def reextract(
+    directory: Path,
+    *,
+    shard: tuple[int, int] = (1, 1),
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Counter[str]:
+    """Read the addresses of a shard again and archive what changed; return how many went which way.
+
+    `progress` is called with the addresses read and the number of all.
+    """
     counts: Counter[str] = Counter()
     with Archive(directory) as archive:
-        left = {url for url in archive.visits.post_pages() if _in_shard(url, shard)}
-        by_list = [site for site, state in archive.visits.sites().items() if brings_posts(state)]
+        left = {url for url in archive.frontier.post_pages() if _in_shard(url, shard)}
+        total = len(left)
+
+        def show() -> None:
+            if progress is not None:
+                progress(min(counts["read"], total), total)
+
+        def note(reads: Iterable[Reread]) -> set[str]:
+            return _note_all(archive, reads, counts, show)
+
+        by_list = [site for site, state in archive.sites.states().items() if brings_posts(state)]
         # A list that brought the posts comes first: a page that was asked for a name only would say it otherwise.
-        left -= _note_all(archive, _relisted(archive, by_list, left), counts)
-        left -= _note_all(archive, _reread(directory, sorted(left), workers), counts)
-        left -= _note_all(archive, _relisted(archive, {site_of(url) for url in left}, left), counts)
+        left -= note(_relisted(archive, by_list, left))
+        left -= note(_reread(directory, sorted(left), workers))
+        left -= note(_relisted(archive, {site_of(url) for url in left}, left))
         for site, number in sorted(Counter(map(site_of, left)).items()):
             counts["not kept"] += number
             sys.stderr.write(f"{site}: no response is kept of posts: {number}; {_WHY_UNKEPT}\n")
@@ -76,7 +94,7 @@ _WHY_UNKEPT = (
 )
 
 
-def _note_all(archive: Archive, reads: Iterable[Reread], counts: Counter[str]) -> set[str]:
+def _note_all(archive: Archive, reads: Iterable[Reread], counts: Counter[str], show: Callable[[], None]) -> set[str]:
     """Archive what reading again brought, and count it; return the addresses that were reached."""
     reached = set()
     for read in reads:
@@ -92,6 +110,7 @@ def _note_all(archive: Archive, reads: Iterable[Reread], counts: Counter[str]) -
         else:
             change = archive.add(read.post, thread_whole=read.thread_whole)
             counts["changed" if change.post == "unchanged" and change.revisions else change.post] += 1
+        show()
     return reached
 
 
@@ -101,7 +120,7 @@ def reread(archive: Archive, url: str) -> Reread:
         page = captured_page(archive, url)
     except UnreadableError:
         return Reread(url, kept=False)
-    before = archive.visits.find(url)
+    before = archive.frontier.find(url)
     known = archive.store.post(before) if before is not None else None
     platform = PLATFORMS.get(known.platform if known is not None else "generic", PLATFORMS["generic"])
     read, whole = asyncio.run(_whole(platform.read(page), platform, CapturedFetch(archive)))

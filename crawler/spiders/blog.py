@@ -128,7 +128,7 @@ class BlogSpider(Spider):
         """Visit a site, and note how that ended; a turn that is cancelled is noted at the crawl's end."""
         site, stats, outcomes = turn.site, self.crawler.stats, outcomes_of(self.crawler)
         begun = outcomes.begin(site.key)
-        await asyncio.to_thread(turn.archive.jobs.note, {site.key: begun})
+        await asyncio.to_thread(turn.archive.sites.note_crawls, {site.key: begun})
         try:
             async with aclosing(turn.visits()) as found:
                 async for visit in found:
@@ -166,4 +166,4 @@ def _sites(crawler: Crawler, site: str | None) -> list[Site]:
     if site is not None:
         return [find(known, site)]
     enabled = [each for each in known if not each.disabled]
-    return due(enabled, archive.visits.sites(), archive.visits.pages_by_site(), datetime.now(UTC))
+    return due(enabled, archive.sites.states(), archive.frontier.pages_by_site(), datetime.now(UTC))

@@ -76,8 +76,8 @@ class DiscussionsSpider(Spider):
     def _due(self, archive: Archive) -> list[tuple[str, datetime | None]]:
         posts = archive.store.addresses(self._site)
         here = site_of(self._api)
-        archive.visits.discover(here, [(self._search_url(url), None) for url, _ in posts])
-        due = {known.url for known in archive.visits.due(here, everything=self._everything)}
+        archive.frontier.discover(here, [(self._search_url(url), None) for url, _ in posts])
+        due = {known.url for known in archive.frontier.due(here, everything=self._everything)}
         return list(islice((post for post in posts if self._search_url(post[0]) in due), self._limit))
 
     async def _visit(self, fetch: SpiderFetch, post_url: str) -> Visit:

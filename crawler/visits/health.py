@@ -10,7 +10,7 @@ from statistics import median
 
 from archive.archive import Archive
 from archive.records.models import Post, Visit
-from archive.store.coverage import Recent
+from archive.store.coverage import RecentRecords
 from archive.store.posts import Change
 
 #: So many posts are judged together, at least.
@@ -61,12 +61,12 @@ class Tally:
 
 def concerns(tally: Tally, archive: Archive, site: str) -> list[str]:
     """Return what looks wrong with what was read of a site, in words; empty when all looks as it should."""
-    recent = Recent(archive.database, site)
+    recent = RecentRecords(archive.database, site)
     found = (_textless(tally, recent), _shrunk(tally, recent), _short(tally, recent), _shorter(tally, recent))
     return [each for each in found if each is not None]
 
 
-def _textless(tally: Tally, recent: Recent) -> str | None:
+def _textless(tally: Tally, recent: RecentRecords) -> str | None:
     bad, of = tally.textless, tally.whole
     if bad and of < TOGETHER:
         latest = recent.textless(TOGETHER)
@@ -74,7 +74,7 @@ def _textless(tally: Tally, recent: Recent) -> str | None:
     return f"{bad} of {of} posts have no text" if _too_many(bad, of) else None
 
 
-def _shrunk(tally: Tally, recent: Recent) -> str | None:
+def _shrunk(tally: Tally, recent: RecentRecords) -> str | None:
     bad, of = tally.shrunk, tally.known
     if bad and of < TOGETHER:
         changes = [(before, after) for before, after in recent.changes(TOGETHER) if before >= MIN_TEXT]
@@ -84,7 +84,7 @@ def _shrunk(tally: Tally, recent: Recent) -> str | None:
     return f"{bad} of {of} posts read again lost more than half of their text"
 
 
-def _short(tally: Tally, recent: Recent) -> str | None:
+def _short(tally: Tally, recent: RecentRecords) -> str | None:
     bad, of = tally.short, tally.threads
     if bad and of < TOGETHER:
         threads = recent.threads(TOGETHER)
@@ -92,7 +92,7 @@ def _short(tally: Tally, recent: Recent) -> str | None:
     return f"{bad} of {of} threads are short of the size that the site states" if _too_many(bad, of) else None
 
 
-def _shorter(tally: Tally, recent: Recent) -> str | None:
+def _shorter(tally: Tally, recent: RecentRecords) -> str | None:
     if not tally.new:
         return None
     lengths = recent.lengths(max(TOGETHER, min(tally.new, MOST_PAST)), MOST_PAST)

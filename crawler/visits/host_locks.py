@@ -4,7 +4,6 @@ What is locked is what is asked at one pace: a host, or all blogs of one operato
 fast as either would.
 """
 
-import fcntl
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from archive.errors import ArchiveWriteError
+from archive.files.lock import acquire
 from crawler.catalogue.sites import Site
 from crawler.middlewares.throttle import operator
 
@@ -52,9 +52,7 @@ class Turns:
             file = path.open("w")
         except OSError as error:
             raise ArchiveWriteError(f"cannot make {path}: {error.strerror}; free space and run again") from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not acquire(file, wait_seconds=0):
             file.close()
             return False
         self._files[name] = file

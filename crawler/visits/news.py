@@ -161,7 +161,7 @@ async def _compare(feed: KnownFeed, page: Page, told: list[Told], site: Site, ar
     new = [each for each, name in zip(told, seen, strict=False) if name not in known]
     if digest != feed.hash:
         found = [(each.url, each.changed) for each in told if is_post_address(site, each.url)]
-        await asyncio.to_thread(archive.visits.discover, site.key, found)
+        await asyncio.to_thread(archive.frontier.discover, site.key, found)
         await asyncio.to_thread(_wake, archive, new)
     etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
     changed = digest != feed.hash
@@ -182,8 +182,8 @@ def _wake(archive: Archive, new: list[Told]) -> None:
 
     Only by what a feed tells for the first time: a site that counts in another way than its pages is asked once.
     """
-    archive.visits.wake((each.url, each.size) for each in new if each.size is not None)
-    archive.visits.wake_without(
+    archive.frontier.wake((each.url, each.size) for each in new if each.size is not None)
+    archive.frontier.wake_without(
         (each.url, comment_id(each.url, _SYSTEM, each.comment)) for each in new if each.comment is not None
     )
 

@@ -9,8 +9,8 @@ from scrapy.crawler import Crawler
 from archive.records.models import Visit
 from archive.store.coverage import FORBIDDEN
 from archive.store.frontier import succeeded
-from archive.store.jobs import Ending, SiteCrawl
 from archive.store.posts import Change
+from archive.store.sites import Ending, SiteCrawl
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
 
 #: Several blogs may be one site: the gravest ending is told.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from scrapy.statscollectors import StatsCollector
 
 from archive.archive import Archive
-from archive.records.models import Visit, format_time
+from archive.records.models import Visit
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import Listed, ReadPost
@@ -69,8 +69,8 @@ class PostList:
                 self.stats.inc_value("crawl/lists_broken_off")
                 logger.warning("The list of %s's posts broke off: %s", site.key, error)
         await self._discover(site, batch)
-        now = format_time(datetime.now(UTC))
-        await asyncio.to_thread(self.archive.visits.learn, site.key, listed=now, list_failure=self.failure)
+        now = datetime.now(UTC)
+        await asyncio.to_thread(self.archive.sites.learn, site.key, listed=now, list_failure=self.failure)
 
     def _choose(self, site: Site, found: Listed | ReadPost) -> bool:
         """Tell whether a listed post is of the site and of those wanted."""
@@ -91,11 +91,11 @@ class PostList:
         stated = [(each.url, size) for each in batch if (size := count(each.stated)) is not None]
         batch.clear()
         if found:
-            new = await asyncio.to_thread(self.archive.visits.discover, site.key, found)
+            new = await asyncio.to_thread(self.archive.frontier.discover, site.key, found)
             self.stats.inc_value("crawl/addresses_new", new)
             self.brought = self.brought or new > 0
         if stated:
-            await asyncio.to_thread(self.archive.visits.wake, stated)
+            await asyncio.to_thread(self.archive.frontier.wake, stated)
 
     async def _is_due(self, site: Site, read: ReadPost) -> bool:
         """Tell whether to take a post that a list brought: its thread costs requests where the list only names it."""
@@ -107,7 +107,7 @@ class PostList:
             return True
         changed = read.updated or (read.published.moment if read.published is not None else None)
         await self._discover(site, [Listed(read.url, changed, stated=read.thread.stated)])
-        return await asyncio.to_thread(self.archive.visits.is_due, read.url)
+        return await asyncio.to_thread(self.archive.frontier.is_due, read.url)
 
 
 def _date(found: Listed | ReadPost) -> datetime | None:

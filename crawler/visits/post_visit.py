@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from scrapy.statscollectors import StatsCollector
 
 from archive.records.models import Visit
-from archive.store.frontier import LATEST, Known
+from archive.store.frontier import LATEST, KnownPage
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.pages.models import ReadPost, Thread, withheld
@@ -46,7 +46,7 @@ class PostVisits:
     #: Why the rest has to wait for another crawl, in words.
     postponed: str | None = None
 
-    async def visit(self, known: Known) -> Visit | None:
+    async def visit(self, known: KnownPage) -> Visit | None:
         """Return what a visit of a known address brings; it never raises for what the web does.
 
         `None` when it is put off: the address then stays due.
@@ -77,11 +77,11 @@ class PostVisits:
             read = replace(read, thread=await self._thread(read))
         return self._visit(read, Visit(url=read.url, site=self.site.key, at=fetched, status=_OK), None)
 
-    def unread(self, known: Known, reason: str) -> Visit:
+    def unread(self, known: KnownPage, reason: str) -> Visit:
         """Return the visit of a page that was there and could not be read: to be tried again, later and later."""
         return replace(self._without_post(known, reason), status=_OK, thread_whole=False)
 
-    def _unanswered(self, known: Known, error: UnreadableError) -> Visit | None:
+    def _unanswered(self, known: KnownPage, error: UnreadableError) -> Visit | None:
         visit = self._without_post(known, error.reason)
         if isinstance(error, PostponedError):
             if not same_site(error.url, self.site.url):
@@ -97,18 +97,18 @@ class PostVisits:
         logger.info("%s", error)
         return visit
 
-    def _conditions(self, known: Known) -> dict[str, str]:
+    def _conditions(self, known: KnownPage) -> dict[str, str]:
         if self.everything or not known.thread_whole:
             return {}
         conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return {name: value for name, value in conditions.items() if value}
 
-    def _same(self, known: Known, page: Page) -> bool:
+    def _same(self, known: KnownPage, page: Page) -> bool:
         if self.everything or not known.thread_whole or known.body_hash is None:
             return False
         return _hash(page) == known.body_hash != _EMPTY_BODY
 
-    async def _read(self, known: Known, answer: Answer) -> Visit:
+    async def _read(self, known: KnownPage, answer: Answer) -> Visit:
         page = answer.page
         away = self._why_no_post(page)
         if away is not None:
@@ -156,7 +156,7 @@ class PostVisits:
             self.stats.inc_value("crawl/threads_short")
         return thread
 
-    def _with_post(self, known: Known, answer: Answer, read: ReadPost, cut: str | None) -> Visit:
+    def _with_post(self, known: KnownPage, answer: Answer, read: ReadPost, cut: str | None) -> Visit:
         page = answer.page
         # A thread kept elsewhere changes without its page: no validator may hide that.
         elsewhere = read.thread is not None and bool(read.thread.pointer)
@@ -187,7 +187,7 @@ class PostVisits:
             reason=short or unreadable,
         )
 
-    def _unchanged(self, known: Known, page: Page) -> Visit:
+    def _unchanged(self, known: KnownPage, page: Page) -> Visit:
         return Visit(
             url=known.url,
             site=self.site.key,
@@ -199,13 +199,13 @@ class PostVisits:
             woken=self.woken,
         )
 
-    def _no_post(self, known: Known, page: Page, reason: str) -> Visit:
+    def _no_post(self, known: KnownPage, page: Page, reason: str) -> Visit:
         """Note that an address holds no post, so that it is not asked for again soon."""
         self.stats.inc_value("crawl/no_posts")
         visit = self._without_post(known, reason)
         return replace(visit, status=page.status, due=datetime.now(UTC) + LATEST)
 
-    def _without_post(self, known: Known, reason: str) -> Visit:
+    def _without_post(self, known: KnownPage, reason: str) -> Visit:
         return Visit(url=known.url, site=self.site.key, at=datetime.now(UTC), reason=reason[:500])
 
 

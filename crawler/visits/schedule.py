@@ -7,11 +7,11 @@ silent for months is asked once a week.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
-from archive.records.models import format_time, parse_time
+from archive.store.sites import FeedState, SiteSchedule, SiteState
 from crawler.catalogue.sites import Site
 
 #: A site is asked for news at most once an hour and at least once a day.
@@ -28,33 +28,13 @@ _MAX_QUIET = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownFeed:
-    """A feed of a site, and the state in which it was last seen."""
-
-    url: str
-    #: True for the feed of the site's comments.
-    comments: bool = False
-    etag: str | None = None
-    last_modified: str | None = None
-    #: Of the addresses and dates it held; `None` before it was read, or when it could not be read last time.
-    hash: str | None = None
-    #: Short hashes of what it held, the first of it only.
-    seen: tuple[str, ...] = ()
-    #: When it was asked for last, whatever it said.
-    asked: datetime | None = None
-    #: When it last held something new.
-    news: datetime | None = None
+class KnownFeed(FeedState):
+    """A feed of a site, and when it is asked again."""
 
     @classmethod
-    def from_state(cls, values: Mapping[str, Any]) -> Self:
-        """Rebuild a feed from what `to_state` returned."""
-        times = {name: parse_time(values[name]) if values.get(name) else None for name in ("asked", "news")}
-        return cls(**dict(values) | times | {"seen": tuple(values.get("seen", ()))})
-
-    def to_state(self) -> dict[str, Any]:
-        """Return all of it as JSON values."""
-        times = {"asked": self.asked, "news": self.news}
-        return asdict(self) | {name: format_time(moment) if moment else None for name, moment in times.items()}
+    def of(cls, state: FeedState) -> Self:
+        """Return a feed as the archive knows it."""
+        return cls(**{each.name: getattr(state, each.name) for each in fields(state)})
 
     def rests(self, now: datetime) -> bool:
         """Tell whether it has been silent for so long that it is left alone for longer than a day."""
@@ -67,55 +47,21 @@ class KnownFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(SiteSchedule):
     """What a crawl remembers of a site's last turn."""
 
-    at: datetime | None = None
-    #: When the whole list was last read to its end.
-    listed: datetime | None = None
-    #: When a turn last brought something new.
-    news: datetime | None = None
-    #: True when the list brings the posts themselves: their pages are then not visited one by one.
-    by_list: bool = False
-    #: True when such a list only names the threads: a post that is due is then reason enough to ask for it.
-    threads_apart: bool = False
-    #: How often the wait before the next turn has been doubled.
-    quiet: int = 0
     feeds: tuple[KnownFeed, ...] = ()
-    #: True when one of the feeds was left to the next turn.
-    owed: bool = False
-    #: Until when the site asked to be left alone.
-    not_before: datetime | None = None
-    #: Where the front page was found instead, when the site has moved.
-    moved_to: str | None = None
 
     @classmethod
-    def of(cls, site: Site, state: Mapping[str, Any]) -> Self:
+    def of(cls, site: Site, state: SiteState) -> Self:
         """Return the last turn of a site from what the archive knows of it; an empty one where there was none."""
-        values = state.get(_name(site))
-        if not isinstance(values, dict):
-            return cls()
-        return cls(
-            at=parse_time(values["at"]) if values.get("at") else None,
-            listed=parse_time(values["listed"]) if values.get("listed") else None,
-            news=parse_time(values["news"]) if values.get("news") else None,
-            by_list=bool(values.get("by_list")),
-            threads_apart=bool(values.get("threads_apart")),
-            quiet=int(values.get("quiet", 0)),
-            feeds=tuple(map(KnownFeed.from_state, values.get("feeds", ()))),
-            owed=bool(values.get("owed")),
-            not_before=parse_time(values["not_before"]) if values.get("not_before") else None,
-            moved_to=values.get("moved_to"),
-        )
+        known = state.schedules.get(site.scope, SiteSchedule())
+        values = {each.name: getattr(known, each.name) for each in fields(known) if each.name != "due"}
+        return cls(**values | {"feeds": tuple(map(KnownFeed.of, known.feeds))})
 
-    def to_state(self, site: Site) -> dict[str, Any]:
-        """Return what `Visits.learn` keeps."""
-        feeds = [each.to_state() for each in self.feeds]
-        times = {"at": self.at, "listed": self.listed, "news": self.news, "next": self.next}
-        times |= {"not_before": self.not_before}
-        values = {name: format_time(moment) for name, moment in times.items() if moment is not None}
-        flags = {"by_list": self.by_list, "threads_apart": self.threads_apart, "owed": self.owed}
-        return {_name(site): values | flags | {"quiet": self.quiet, "feeds": feeds, "moved_to": self.moved_to}}
+    def schedules(self, site: Site) -> dict[str, SiteSchedule]:
+        """Return what `Sites.note_visit` keeps: several blogs of one host are told apart by their folder."""
+        return {site.scope: replace(self, due=self.next)}
 
     def where(self, site: Site) -> Site:
         """Return the site at the address to which it has moved, if it has."""
@@ -189,13 +135,13 @@ class Turn:
 
 
 def due(
-    sites: list[Site], states: Mapping[str, Mapping[str, Any]], pages: Mapping[str, tuple[int, int]], now: datetime
+    sites: list[Site], states: Mapping[str, SiteState], pages: Mapping[str, tuple[int, int]], now: datetime
 ) -> list[Site]:
     """Return the sites whose turn it is, or of which a page is due; the longest waiting first.
 
-    `pages` holds known and due addresses per site, as `Visits.pages_by_site` gives them.
+    `pages` holds known and due addresses per site, as `Frontier.pages_by_site` gives them.
     """
-    turns = [(Turn.of(site, states.get(site.key, {})), site) for site in sites]
+    turns = [(Turn.of(site, states.get(site.key, SiteState())), site) for site in sites]
     waiting = [
         (turn.at or datetime.min.replace(tzinfo=UTC), site)
         for turn, site in turns
@@ -210,8 +156,3 @@ def _left_until(news: datetime | None, asked: datetime | None) -> datetime | Non
         return None
     pause = min((asked - news) * SILENCE_SHARE, LIST_AGAIN)
     return asked + pause if pause > LATEST else None
-
-
-def _name(site: Site) -> str:
-    """Return the name under which a turn is kept: several blogs of one host are told apart by their folder."""
-    return "turn" if site.scope == "/" else f"turn:{site.scope}"

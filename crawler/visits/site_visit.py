@@ -6,18 +6,19 @@ nothing: the next one finds them due.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Unpack
 
 from scrapy.statscollectors import StatsCollector
 
 from archive.archive import Archive
-from archive.records.models import Visit
-from archive.store.frontier import Known
+from archive.records.models import Visit, format_time
+from archive.store.frontier import KnownPage
+from archive.store.sites import SiteFacts, SiteState
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import UnreadableError
 from crawler.pages.page import Page
@@ -75,7 +76,7 @@ class SiteVisit:
 
     async def visits(self) -> AsyncGenerator[Visit]:
         """Yield what each visit brings; raise `UnreadableError` when the site cannot be had."""
-        state = await asyncio.to_thread(self.archive.visits.site, self.site.key)
+        state = await asyncio.to_thread(self.archive.sites.state, self.site.key)
         turn = Turn.of(self.site, state)
         if self.wanted.news_only and not turn.wants_list(datetime.now(UTC)):
             self.site = turn.where(self.site)
@@ -104,7 +105,7 @@ class SiteVisit:
         """Note that the turn came to nothing, so that a site that is down is asked less often."""
         self.failure = reason
         site = self.listed_as
-        turn = Turn.of(site, await asyncio.to_thread(self.archive.visits.site, site.key))
+        turn = Turn.of(site, await asyncio.to_thread(self.archive.sites.state, site.key))
         await self._keep(turn.ended(brought=False))
 
     async def _ask_for_news(self, turn: Turn) -> Turn:
@@ -126,9 +127,9 @@ class SiteVisit:
         brought = self.news is not None and self.news.brought
         return not turn.by_list or not (brought or (turn.threads_apart and await self._due()))
 
-    async def _revisit(self, turn: Turn, state: Mapping[str, Any]) -> AsyncGenerator[Visit]:
+    async def _revisit(self, turn: Turn, state: SiteState) -> AsyncGenerator[Visit]:
         """Visit what is due, news included, without asking for the list of all posts."""
-        platform = PLATFORMS.get(self.site.platform or str(state.get("platform")), PLATFORMS["generic"])
+        platform = PLATFORMS.get(self.site.platform or str(state.platform), PLATFORMS["generic"])
         if not turn.by_list:
             async with aclosing(self._visit_due(self._posts(platform, turn))) as visits:
                 async for visit in visits:
@@ -175,21 +176,21 @@ class SiteVisit:
 
     async def _keep(self, turn: Turn) -> None:
         """Keep the turn, and what was wrong, under the address by which the catalogue knows the site."""
-        site, note = self.listed_as, self.archive.visits.note_turn
+        site, note = self.listed_as, self.archive.sites.note_visit
         turn = replace(turn, not_before=self.fetch.closed_until(self.site.url))
-        well = await asyncio.to_thread(note, site.key, turn.to_state(site), failure=self.failure)
+        well = await asyncio.to_thread(note, site.key, turn.schedules(site), failure=self.failure)
         if self.failure is not None:
-            told = f"{self.failure}; last well on {well[:10]}" if well else self.failure
+            told = f"{self.failure}; last well on {format_time(well)[:10]}" if well else self.failure
             self.stats.set_value(f"crawl/site_failure/{site.key}", told)
 
-    async def _learn(self, **state: Any) -> None:
-        await asyncio.to_thread(self.archive.visits.learn, self.site.key, **state)
+    async def _learn(self, **facts: Unpack[SiteFacts]) -> None:
+        await asyncio.to_thread(self.archive.sites.learn, self.site.key, **facts)
 
     async def _visit_due(self, posts: PostVisits) -> AsyncGenerator[Visit]:
         """Visit the addresses that are due and that no list has brought already, some at a time."""
         due = await self._due()
         self.stats.inc_value("crawl/pages_due", len(due))
-        running: dict[asyncio.Task[Visit | None], Known] = {}
+        running: dict[asyncio.Task[Visit | None], KnownPage] = {}
         waiting = iter(due)
         try:
             while True:
@@ -226,9 +227,8 @@ class SiteVisit:
         archived = await asyncio.to_thread(self.archive.store.count, self.site.key)
         self.failure = f"no post is listed any more, of {archived} archived" if archived else "no post was found"
 
-    async def _due(self) -> list[Known]:
-        visits = self.archive.visits
-        due = await asyncio.to_thread(visits.due, self.site.key, everything=self.wanted.everything)
+    async def _due(self) -> list[KnownPage]:
+        due = await asyncio.to_thread(self.archive.frontier.due, self.site.key, everything=self.wanted.everything)
         chosen = None if self.wanted.since is None and self.wanted.limit is None else self.listing.chosen
         return [
             known
@@ -238,7 +238,7 @@ class SiteVisit:
             and (chosen is None or known.url in chosen)
         ]
 
-    def _outcome(self, task: asyncio.Task[Visit | None], known: Known, posts: PostVisits) -> Visit | None:
+    def _outcome(self, task: asyncio.Task[Visit | None], known: KnownPage, posts: PostVisits) -> Visit | None:
         """Return the visit, `None` when it is put off; what went wrong in reading one page costs that page only."""
         self.stats.inc_value("crawl/pages_visited")
         error = task.exception()

@@ -122,11 +122,11 @@ def test_a_forgotten_post_does_not_come_back_by_any_address(archive: Archive, ma
     forget(archive, Rule(kind="url", value=post.url))
 
     again = make_post(address)
-    archive.visits.discover("example.com", [(address, None)])
+    archive.frontier.discover("example.com", [(address, None)])
 
     assert archive.record(visit(again)).post == "denied"
     assert list(archive.posts()) == []
-    assert archive.visits.due("example.com", everything=True) == []
+    assert archive.frontier.due("example.com", everything=True) == []
 
 
 def test_followers_learn_that_a_forgotten_text_went_away(archive: Archive, make_post: Builder):
@@ -145,16 +145,16 @@ def test_a_forgotten_site_leaves_nothing_but_its_rule(archive: Archive, make_pos
     other = make_post("https://example.com/kept/", text=OTHER)
     archive.record(visit(post))
     archive.record(visit(other))
-    archive.visits.learn("secret.example", platform="ghost")
-    archive.visits.discover("secret.example", [("https://secret.example/b/", None)])
+    archive.sites.learn("secret.example", platform="ghost")
+    archive.frontier.discover("secret.example", [("https://secret.example/b/", None)])
     write_warc(archive, "a.warc.gz", {"https://www.secret.example/x": b"short", other.url: OTHER.encode()})
 
     forget(archive, Rule(kind="site", value="secret.example"))
 
     assert places_of(SECRET, archive.directory) == set()
     assert urls_in(archive) == {other.url}
-    assert archive.visits.sites() == {}
-    assert archive.visits.due("secret.example", everything=True) == []
+    assert archive.sites.states() == {}
+    assert archive.frontier.due("secret.example", everything=True) == []
     assert archive.store.counts() == {"example.com": (1, 0)}
 
 

@@ -16,7 +16,7 @@ from waitress.server import create_server
 
 from archive.archive import Archive
 from archive.records.models import Post, parse_time
-from archive.store.jobs import SiteCrawl
+from archive.store.sites import SiteCrawl
 from tests.support.web import LIBRARY
 from webui.app import create_app
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from archive.archive import Archive
 from archive.records.models import Post, Visit, parse_time, post_id
-from archive.store.jobs import SiteCrawl
+from archive.store.sites import SiteCrawl
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, invented, served
 from tests.support.paths import ROOT
 
@@ -84,10 +84,10 @@ def _fill(directory: Path, posts: Mapping[str, Post]) -> None:
         for post in (before, copy, *posts.values()):
             archive.record(Visit(url=post.url, site=post.site, at=READ, status=200, post=post))
         for site, name in NAMES.items():
-            archive.visits.learn(site, name=name)
+            archive.sites.learn(site, name=name)
         archive.jobs.end(archive.jobs.start("blog"), {"healthy": True}, {site: _crawled(new=1) for site in NAMES})
         late, failure = archive.jobs.start("blog"), "no such host"
-        archive.visits.note_turn("ledgerline.example", {}, failure=failure)
+        archive.sites.note_visit("ledgerline.example", {}, failure=failure)
         crawls = {
             "ledgerline.example": replace(_crawled(), ending="failed", reason=failure),
             "quotanotes.example": _crawled(),

@@ -220,6 +220,6 @@ def test_what_servers_do_wrong_is_never_an_error_of_ours(blog: Blog, directory: 
 
     with Archive(directory) as archive:
         assert [post.url for post in archive.posts()] == [f"{blog.url}/sound-post/"]
-        (job,) = archive.jobs.latest()
-    assert "spider_exceptions/count" not in job["report"]["counts"], finished.stderr
-    assert job["report"]["counts"]["crawl/pages_visited"] == len(faults) + 1
+        report = archive.jobs.latest()[0].to_json()["report"]
+    assert "spider_exceptions/count" not in report["counts"], finished.stderr
+    assert report["counts"]["crawl/pages_visited"] == len(faults) + 1

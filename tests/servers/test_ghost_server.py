@@ -212,7 +212,7 @@ def moment(at: str) -> datetime:
 def archived(directory: str) -> tuple[dict[str, Row], set[Row]]:
     with Archive(directory) as archive:
         posts = list(archive.posts())
-        assert archive.visits.short_threads() == []
+        assert archive.frontier.short_threads() == []
     shown = [each for post in posts for each in post.comments if not each.deleted]
     assert sum(each.deleted for post in posts for each in post.comments) == 2  # hidden or removed, and answered
     assert not {"Answered and hidden", "Answered and removed", "Buy pills"} & {each.text for each in shown}

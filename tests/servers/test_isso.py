@@ -154,7 +154,7 @@ def test_the_archive_holds_every_comment_of_the_server_with_name_date_and_parent
         with Archive(directory) as archive:
             seq = archive.store.last_seq()
             texts = [each.text for post in archive.posts() for each in post.comments]
-            assert archive.visits.short_threads() == []
+            assert archive.frontier.short_threads() == []
         assert "We tried it\n\n- twice\n- and again" in texts
         assert "To be removed" not in texts
 

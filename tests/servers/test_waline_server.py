@@ -191,7 +191,7 @@ def test_the_archive_holds_every_comment_of_the_server_with_name_date_and_parent
         assert done.returncode == 0, done.stderr
         with Archive(directory) as archive:
             assert archived(archive) == truth(tmp_path, blog.url)
-            assert archive.visits.short_threads() == []
+            assert archive.frontier.short_threads() == []
             comments = [each for post in archive.posts() for each in post.comments]
             seq = archive.store.last_seq()
         texts = [each.text for each in comments]

@@ -39,7 +39,7 @@ def visits() -> Iterator[Visit]:
 
 def was_made(archive: Archive, visit: Visit) -> bool:
     """Tell whether a visit, or a later one, was archived before the work was killed."""
-    known = archive.visits.due(visit.site, everything=True)
+    known = archive.frontier.due(visit.site, everything=True)
     return any(each.url == visit.url and (each.visited or "") >= format_time(visit.at) for each in known)
 
 

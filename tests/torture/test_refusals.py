@@ -251,7 +251,7 @@ def test_a_clock_that_was_years_ahead_does_not_keep_pages_from_being_visited(
         assert list(archive.store.counts().values()) == [(3, 3)]
         archive.sync()
         assert archive.check() == []
-        assert all("2031" not in str(each["ended"]) for each in archive.jobs.latest(1))
+        assert all("2031" not in str(each.ended) for each in archive.jobs.latest(1))
 
 
 @pytest.mark.parametrize("part", ["index", "index/g1"])

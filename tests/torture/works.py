@@ -77,10 +77,10 @@ class Storing(Work):
         with Archive(root / KEPT) as archive:
             yield
             for visit in visits():
-                archive.visits.discover(visit.site, [(visit.url, None)])
+                archive.frontier.discover(visit.site, [(visit.url, None)])
                 if not was_made(archive, visit):
                     archive.record(visit)
-                archive.visits.learn(visit.site, platform="ghost")
+                archive.sites.learn(visit.site, platform="ghost")
                 yield
 
     def prepare(self, root: Path) -> None:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import Authorization
 
 from archive.archive import Archive
 from archive.errors import ArchiveOpenError
-from archive.records.models import Post
+from archive.records.models import Post, post_id
 from webui.app import create_app
 from webui.formatting import blocks
 from webui.security import HEADERS
@@ -102,6 +102,23 @@ def test_hostile_texts_are_shown_as_they_are_written(client: FlaskClient, librar
     assert "{{ 7*7 }} ${7*7}" in tree.cssselect(".post .text")[0].text_content()
     assert "</textarea><script>alert('comment')</script>" in tree.cssselect(".comment .text")[0].text_content()
     assert len(tree.cssselect("h1")) == 1
+
+
+def test_no_page_holds_control_characters(tmp_path: Path) -> None:
+    url, controls = "https://controls.example/post", "\x00\x07\x0b\r\x1f\x7f\x85\x9f\ufffe\uffff"
+    with Archive(tmp_path) as archive:
+        archive.add(Post(id=post_id(url), url=url, site="controls.example", title=f"Price{controls}list",
+                         text=f"One\ttwo{controls} three.", author=f"Ann{controls}"))  # fmt: skip
+        archive.sync()
+    app = create_app({"ARCHIVE_DIR": tmp_path})
+
+    addresses = ("/", "/search?q=price", f"/posts/{post_id(url)}", "/feed.atom", "/search?q=%07a")
+    pages = [app.test_client().get(address).text for address in addresses]
+    app.extensions["archive"].archive.close()
+
+    assert not [sign for page in pages for sign in controls if sign in page]
+    assert all("\ufffd" in page for page in pages)
+    assert "One\ttwo" in pages[2]
 
 
 @pytest.mark.parametrize(

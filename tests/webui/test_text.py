@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webui.diff import changed
+from webui.diff import compare
 from webui.formatting import blocks
 
 
@@ -50,15 +50,15 @@ def test_no_word_is_lost_and_no_anchor_is_met_twice(text: str) -> None:
 
 
 def test_a_changed_word_is_shown_in_its_paragraph() -> None:
-    first, second = changed("Same.\n\n19 of 40 took it.", "Same.\n\n22 of 40 took it.")
+    first, second = compare("Same.\n\n19 of 40 took it.", "Same.\n\n22 of 40 took it.")
 
     assert first == (("same", "Same."),)
     assert second == (("removed", "19"), ("added", "22"), ("same", " of 40 took it."))
 
 
 def test_paragraphs_that_come_and_go_are_shown_whole() -> None:
-    assert changed("one\n\ntwo", "two") == ((("removed", "one"),), (("same", "two"),))
-    assert changed("two", "two\n\nthree") == ((("same", "two"),), (("added", "three"),))
+    assert compare("one\n\ntwo", "two") == ((("removed", "one"),), (("same", "two"),))
+    assert compare("two", "two\n\nthree") == ((("same", "two"),), (("added", "three"),))
 
 
 PARAGRAPHS = st.lists(st.text(alphabet="abc ", min_size=1, max_size=12).filter(str.strip), max_size=6)
@@ -66,7 +66,7 @@ PARAGRAPHS = st.lists(st.text(alphabet="abc ", min_size=1, max_size=12).filter(s
 
 @given(PARAGRAPHS, PARAGRAPHS)
 def test_both_texts_can_be_read_from_what_changed(old: list[str], new: list[str]) -> None:
-    runs = [run for paragraph in changed("\n\n".join(old), "\n\n".join(new)) for run in paragraph]
+    runs = [run for paragraph in compare("\n\n".join(old), "\n\n".join(new)) for run in paragraph]
 
     assert "".join(text for kind, text in runs if kind != "added") == "".join(old)
     assert "".join(text for kind, text in runs if kind != "removed") == "".join(new)
@@ -75,7 +75,7 @@ def test_both_texts_can_be_read_from_what_changed(old: list[str], new: list[str]
 def test_large_and_unlike_texts_are_compared_in_time() -> None:
     started = time.monotonic()
 
-    changed("a b " * 50_000, "b c " * 50_000)
-    changed("\n\n".join(map(str, range(5_000))), "\n\n".join(map(str, range(5_000, 10_000))))
+    compare("a b " * 50_000, "b c " * 50_000)
+    compare("\n\n".join(map(str, range(5_000))), "\n\n".join(map(str, range(5_000, 10_000))))
 
     assert time.monotonic() - started < 5

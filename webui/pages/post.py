@@ -8,10 +8,12 @@ from itertools import chain
 from archive.records.models import Comment, Post
 from archive.records.thread import DISPLAY_LEVELS, Row, rows
 from archive.records.titles import above_text
-from archive.search.results import Snippet
+from archive.search.results import Query, Snippet
 from archive.search.snippets import Marking
-from webui.formatting import Block, blocks, comment_anchor
-from webui.params import phrase
+from webui.formatting import Block, ShownDate, blocks, comment_anchor, shown_date
+from webui.links import Addresses, address, paths
+from webui.pages.results import Link
+from webui.params import phrase, url_values
 
 #: A page of a thread ends at the first root after so many comments.
 THREAD_PAGE = 400
@@ -20,11 +22,37 @@ WORDS_A_MINUTE = 238
 
 
 @dataclass(frozen=True, slots=True)
-class CommentRow:
-    """A comment, where it stands, and its text in blocks."""
+class Origin:
+    """From where a reader came to a post: the results, `None` if from elsewhere, and words to find in its thread."""
+
+    query: Query | None
+    words: str
+
+    @property
+    def text(self) -> str:
+        """The words that brought the reader here."""
+        return self.query.text if self.query else ""
+
+    @property
+    def address(self) -> str | None:
+        """Address of the results, if the reader came from any."""
+        return Addresses(self.query).searched(page=self.query.page) if self.query else None
+
+    def kept(self) -> dict[str, object]:
+        """Return the arguments by which other pages of the thread lead back too, and mark the same words."""
+        kept = url_values(self.query) if self.query else {}
+        if self.query and self.query.page > 1:
+            kept["page"] = str(self.query.page)
+        return kept | ({"find": self.words} if self.words else {})
+
+
+@dataclass(frozen=True, slots=True)
+class CommentItem:
+    """A comment as an item of its thread: where it stands, and its text in blocks."""
 
     row: Row
     anchor: str
+    date: ShownDate | None
     blocks: tuple[Block, ...]
     #: True when it stands right below what it answers, and need not say so.
     follows: bool
@@ -47,47 +75,63 @@ class PostPage:
     """What the template needs to know of a post."""
 
     def __init__(
-        self, post: Post, *, thread_page: int, versions: int, rewritten: Collection[str], marking: Marking
+        self, post: Post, origin: Origin, *, thread_page: int, rewritten: Collection[str], marking: Marking
     ) -> None:
         """Show a post with one page of its thread, the words of `marking` marked in both."""
         self.post = post
-        self.versions = versions
+        self.origin = origin
         #: Ids of comments of which earlier texts are archived.
         self.rewritten = rewritten
         self._marking = marking
         self._pages = _pages(rows(post.comments, levels=DISPLAY_LEVELS))
-        self.thread_page = min(thread_page, len(self._pages))
+        self._thread_page = min(thread_page, len(self._pages))
+
+    @cached_property
+    def date(self) -> ShownDate | None:
+        """When it was published."""
+        return shown_date(self.post.published, self.post.published_precision)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The post's text, without the title where its page says it again above the first paragraph."""
-        found = blocks(self.post.text)
-        return found[above_text([block.text for block in found[:3]], self.post.title) :]
+        all_blocks = blocks(self.post.text)
+        return all_blocks[above_text([block.text for block in all_blocks[:3]], self.post.title) :]
 
     @cached_property
-    def thread(self) -> tuple[CommentRow, ...]:
+    def thread(self) -> tuple[CommentItem, ...]:
         """The comments of the page that is shown."""
-        page = self._pages[self.thread_page - 1] if self._pages else ()
-        before = [None, *page]
+        page = self._pages[self._thread_page - 1] if self._pages else ()
         return tuple(
-            CommentRow(row, comment_anchor(row.comment.id), blocks(row.comment.text), _follows(row, above))
-            for row, above in zip(page, before, strict=False)  # the last is above none
+            CommentItem(
+                row=row,
+                anchor=comment_anchor(row.comment.id),
+                date=shown_date(row.comment.published, row.comment.published_precision),
+                blocks=blocks(row.comment.text),
+                follows=_follows(row, above),
+            )
+            for row, above in zip(page, [None, *page], strict=False)  # the last is above none
         )
 
-    @property
-    def thread_pages(self) -> int:
-        """Number of pages of the thread."""
-        return len(self._pages)
+    @cached_property
+    def thread_links(self) -> tuple[Link, ...]:
+        """The pages of the thread, from which the way back and what is marked are kept."""
+        path, kept = f"{paths().posts}{self.post.id}", self.origin.kept()
+        return tuple(
+            Link(
+                str(page), f"{address(path, kept | {'thread': str(page)})}#comments", chosen=page == self._thread_page
+            )
+            for page in range(1, len(self._pages) + 1)
+        )
 
     @cached_property
-    def found(self) -> int:
+    def comment_count(self) -> int:
         """Number of comments archived, without placeholders of removed ones."""
         return sum(not comment.deleted for comment in self.post.comments)
 
     @property
     def removed(self) -> int:
         """Number of comments that the site removed and of which only the place is kept."""
-        return len(self.post.comments) - self.found
+        return len(self.post.comments) - self.comment_count
 
     @property
     def missing(self) -> int:
@@ -120,10 +164,10 @@ class PostPage:
             return None
         texts = chain(
             ((block.anchor, block.lines) for block in self.blocks),
-            ((row.anchor, row.comment.text.split("\n")) for row in self.thread),
+            ((item.anchor, item.comment.text.split("\n")) for item in self.thread),
         )
         return next(
-            (anchor for anchor, lines in texts if any(matched for each in lines for _, matched in self.marked(each))),
+            (anchor for anchor, lines in texts if any(matched for line in lines for _, matched in self.marked(line))),
             None,
         )
 

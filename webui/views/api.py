@@ -6,10 +6,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from archive.errors import ArchiveError
 from webui.completion import completions
-from webui.holdings import archive, covered, holdings, site_name
+from webui.holdings import archive, holdings, load_post, site_coverage, site_name
 from webui.openapi import description
 from webui.params import MAX_PER_PAGE, MAX_QUERY, PER_PAGE, read_number, read_query, read_text
-from webui.views.posts import load
 
 blueprint = Blueprint("api", __name__)
 
@@ -24,20 +23,20 @@ def search() -> Response:
 @blueprint.get("/api/posts/<post_id>")
 def post(post_id: str) -> Response:
     """Return a post with its thread; see docs/records.md."""
-    return jsonify(load(post_id).to_json())
+    return jsonify(load_post(post_id).to_json())
 
 
 @blueprint.get("/api/sites")
 def sites() -> Response:
     """Return what is archived per site, and what is known to be missing."""
-    return jsonify({"sites": [each.to_json() for each in covered().values()]})
+    return jsonify({"sites": [site.to_json() for site in site_coverage().values()]})
 
 
 @blueprint.get("/api/suggest")
 def suggest() -> Response:
     """Return completions of what is being typed, in the form that browsers ask search engines for."""
     typed = read_text(request.args, "q", MAX_QUERY)
-    sites = {each.site: site_name(each.site) for each in holdings().sites}
+    sites = {holding.site: site_name(holding.site) for holding in holdings().sites}
     return jsonify([typed, completions(archive(), typed, sites)])
 
 

@@ -4,18 +4,19 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
 from archive.archive import Archive
-from archive.export.shapes.base import Chosen
+from archive.export.shapes.base import ChosenPost
 from archive.export.shapes.registry import SHAPES
 from archive.export.shards import encoded
 from archive.records.models import format_time
 from archive.search.results import Hit, Query
 from webui.holdings import archive
 from webui.links import Addresses
-from webui.params import ArgumentError, pairs, read_query
+from webui.params import ArgumentError, read_query, url_values
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -29,7 +30,7 @@ MOST_EXPORTED = 10_000
 HITS = "hits"
 
 #: Shapes whose rows hold a thread whole, whichever of its texts was found.
-_WHOLE = frozenset({"threads", "convokit"})
+_THREAD_SHAPES = frozenset({"threads", "convokit"})
 
 #: What XML 1.0 cannot hold, however escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,10 +44,10 @@ def atom() -> Response:
     body = render_template(
         "feed.atom.xml",
         query=query,
-        hits=hits,
-        page=url_for("search.results", **pairs(query), _external=True),
+        entries=zip(hits, Addresses().texts(hits), strict=True),
+        host=request.host_url.rstrip("/"),
+        page=url_for("search.results", **url_values(query), _external=True),
         updated=_updated(hits),
-        address=_address,
     )
     return Response(body, mimetype="application/atom+xml")
 
@@ -68,10 +69,10 @@ def export() -> Response:
     if shape != HITS and shape not in SHAPES:
         raise ArgumentError(f"“shape” is one of: {', '.join((HITS, *SHAPES))}.")
     lines = _lines(archive(), query, shape)
-    first = next(lines, "")  # a query that cannot be answered fails here, before the answer begins
-    answer = Response(stream_with_context(_after(first, lines)), mimetype="application/x-ndjson")
-    answer.headers["Content-Disposition"] = f'attachment; filename="sales-archive-{shape}.jsonl"'
-    return answer
+    first = next(lines, "")  # a query that cannot be answered fails here, before the response begins
+    response = Response(stream_with_context(chain([first], lines)), mimetype="application/x-ndjson")
+    response.headers["Content-Disposition"] = f'attachment; filename="sales-archive-{shape}.jsonl"'
+    return response
 
 
 @blueprint.app_template_filter("xml_text")
@@ -87,25 +88,25 @@ def _lines(source: Archive, query: Query, shape: str) -> Iterator[str]:
         yield from (_line(hit.to_json()) for hits in pages for hit in hits)
         return
     yielded: set[str] = set()
-    for chosen in _chosen(source, pages, once=shape in _WHOLE):
+    for chosen in _chosen(source, pages, once=shape in _THREAD_SHAPES):
         for row in SHAPES[shape].rows(chosen):
             if row["id"] not in yielded:
                 yielded.add(row["id"])
                 yield encoded(row).decode()
 
 
-def _chosen(source: Archive, pages: Iterator[tuple[Hit, ...]], *, once: bool) -> Iterator[Chosen]:
+def _chosen(source: Archive, pages: Iterator[tuple[Hit, ...]], *, once: bool) -> Iterator[ChosenPost]:
     """Yield the posts of each page of hits, the hits chosen; with `once`, a post of an earlier page no more."""
     seen: set[str] = set()
     for hits in pages:
-        found: dict[str, set[str]] = {}
+        texts_by_post: dict[str, set[str]] = {}
         for hit in hits:
-            found.setdefault(hit.post_id, set()).add(hit.id)
-        for id_, texts in found.items():
+            texts_by_post.setdefault(hit.post_id, set()).add(hit.id)
+        for id_, texts in texts_by_post.items():
             post = None if once and id_ in seen else source.store.post(id_)
             seen.add(id_)
             if post is not None:
-                yield Chosen(post, frozenset(texts))
+                yield ChosenPost(post, frozenset(texts))
 
 
 def _pages(source: Archive, query: Query) -> Iterator[tuple[Hit, ...]]:
@@ -116,11 +117,6 @@ def _pages(source: Archive, query: Query) -> Iterator[tuple[Hit, ...]]:
             return
 
 
-def _after(first: str, others: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from others
-
-
 def _line(values: object) -> str:
     return json.dumps(values, ensure_ascii=False) + "\n"
 
@@ -128,7 +124,3 @@ def _line(values: object) -> str:
 def _updated(hits: tuple[Hit, ...]) -> str:
     """Return the newest date among hits; a feed must have one, and ours must not change from visit to visit."""
     return max((format_time(hit.published) for hit in hits if hit.published), default="1970-01-01T00:00:00Z")
-
-
-def _address(hit: Hit) -> str:
-    return request.host_url.rstrip("/") + Addresses(Query(sort="newest")).text(hit)

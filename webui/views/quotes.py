@@ -8,8 +8,7 @@ from archive.errors import NotFoundError
 from archive.records.models import Post
 from webui.citations import Quotation
 from webui.formatting import blocks, comment_anchor
-from webui.holdings import site_name
-from webui.views.posts import load
+from webui.holdings import load_post, site_name
 
 blueprint = Blueprint("quotes", __name__)
 
@@ -20,7 +19,7 @@ WHOLE = "post"
 @blueprint.get("/posts/<post_id>/quote/<anchor>")
 def quote(post_id: str, anchor: str) -> str:
     """Show one passage of a post or one comment in the forms that people paste."""
-    post = load(post_id)
+    post = load_post(post_id)
     here = url_for("posts.post", post_id=post.id, comment=anchor if anchor.startswith("comment") else None,
                    _anchor=None if anchor == WHOLE else anchor)  # fmt: skip
     return render_template("quote.html", post=post, quotation=_quotation(post, anchor), here=here)

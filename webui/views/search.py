@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from archive.search.results import Query
 from webui.holdings import archive, holdings
-from webui.pages.results import ResultPage
+from webui.pages.results import hit_items, result_page
 from webui.params import read_number, read_query
 
 blueprint = Blueprint("search", __name__)
@@ -45,7 +45,7 @@ EXAMPLES = (
 def home() -> str:
     """Show the search box and what the archive holds."""
     latest = archive().search(Query(filters=(("kind", "post"),), sort="newest", per_page=LATEST))
-    return render_template("home.html", holdings=holdings(), latest=latest.hits)
+    return render_template("home.html", holdings=holdings(), latest=hit_items(latest.hits))
 
 
 @blueprint.get("/search")
@@ -53,9 +53,9 @@ def results() -> str:
     """Show one page of results."""
     query = read_query(request.args)
     in_thread = any(name == "thread" for name, _ in query.filters)
-    found = archive().search(replace(query, grouped=not in_thread))
+    answer = archive().search(replace(query, grouped=not in_thread))
     terms = archive().index.key_terms(query, TERMS) if read_number(request.args, "words", 0, 1) else None
-    return render_template("results.html", page=ResultPage(found, terms), holdings=holdings())
+    return render_template("results.html", page=result_page(answer, terms), holdings=holdings())
 
 
 @blueprint.get("/help")

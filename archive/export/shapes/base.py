@@ -19,7 +19,7 @@ Features: TypeAlias = Mapping[str, Feature]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenPost:
     """A post with its thread, and which of their texts were chosen."""
 
     post: Post
@@ -29,11 +29,11 @@ class Chosen:
     def with_text(self) -> frozenset[str]:
         """Return the ids of the chosen texts that say something: a comment that was removed says nothing more."""
         texts: tuple[Post | Comment, ...] = (self.post, *self.post.comments)
-        return frozenset(each.id for each in texts if each.text and each.id in self.ids)
+        return frozenset(text.id for text in texts if text.text and text.id in self.ids)
 
     def comments(self) -> Iterator[Comment]:
         """Yield the chosen comments, in the order shown."""
-        return (each for each in self.post.comments if each.id in self.ids)
+        return (comment for comment in self.post.comments if comment.id in self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,4 @@ class Shape:
     about: str
     features: Features
     #: Rows of one post, in the order in which they are written.
-    rows: Callable[[Chosen], Iterator[dict[str, Any]]]
+    rows: Callable[[ChosenPost], Iterator[dict[str, Any]]]

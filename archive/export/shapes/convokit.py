@@ -7,22 +7,24 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from archive.export.shapes.base import Chosen, Shape
+from archive.export.shapes.base import ChosenPost, Shape
 
 
-def _rows(chosen: Chosen) -> Iterator[dict[str, Any]]:
+def _rows(chosen: ChosenPost) -> Iterator[dict[str, Any]]:
     post = chosen.post
     meta = {"kind": "post", "url": post.url, "site": post.site, "title": post.title, "rights": list(post.rights)}
     yield _row(post.id, post.author, post.id, None, post.published, post.text, meta)
-    for each in post.comments:
+    for comment in post.comments:
         meta = {
             "kind": "comment",
-            "url": each.permalink,
+            "url": comment.permalink,
             "site": post.site,
             "title": None,
             "rights": list(post.rights),
         }
-        yield _row(each.id, each.author, post.id, each.parent_id or post.id, each.published, each.text, meta)
+        yield _row(
+            comment.id, comment.author, post.id, comment.parent_id or post.id, comment.published, comment.text, meta
+        )
 
 
 def _row(  # noqa: PLR0913, PLR0917 (the seven keys of an utterance)

@@ -6,19 +6,21 @@ The keys follow Dolma's documents (https://github.com/allenai/dolma, docs/data-f
 from collections.abc import Iterator
 from typing import Any
 
-from archive.export.shapes.base import SOURCE, Chosen, Shape
+from archive.export.shapes.base import SOURCE, ChosenPost, Shape
 from archive.export.shapes.metadata import METADATA, comment_metadata, post_metadata, thread_metadata, time_or_none
 
 
-def _rows(chosen: Chosen) -> Iterator[dict[str, Any]]:
+def _rows(chosen: ChosenPost) -> Iterator[dict[str, Any]]:
     post = chosen.post
     added = time_or_none(post.fetched)
     if post.id in chosen.ids and post.text:
         yield _row(post.id, post.text, time_or_none(post.published), added, post_metadata(post))
     shared = thread_metadata(post)
-    for each in chosen.comments():
-        if each.text:
-            yield _row(each.id, each.text, time_or_none(each.published), added, comment_metadata(each, shared))
+    for comment in chosen.comments():
+        if comment.text:
+            yield _row(
+                comment.id, comment.text, time_or_none(comment.published), added, comment_metadata(comment, shared)
+            )
 
 
 def _row(id_: str, text: str, created: str | None, added: str | None, metadata: dict[str, Any]) -> dict[str, Any]:

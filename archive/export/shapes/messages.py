@@ -7,25 +7,29 @@ longest chain of answers from that comment on. Lossy on purpose; of every branch
 from collections.abc import Iterator
 from typing import Any
 
-from archive.export.shapes.base import SOURCE, Chosen, Shape
+from archive.export.shapes.base import SOURCE, ChosenPost, Shape
 from archive.export.shapes.metadata import time_or_none
 from archive.records.models import Comment, Post
 from archive.records.thread import Branch, nested
 
 
-def _rows(chosen: Chosen) -> Iterator[dict[str, Any]]:
+def _rows(chosen: ChosenPost) -> Iterator[dict[str, Any]]:
     for root in nested(chosen.post.comments):
         chain = _longest_chain(root)
-        if len(chain) > 1 and all(each.text for each in chain) and any(each.id in chosen.ids for each in chain):
+        if (
+            len(chain) > 1
+            and all(comment.text for comment in chain)
+            and any(comment.id in chosen.ids for comment in chain)
+        ):
             yield _row(chosen.post, chain)
 
 
 def _row(post: Post, chain: list[Comment]) -> dict[str, Any]:
     setting = "\n\n".join(part for part in (post.title, post.text) if part)
     messages = [{"role": "system", "content": setting, "name": post.author, "id": post.id}]
-    for each in chain:
-        role = "assistant" if each.by_post_author or (post.author and each.author == post.author) else "user"
-        messages.append({"role": role, "content": each.text, "name": each.author, "id": each.id})
+    for comment in chain:
+        role = "assistant" if comment.by_post_author or (post.author and comment.author == post.author) else "user"
+        messages.append({"role": role, "content": comment.text, "name": comment.author, "id": comment.id})
     return {
         "id": chain[0].id,
         "source": SOURCE,
@@ -52,11 +56,11 @@ def _longest_chain(root: Branch) -> list[Comment]:
         order.append(branch)
         pending += branch.replies
     for branch in reversed(order):
-        heights[branch.comment.id] = 1 + max((heights[each.comment.id] for each in branch.replies), default=0)
+        heights[branch.comment.id] = 1 + max((heights[reply.comment.id] for reply in branch.replies), default=0)
     chain = [root.comment]
     at = root
     while at.replies:
-        at = max(at.replies, key=lambda each: heights[each.comment.id])
+        at = max(at.replies, key=lambda reply: heights[reply.comment.id])
         chain.append(at.comment)
     return chain
 

@@ -103,4 +103,4 @@ def time_or_none(moment: datetime | None) -> str | None:
 
 
 def _license(post: Post) -> str | None:
-    return next((each for each in post.rights if "://" in each), None) if post.rights else None
+    return next((statement for statement in post.rights if "://" in statement), None) if post.rights else None

@@ -6,7 +6,7 @@ It holds every field of the records, so an archive can be made again from it.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archive.export.shapes.base import SOURCE, Chosen, Shape
+from archive.export.shapes.base import SOURCE, ChosenPost, Shape
 from archive.export.shapes.metadata import METADATA, post_metadata, time_or_none
 from archive.records.models import Comment, Post
 
@@ -41,12 +41,12 @@ def post_of(row: Mapping[str, Any]) -> Post:
         "published": row["created"],
         "published_precision": metadata["created_precision"],
         "fetched": row["added"],
-        "comments": [_comment_values(each, row["id"]) for each in row["comments"]],
+        "comments": [_comment_values(comment, row["id"]) for comment in row["comments"]],
     }
     return Post.from_json(values)
 
 
-def _rows(chosen: Chosen) -> Iterator[dict[str, Any]]:
+def _rows(chosen: ChosenPost) -> Iterator[dict[str, Any]]:
     post = chosen.post
     yield {
         "id": post.id,
@@ -55,7 +55,7 @@ def _rows(chosen: Chosen) -> Iterator[dict[str, Any]]:
         "created": time_or_none(post.published),
         "added": time_or_none(post.fetched),
         "metadata": {name: value for name, value in post_metadata(post).items() if name in _POST},
-        "comments": [_comment(each) for each in post.comments],
+        "comments": [_comment(comment) for comment in post.comments],
     }
 
 

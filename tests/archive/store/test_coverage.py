@@ -6,6 +6,7 @@ from pathlib import Path
 from archive.archive import Archive
 from archive.records.models import Comment, Post, Visit, comment_id, parse_time, post_id
 from archive.store.coverage import FORBIDDEN, Month, coverage, gaps
+from archive.store.sites import SiteSchedule
 
 AT = parse_time("2026-11-12T08:30:00Z")
 
@@ -62,9 +63,9 @@ def test_a_removed_comment_of_which_the_place_is_kept_is_found_but_not_counted(t
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
         archive.record(visit(post(1, "2020-03-02T00:00:00Z", stated=5, comments=2)))
-        archive.visits.discover("a.example", [("https://a.example/2", None), ("https://a.example/3", None)])
+        archive.frontier.discover("a.example", [("https://a.example/2", None), ("https://a.example/3", None)])
         archive.record(Visit(url="https://a.example/4", site="a.example", at=AT, status=503))
-        archive.visits.learn("a.example", list_failure="the sitemap is broken")
+        archive.sites.learn("a.example", list_failure="the sitemap is broken")
 
         found = coverage(archive.database)["a.example"]
 
@@ -97,7 +98,7 @@ def test_posts_without_date_or_author_are_counted_and_in_no_month(tmp_path: Path
 
 def test_a_site_of_which_only_addresses_are_known_is_there(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
-        archive.visits.discover("b.example", [("https://b.example/1", None)])
+        archive.frontier.discover("b.example", [("https://b.example/1", None)])
 
         found = coverage(archive.database)["b.example"]
 
@@ -120,9 +121,13 @@ def test_a_site_is_due_at_its_next_turn_or_when_a_page_of_it_is(tmp_path: Path) 
     with Archive(tmp_path) as archive:
         archive.record(visit(post(1, "2020-03-02T00:00:00Z")))
         page_due = coverage(archive.database)["a.example"].next_due
-        archive.visits.learn("a.example", turn={"next": "2026-11-12T10:30:00Z"})
+        archive.sites.note_visit(
+            "a.example", {"/": SiteSchedule(due=parse_time("2026-11-12T10:30:00Z"))}, failure=None
+        )
         sooner = coverage(archive.database)["a.example"].next_due
-        archive.visits.learn("a.example", turn={"next": "2031-01-01T00:00:00Z"})
+        archive.sites.note_visit(
+            "a.example", {"/": SiteSchedule(due=parse_time("2031-01-01T00:00:00Z"))}, failure=None
+        )
         later = coverage(archive.database)["a.example"].next_due
 
     assert sooner == parse_time("2026-11-12T10:30:00Z") < (page_due or AT) == later

@@ -61,7 +61,7 @@ def assert_whole(archive: Archive, *, told: list[str]) -> None:
     assert set(told) <= posts.keys()
     assert all(len(post.comments) == 5 for post in posts.values())
     sites = {post.site for post in posts.values()}
-    known = {known.url: known for site in sites for known in archive.visits.due(site, everything=True)}
+    known = {known.url: known for site in sites for known in archive.frontier.due(site, everything=True)}
     assert known.keys() == posts.keys()
     assert all(known[url].etag == f"etag-{url.split('/')[3]}" for url in posts)
 
@@ -145,7 +145,7 @@ def test_a_write_that_sqlite_refuses_is_told(archive: Archive):
     archive.database.connection.execute("PRAGMA query_only = ON")
 
     with pytest.raises(ArchiveWriteError, match="nothing of this change was kept"):
-        archive.visits.learn("example.com", platform="ghost")
+        archive.sites.learn("example.com", platform="ghost")
 
 
 def test_an_archive_of_the_second_version_is_counted_as_before(tmp_path: Path, make_post: Builder):

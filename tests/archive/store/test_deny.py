@@ -43,13 +43,13 @@ def test_a_denied_address_is_not_archived_through_another_that_leads_there(archi
     assert change is not None
     assert change.post == "denied"
     assert list(archive.posts()) == []
-    assert archive.visits.due("example.com", everything=True) == []
+    assert archive.frontier.due("example.com", everything=True) == []
 
 
 def test_a_denied_address_is_not_discovered(archive: Archive):
     add_rule(archive, Rule(kind="url", value="https://example.com/a/"))
 
-    assert archive.visits.discover("example.com", [("https://example.com/a/", None)]) == 0
+    assert archive.frontier.discover("example.com", [("https://example.com/a/", None)]) == 0
 
 
 def test_posts_of_a_denied_person_are_not_archived_whatever_the_case(archive: Archive, make_post: Builder):

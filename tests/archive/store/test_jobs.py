@@ -7,7 +7,7 @@ import pytest
 
 from archive.archive import Archive
 from archive.store import jobs
-from archive.store.jobs import SiteCrawl
+from archive.store.sites import SiteCrawl
 
 
 def test_old_reports_keep_their_counts_and_let_go_of_what_came_of_each_site(
@@ -21,7 +21,7 @@ def test_old_reports_keep_their_counts_and_let_go_of_what_came_of_each_site(
             if number != 3:  # this one is killed
                 archive.jobs.end(job, {"counts": {"archive/posts_new": number}}, came)
 
-        reports = [each["report"] for each in archive.jobs.latest()]
+        reports = [job.report for job in archive.jobs.latest()]
 
     told = [report and ("sites" in report, report["counts"]["archive/posts_new"]) for report in reports]
     assert told == [(True, 4), None, (False, 2), (False, 1), (False, 0)]

@@ -23,11 +23,12 @@ def test_a_crawl_that_went_well_exits_with_0_and_leaves_a_healthy_report(blog: B
     assert finished.returncode == 0, finished.stderr
     with Archive(directory) as archive:
         (job,) = archive.jobs.latest()
+        report = job.to_json()["report"]
         assert len(list(archive.posts())) == 2
         archive.sync()
         assert archive.check() == []
-    assert job["report"]["healthy"]
-    assert job["report"]["counts"]["archive/posts_new"] == 2
+    assert report["healthy"]
+    assert report["counts"]["archive/posts_new"] == 2
     assert "2 new" in finished.stderr
 
 
@@ -102,8 +103,8 @@ def test_a_signal_stops_gracefully_with_6_and_the_next_crawl_goes_on(
     assert process.returncode == Exit.STOPPED, log
     assert "Traceback" not in log
     with Archive(directory) as archive:
-        report = archive.jobs.latest()[0]["report"]
-        (site,) = archive.status()["sites"]
+        report = archive.jobs.latest()[0].to_json()["report"]
+        (site,) = archive.status().to_json()["sites"]
     assert report["exit_status"] == Exit.STOPPED
     assert site["crawl"]["reason"] == "stopped before its end by a signal"
     assert report["sites"] == {site["site"]: site["crawl"]}

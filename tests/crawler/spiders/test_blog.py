@@ -156,7 +156,7 @@ def test_an_address_that_moved_for_good_becomes_an_alias(blog: Blog, directory: 
     assert list(posts(directory)) == [f"{blog.url}/new-name/"]
     assert (blog.count("/old/"), blog.count("/new-name/")) == (0, 1)
     with Archive(directory) as archive:
-        assert archive.visits.target(f"{blog.url}/old/") == f"{blog.url}/new-name/"
+        assert archive.frontier.target(f"{blog.url}/old/") == f"{blog.url}/new-name/"
 
 
 def test_a_post_that_is_renamed_stays_one_post_with_its_thread(blog: Blog, directory: Path) -> None:

@@ -68,7 +68,7 @@ def test_two_crawls_of_different_sites_fill_one_archive(blog: Blog, directory: P
     assert len(archived(directory)) == 30
     assert sound(directory) == []
     with Archive(directory) as archive:
-        assert all(job["report"]["healthy"] for job in archive.jobs.latest())
+        assert all(job.to_json()["report"]["healthy"] for job in archive.jobs.latest())
 
 
 def test_two_crawls_of_the_same_site_ask_it_once(blog: Blog, directory: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_site_that_used_to_answer_and_is_silent_is_told_with_the_day_when_it_l
     assert said.status == Exit.SILENT
     assert f"last well on {datetime.now(UTC):%Y-%m-%d}" in said.reasons[0]
     with Archive(directory) as archive:
-        (site,) = archive.status()["sites"]
+        (site,) = archive.status().to_json()["sites"]
         (covered,) = coverage(archive.database).values()
     assert site["failure"]
     assert "its last visit failed" in covered.concerns[0]
@@ -106,7 +106,7 @@ def test_a_site_that_is_well_again_is_told_as_well(
 
     assert said.status == Exit.OK
     with Archive(directory) as archive:
-        (site,) = archive.status()["sites"]
+        (site,) = archive.status().to_json()["sites"]
         assert site["failure"] is None
 
 
@@ -125,10 +125,10 @@ def test_posts_that_lost_their_texts_are_told_in_every_place(
     said = ["4 of 4 posts have no text", "4 of 4 posts read again lost more than half of their text"]
     assert all(each in finished.stderr for each in said)
     with Archive(directory) as archive:
-        report = archive.jobs.latest()[0]["report"]
+        report = archive.jobs.latest()[0].to_json()["report"]
         assert not report["healthy"]
         assert [each.partition(": ")[2] for each in report["reasons"]] == said
-        (site,) = archive.status()["sites"]
+        (site,) = archive.status().to_json()["sites"]
         (covered,) = coverage(archive.database).values()
     assert site["concerns"] == said
     assert list(covered.concerns[:2]) == said
@@ -215,5 +215,5 @@ def test_a_quiet_crawl_leaves_what_was_found_wrong_with_a_site(blog: Blog, direc
 
     assert said.status == Exit.OK
     with Archive(directory) as archive:
-        (site,) = archive.status()["sites"]
+        (site,) = archive.status().to_json()["sites"]
     assert site["concerns"]

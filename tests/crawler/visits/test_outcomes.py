@@ -7,7 +7,7 @@ import pytest
 
 from archive.archive import Archive
 from archive.store.coverage import coverage
-from archive.store.jobs import SiteCrawl
+from archive.store.sites import SiteCrawl
 from tests.support.blog import Answer, Blog, serve
 from tests.support.crawling import crawl
 
@@ -16,8 +16,8 @@ def outcome(directory: Path) -> SiteCrawl:
     """The last crawl of the archive's one site, told alike in every place."""
     with Archive(directory) as archive:
         (site,) = coverage(archive.database).values()
-        (told,) = [each["crawl"] for each in archive.status()["sites"]]
-        assert archive.jobs.latest()[0]["report"]["sites"] == {site.site: told}
+        (told,) = [each["crawl"] for each in archive.status().to_json()["sites"]]
+        assert archive.jobs.latest()[0].to_json()["report"]["sites"] == {site.site: told}
     assert site.crawl is not None
     assert site.crawl.to_json() == told == site.to_json()["crawl"]
     return site.crawl
@@ -100,7 +100,8 @@ def test_a_site_that_moved_is_told_under_the_name_that_it_has_now(blog: Blog, di
 
         with Archive(directory) as archive:
             (site,) = coverage(archive.database).values()
-            told = archive.visits.site(old.url.removeprefix("http://"))
+            told = archive.sites.state(old.url.removeprefix("http://"))
     assert site.crawl is not None
+    assert told.crawl is not None
     assert (site.crawl.ending, site.crawl.posts_new) == ("finished", 1)
-    assert (told["crawl"]["ending"], told["crawl"]["reason"]) == ("moved", f"moved to {site.site}")
+    assert (told.crawl.ending, told.crawl.reason) == ("moved", f"moved to {site.site}")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archive.store.sites import SiteState
 from crawler.catalogue.sites import Site
 from crawler.visits.schedule import KnownFeed, Turn, due
 
@@ -27,12 +28,12 @@ def test_a_turn_is_kept_as_it_was() -> None:
         ),
     )
 
-    assert Turn.of(SITE, turn.to_state(SITE)) == turn
+    assert Turn.of(SITE, SiteState(schedules=turn.schedules(SITE))) == turn
 
 
 def test_blogs_of_one_host_keep_turns_of_their_own() -> None:
     one, other = Site(url="https://h.example/one/"), Site(url="https://h.example/two/")
-    state = Turn(quiet=1).to_state(one) | Turn(quiet=2).to_state(other)
+    state = SiteState(schedules=Turn(quiet=1).schedules(one) | Turn(quiet=2).schedules(other))
 
     assert (Turn.of(one, state).quiet, Turn.of(other, state).quiet) == (1, 2)
 
@@ -62,7 +63,8 @@ def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> N
     sites = [Site(url=f"https://{name}.example/") for name in ("fresh", "late", "later", "never", "page-due")]
     hours = {"fresh": 0, "late": 3, "later": 5, "page-due": 0}
     states = {
-        f"{name}.example": Turn(at=NOW - timedelta(hours=ago)).to_state(sites[0]) for name, ago in hours.items()
+        f"{name}.example": SiteState(schedules=Turn(at=NOW - timedelta(hours=ago)).schedules(sites[0]))
+        for name, ago in hours.items()
     }
 
     waiting = due(sites, states, {"page-due.example": (10, 1)}, NOW)

@@ -117,7 +117,7 @@ def test_a_site_that_the_catalogue_names_is_shown_by_its_name(tmp_path: Path, li
     post = library["discovery-calls"]
     with Archive(tmp_path) as archive:
         archive.add(post)
-        archive.visits.learn(post.site, name="Notes on Quota <b>")
+        archive.sites.learn(post.site, name="Notes on Quota <b>")
         archive.sync()
 
     app = create_app({"ARCHIVE_DIR": tmp_path})

@@ -8,10 +8,10 @@ from lxml import html
 
 from archive.archive import Archive
 from archive.records.models import Post, parse_time
-from archive.store.jobs import Ending, SiteCrawl
+from archive.store.sites import Ending, SiteCrawl
 from tests.support.html import page
 from webui.app import create_app
-from webui.views.sites import ENDINGS
+from webui.pages.sites import ENDINGS
 
 
 def words(element: html.HtmlElement) -> str:

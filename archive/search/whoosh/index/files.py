@@ -4,7 +4,6 @@
 so a process killed at any moment leaves an index that is whole, or one whose last changes are applied again.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -24,6 +23,7 @@ from whoosh.index import FileIndex
 
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
 from archive.files.durable import sync
+from archive.files.lock import acquire, release
 from archive.search.whoosh.index.mapped import MappedStorage
 from archive.search.whoosh.index.schema import SCHEMA
 
@@ -51,7 +51,6 @@ DAMAGE = (
 OPEN_SECONDS = 2.0
 
 _OPEN_AGAIN_SECONDS = 0.02
-_LOCK_AGAIN_SECONDS = 0.05
 _STATE = "state.json"
 #: What stays in a generation: segments, tables of contents, and the lock of a writer.
 _FINISHED = (".seg", ".toc", "WRITELOCK")
@@ -175,11 +174,15 @@ class IndexFiles:
         except OSError as error:
             raise write_error(self.directory, error) from error
         with file:
-            _lock(file, wait_seconds)
+            if not acquire(file, wait_seconds=wait_seconds):
+                raise ArchiveBusyError(
+                    f"another process is writing the search index; {wait_seconds:.0f} s were not enough; "
+                    "try again later, nothing is lost"
+                )
             try:
                 yield
             finally:
-                fcntl.flock(file, fcntl.LOCK_UN)
+                release(file)
 
     def _generations(self) -> list[Path]:
         if not self.directory.is_dir():
@@ -207,19 +210,3 @@ def again_until(deadline: float) -> bool:
         return False
     time.sleep(_OPEN_AGAIN_SECONDS)
     return True
-
-
-def _lock(file: Any, wait_seconds: float) -> None:
-    deadline = time.monotonic() + wait_seconds
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= deadline:
-                raise ArchiveBusyError(
-                    f"another process is writing the search index; {wait_seconds:.0f} s were not enough; "
-                    "try again later, nothing is lost"
-                ) from error
-            time.sleep(_LOCK_AGAIN_SECONDS)
-        else:
-            return
