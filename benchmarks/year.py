@@ -23,7 +23,7 @@ from scrapy.utils.test import get_crawler
 from archive.archive import Archive
 from benchmarks.year_site import URL, LivingBlog, LivingPost, life, reply
 from crawler.catalogue.sites import Site
-from crawler.visits.arguments import Wanted
+from crawler.visits.arguments import CrawlArguments
 from crawler.visits.schedule import due
 from crawler.visits.site_visit import SiteVisit
 
@@ -117,7 +117,7 @@ def simulate(posts: list[LivingPost], blog: LivingBlog, *, days: int) -> Year:
 async def _crawl(blog: LivingBlog, directory: Path, days: int) -> int:
     """Let cron start a crawl every hour; return how many found something to do."""
     site = Site(url=f"{URL}/")
-    wanted = Wanted.of(site=None, since=None, limit=None, refresh=None)
+    wanted = CrawlArguments.of(site=None, since=None, limit=None, refresh=None)
     turns = 0
     stats = MemoryStatsCollector(get_crawler(Spider))
     with Archive(directory) as archive, time_machine.travel(BEGIN, tick=False) as clock:

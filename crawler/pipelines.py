@@ -10,7 +10,7 @@ from scrapy.exceptions import DropItem
 from archive.errors import ArchiveError
 from archive.records.models import Visit
 from archive.store.posts import Change
-from crawler.extensions.closing import close_unwritable
+from crawler.extensions.shutdown import close_unwritable
 from crawler.open_archive import archive_of
 from crawler.visits.health import Tally, concerns
 from crawler.visits.outcomes import outcomes_of

@@ -38,7 +38,7 @@ _ASKS = "asks_reservations"
 logger = logging.getLogger(__name__)
 
 
-class TdmReservations:
+class TdmReservationMiddleware:
     """Know what each host of a crawl reserves."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -23,7 +23,7 @@ from scrapy.http import Response, TextResponse
 from archive.errors import ArchiveError
 from archive.store.policies import Policy
 from crawler.middlewares.failures import DOWNLOAD_FAILURES, PostponedRequest
-from crawler.middlewares.throttle import Politeness
+from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.open_archive import archive_of
 from crawler.pages.decoding import decode
 
@@ -56,7 +56,7 @@ class Rules:
     response: Response | None = None
 
 
-class Robots:
+class RobotsTxtMiddleware:
     """Refuse what robots.txt disallows, raising `IgnoreRequest` with the reason."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -123,9 +123,9 @@ class Robots:
         return response
 
     def _keep_delay(self, seconds: float | None, url: str) -> None:
-        politeness = self._crawler.get_downloader_middleware(Politeness)
-        if seconds and politeness is not None:
-            politeness.slow_down(politeness.slot(url), min(float(seconds), MAX_CRAWL_DELAY))
+        throttle = self._crawler.get_downloader_middleware(ThrottleMiddleware)
+        if seconds and throttle is not None:
+            throttle.slow_down(throttle.slot(url), min(float(seconds), MAX_CRAWL_DELAY))
 
 
 def _response(kept: Policy) -> Response:

@@ -43,7 +43,7 @@ _FORBIDDEN = 403
 logger = logging.getLogger(__name__)
 
 
-class Politeness:
+class ThrottleMiddleware:
     """Give each request its slot, and slow slots down."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -43,7 +43,7 @@ _AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Reread:
+class Reextraction:
     """What reading one address again brought."""
 
     url: str
@@ -92,7 +92,7 @@ _WHY_UNKEPT = (
 )
 
 
-def _note_all(archive: Archive, reads: Iterable[Reread], counts: Counter[str]) -> set[str]:
+def _note_all(archive: Archive, reads: Iterable[Reextraction], counts: Counter[str]) -> set[str]:
     """Archive what reading again brought, and count it; return the addresses that were reached."""
     reached = set()
     for read in reads:
@@ -111,21 +111,21 @@ def _note_all(archive: Archive, reads: Iterable[Reread], counts: Counter[str]) -
     return reached
 
 
-def reread(archive: Archive, url: str) -> Reread:
+def reread(archive: Archive, url: str) -> Reextraction:
     """Return what the kept responses of one address say now. Writes nothing."""
     try:
         page = captured_page(archive, url)
     except UnreadableError:
-        return Reread(url, kept=False)
+        return Reextraction(url, kept=False)
     before = archive.visits.find(url)
     known = archive.store.post(before) if before is not None else None
     platform = PLATFORMS.get(known.platform if known is not None else "generic", PLATFORMS["generic"])
     read, whole = asyncio.run(_whole(platform.read(page), platform, CapturedFetch(archive)))
     if not read.is_post:
-        return Reread(url)
+        return Reextraction(url)
     if known is not None:
         read = replace(read, url=known.url)  # the post stays the one it is
-    return Reread(url, place(read, platform=platform.name, fetched=page.fetched), whole)
+    return Reextraction(url, place(read, platform=platform.name, fetched=page.fetched), whole)
 
 
 async def _whole(read: ReadPost, platform: Platform, fetch: CapturedFetch) -> tuple[ReadPost, bool]:
@@ -142,7 +142,7 @@ async def _whole(read: ReadPost, platform: Platform, fetch: CapturedFetch) -> tu
     return read, whole and (read.thread is None or (read.thread.short is None and read.thread.unreadable is None))
 
 
-def _reread(directory: Path, urls: list[str], workers: int) -> Iterator[Reread]:
+def _reread(directory: Path, urls: list[str], workers: int) -> Iterator[Reextraction]:
     """Yield what each address brought, or why reading it failed.
 
     In processes of their own, where a page that kills or hangs its process costs that page only; one worker is this
@@ -153,7 +153,7 @@ def _reread(directory: Path, urls: list[str], workers: int) -> Iterator[Reread]:
             yield from (reread(archive, url) for url in urls)
         return
     context: Any = get_context("forkserver")
-    pending: deque[tuple[str, Future[Reread]]] = deque()
+    pending: deque[tuple[str, Future[Reextraction]]] = deque()
     with ProcessPool(max_workers=workers, max_tasks=PAGES_PER_WORKER, context=context) as pool:
         for url in urls:
             pending.append((url, pool.schedule(_reread_at, args=(directory, url), timeout=SECONDS)))
@@ -163,12 +163,12 @@ def _reread(directory: Path, urls: list[str], workers: int) -> Iterator[Reread]:
             yield _outcome(*pending.popleft())
 
 
-def _outcome(url: str, future: Future[Reread]) -> Reread:
+def _outcome(url: str, future: Future[Reextraction]) -> Reextraction:
     error = future.exception()
-    return future.result() if error is None else Reread(url, failure=f"{url}: {type(error).__name__}: {error}")
+    return future.result() if error is None else Reextraction(url, failure=f"{url}: {type(error).__name__}: {error}")
 
 
-def _reread_at(directory: Path, url: str) -> Reread:
+def _reread_at(directory: Path, url: str) -> Reextraction:
     return reread(_opened(directory), url)
 
 
@@ -178,12 +178,12 @@ def _opened(directory: Path) -> Archive:
     return Archive(directory)
 
 
-def _relisted(archive: Archive, sites: Iterable[str], urls: set[str]) -> Iterator[Reread]:
+def _relisted(archive: Archive, sites: Iterable[str], urls: set[str]) -> Iterator[Reextraction]:
     """Yield those of these addresses that the kept lists of their sites bring."""
     for site in sites:
         wanted = {url for url in urls if site_of(url) == site}
         for post in relisted(archive, site, wanted) if wanted else ():
-            yield Reread(post.url, post)
+            yield Reextraction(post.url, post)
 
 
 def _in_shard(url: str, shard: tuple[int, int]) -> bool:

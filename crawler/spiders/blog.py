@@ -14,15 +14,15 @@ from scrapy.crawler import Crawler
 from archive.errors import ArchiveError
 from archive.records.models import Visit
 from crawler.catalogue.sites import CatalogueError, Site, catalogue, find
-from crawler.extensions.closing import close_unwritable, crawl_closing
+from crawler.extensions.shutdown import close_unwritable, crawl_closing
 from crawler.open_archive import archive_of
 from crawler.pages.fetch import UnreadableError
 from crawler.platforms.registry import PLATFORMS
-from crawler.visits.arguments import FROM_SCRAPYD, Wanted
-from crawler.visits.backpressure import Room
-from crawler.visits.fetcher import Budget, SpiderFetch
-from crawler.visits.host_locks import Turns
-from crawler.visits.outcomes import TurnEnd, outcomes_of
+from crawler.visits.arguments import FROM_SCRAPYD, CrawlArguments
+from crawler.visits.backpressure import Backpressure
+from crawler.visits.fetcher import Budget, Fetcher
+from crawler.visits.host_locks import HostLocks
+from crawler.visits.outcomes import SiteEnding, outcomes_of
 from crawler.visits.schedule import due
 from crawler.visits.site_visit import SiteVisit
 from crawler.visits.workers import Workers
@@ -34,9 +34,9 @@ class BlogSpider(Spider):
     """Visit sites side by side, each at its own pace."""
 
     name = "blog"
-    _room: Room
+    _room: Backpressure
     _budget: Budget
-    _turns: Turns
+    _turns: HostLocks
 
     def __init__(
         self,
@@ -53,15 +53,15 @@ class BlogSpider(Spider):
             raise ValueError(f"unknown arguments: {', '.join(arguments)}; known are site, since, limit, refresh")
         self._site = site
         self._sites: list[Site] = []
-        self._wanted = Wanted.of(site=site, since=since, limit=limit, refresh=refresh)
+        self._wanted = CrawlArguments.of(site=site, since=since, limit=limit, refresh=refresh)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider, as Scrapy does; raise `CatalogueError` or `ArchiveOpenError`."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         archive_of(crawler)
-        spider._room = Room(crawler)
-        spider._turns = Turns(archive_of(crawler).directory)
+        spider._room = Backpressure(crawler)
+        spider._turns = HostLocks(archive_of(crawler).directory)
         spider._budget = Budget(crawler.settings.getint("REQUESTS_PER_CRAWL"))
         spider._sites = _sites(crawler, spider._site)
         return spider
@@ -111,12 +111,12 @@ class BlogSpider(Spider):
         if self._budget.left <= 0:
             crawler.stats.inc_value("crawl/sites_left_for_budget")
             reason = f"the budget of {self._budget.requests} requests for one crawl was used up before its turn"
-            outcomes_of(crawler).end(site.key, TurnEnd("budget", reason))
+            outcomes_of(crawler).end(site.key, SiteEnding("budget", reason))
             return
         per_site = crawler.settings.getint("REQUESTS_PER_SITE")
-        fetch = SpiderFetch(crawler, workers, budget=per_site, of_crawl=self._budget)
+        fetch = Fetcher(crawler, workers, budget=per_site, of_crawl=self._budget)
         visit_site = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._wanted)
-        with self._turns.turn_of(site) as ours:
+        with self._turns.hold(site) as ours:
             if not ours:
                 logger.info("%s, or its host, is being crawled by another process; left to it", site.url)
                 crawler.stats.inc_value("crawl/sites_left_to_others")
@@ -138,7 +138,7 @@ class BlogSpider(Spider):
             logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
             stats.inc_value("crawl/sites_failed")
             await turn.note_failure(error.reason)
-            end = turn.end() if turn.fetch.spent is not None else TurnEnd.of_error(error)
+            end = turn.end() if turn.fetch.spent is not None else SiteEnding.of_error(error)
         else:
             stats.inc_value("crawl/sites_answered")
             end = turn.end()
@@ -153,7 +153,7 @@ class BlogSpider(Spider):
             self.crawler.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
             logger.error("Crawling %s failed", site.url, exc_info=error)
         if error is not None:
-            outcomes_of(self.crawler).end(site.key, TurnEnd("failed", f"{type(error).__name__}: {error}"))
+            outcomes_of(self.crawler).end(site.key, SiteEnding("failed", f"{type(error).__name__}: {error}"))
 
 
 def _sites(crawler: Crawler, site: str | None) -> list[Site]:

@@ -19,8 +19,8 @@ from crawler.pages.placing import place_thread
 from crawler.pages.urls import site_of
 from crawler.visits import hackernews
 from crawler.visits.arguments import FROM_SCRAPYD
-from crawler.visits.backpressure import Room
-from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.backpressure import Backpressure
+from crawler.visits.fetcher import Fetcher
 from crawler.visits.workers import Workers
 
 logger = logging.getLogger(__name__)
@@ -58,11 +58,11 @@ class DiscussionsSpider(Spider):
         """Yield a visit for each post that is due to be asked about, the newest posts first."""
         posts = await asyncio.to_thread(self._due, archive_of(self.crawler))
         workers = Workers(1, seconds=self.crawler.settings.getfloat("EXTRACT_SECONDS"))  # JSON needs none to start
-        fetch = SpiderFetch(self.crawler, workers, budget=self.crawler.settings.getint("REQUESTS_PER_SITE"))
+        fetch = Fetcher(self.crawler, workers, budget=self.crawler.settings.getint("REQUESTS_PER_SITE"))
         stats = self.crawler.stats
         stats.set_value("crawl/sites", 1)
         stats.set_value("crawl/pages_due", len(posts))
-        room = Room(self.crawler)
+        room = Backpressure(self.crawler)
         for url, published in posts:
             visit = await self._visit(fetch, url)
             failed = visit.reason is not None
@@ -80,7 +80,7 @@ class DiscussionsSpider(Spider):
         due = {known.url for known in archive.visits.due(here, everything=self._everything)}
         return list(islice((post for post in posts if self._search_url(post[0]) in due), self._limit))
 
-    async def _visit(self, fetch: SpiderFetch, post_url: str) -> Visit:
+    async def _visit(self, fetch: Fetcher, post_url: str) -> Visit:
         search = self._search_url(post_url)
         visit = Visit(url=search, site=site_of(self._api), at=datetime.now(UTC), status=_OK)
         try:

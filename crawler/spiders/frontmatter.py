@@ -21,7 +21,7 @@ from crawler.content.posts import Found, LeftOut, posts
 from crawler.middlewares.guard import is_public
 from crawler.pages.placing import place
 from crawler.pages.urls import site_of
-from crawler.visits.backpressure import Room
+from crawler.visits.backpressure import Backpressure
 
 
 class FrontmatterSpider(scrapy.Spider):
@@ -55,7 +55,7 @@ class FrontmatterSpider(scrapy.Spider):
             now = datetime.now(UTC)
             reasons: Counter[str] = Counter()
             found = posts(folder, now, drafts=self.drafts)
-            room = Room(self.crawler)
+            room = Backpressure(self.crawler)
             while (each := await asyncio.to_thread(next, found, None)) is not None:
                 if isinstance(each, Found):
                     await room.enter()

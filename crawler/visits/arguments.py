@@ -9,7 +9,7 @@ FROM_SCRAPYD = {"_job"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CrawlArguments:
     """What a crawl was asked to do."""
 
     #: Only posts that their list dates on or after this moment, or does not date.

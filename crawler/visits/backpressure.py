@@ -1,4 +1,4 @@
-"""Room on the way to the archive: a fast list of posts waits there instead of filling the memory."""
+"""Backpressure on the way to the archive: a fast list of posts waits there instead of filling the memory."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 VISITS = 64
 
 
-class Room:
+class Backpressure:
     """Places for visits that a spider has yielded and the pipeline has not archived yet."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -18,11 +18,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.internet.defer import AlreadyCalledError
 
-from crawler.extensions.closing import WATCH_SECONDS, is_closing
-from crawler.extensions.warc import WarcFiles
 from crawler.middlewares.failures import DOWNLOAD_FAILURES, PostponedRequest
-from crawler.middlewares.reservations import KNOWN_ONLY, TdmReservations
-from crawler.middlewares.throttle import Politeness
+from crawler.middlewares.reservations import KNOWN_ONLY, TdmReservationMiddleware
+from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.pages.page import Page
 from crawler.pages.urls import canonical
@@ -33,6 +31,11 @@ R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
 
+#: Scrapy signal, sent before each request. A handler that cannot keep up with the answers lets the request wait.
+before_request = object()
+
+#: Seconds between two looks whether the engine has begun to close.
+WATCH_SECONDS = 0.2
 #: A spider that has not cancelled its requests by then is told that they are not made.
 CLOSING_SECONDS = 5.0
 
@@ -61,7 +64,7 @@ class Budget:
         self.left = self.requests
 
 
-class SpiderFetch:
+class Fetcher:
     """What the spider lends to the readers of one site."""
 
     def __init__(self, crawler: Crawler, workers: Workers, *, budget: int, of_crawl: Budget | None = None) -> None:
@@ -153,14 +156,12 @@ class SpiderFetch:
 
     def reserves(self, url: str) -> bool:
         """Tell whether the host of an address reserves mining it, as far as this crawl knows."""
-        reservations = self._crawler.get_downloader_middleware(TdmReservations)
+        reservations = self._crawler.get_downloader_middleware(TdmReservationMiddleware)
         return reservations is not None and bool(reservations.of(url).reserve(url))
 
     async def _send(self, request: Request) -> Response:
         """Return the response; wait to be cancelled while the crawl is closing."""
-        raw = self._crawler.get_extension(WarcFiles)
-        if raw is not None:
-            await raw.room()
+        await self._crawler.signals.send_catch_log_async(before_request)
         if not is_closing(self._crawler):
             try:
                 return await self._crawler.engine.download_async(request)
@@ -175,22 +176,28 @@ class SpiderFetch:
 
     def closed_until(self, url: str) -> datetime | None:
         """Return until when the host of an address wants to be left alone; `None` when it may be asked."""
-        politeness = self._crawler.get_downloader_middleware(Politeness)
-        return None if politeness is None else politeness.closed_until(url)
+        throttle = self._crawler.get_downloader_middleware(ThrottleMiddleware)
+        return None if throttle is None else throttle.closed_until(url)
 
     def share_slot(self, url: str, slot: str) -> None:
         """Ask the host of an address in a platform's slot from now on."""
-        politeness = self._crawler.get_downloader_middleware(Politeness)
-        if politeness is not None:
-            politeness.share(urlsplit(url).hostname or "", slot)
+        throttle = self._crawler.get_downloader_middleware(ThrottleMiddleware)
+        if throttle is not None:
+            throttle.share(urlsplit(url).hostname or "", slot)
 
     def slow_down(self, url: str, seconds: float | None, *, pace: float) -> None:
         """Leave at least `seconds` between requests to a host, or `pace` times the usual where that is `None`."""
-        politeness = self._crawler.get_downloader_middleware(Politeness)
+        throttle = self._crawler.get_downloader_middleware(ThrottleMiddleware)
         usual = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
         wanted = usual * pace if seconds is None else seconds
-        if politeness is not None and wanted > usual:
-            politeness.slow_down(politeness.slot(url), wanted)
+        if throttle is not None and wanted > usual:
+            throttle.slow_down(throttle.slot(url), wanted)
+
+
+def is_closing(crawler: Crawler) -> bool:
+    """Tell whether the engine has begun to close; Scrapy 2.19 raises `AlreadyCalledError` for a request made then."""
+    slot = crawler.engine._slot  # Scrapy 2.19 has no public name for it
+    return slot is not None and slot.closing is not None
 
 
 def _good(answer: Answer) -> Page:

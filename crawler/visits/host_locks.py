@@ -18,7 +18,7 @@ from crawler.catalogue.sites import Site
 from crawler.middlewares.throttle import operator
 
 
-class Turns:
+class HostLocks:
     """The hosts that one crawl holds; several of its sites may be of one."""
 
     def __init__(self, directory: Path) -> None:
@@ -28,7 +28,7 @@ class Turns:
         self._sites = Counter[str]()
 
     @contextmanager
-    def turn_of(self, site: Site) -> Iterator[bool]:
+    def hold(self, site: Site) -> Iterator[bool]:
         """Give True while we hold the site, False when another crawl is at its host.
 
         Raise `ArchiveWriteError` on a full disk. The kernel lets go of a lock when its process ends, in any way.

@@ -19,8 +19,8 @@ from crawler.pages.page import Page
 from crawler.platforms.discovery import is_post_address
 from crawler.platforms.listings import comment_feeds, feeds, read_feed, thread_sizes
 from crawler.platforms.wordpress.feed import newest_comments
-from crawler.visits.fetcher import SpiderFetch
-from crawler.visits.schedule import KnownFeed, Turn
+from crawler.visits.fetcher import Fetcher
+from crawler.visits.schedule import KnownFeed, SiteSchedule
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def known_feeds(front: Page, before: tuple[KnownFeed, ...]) -> tuple[KnownFeed, 
     return tuple(states.get(each.url, each) for each in named)
 
 
-async def ask_for_news(turn: Turn, site: Site, fetch: SpiderFetch, archive: Archive) -> News:
+async def ask_for_news(turn: SiteSchedule, site: Site, fetch: Fetcher, archive: Archive) -> News:
     """Ask the feeds whose turn it is, as far as its requests go."""
     waiting = turn.waiting_feeds(datetime.now(UTC))
     wanted = await asyncio.to_thread(_affordable, waiting, archive)
@@ -131,7 +131,7 @@ def _robots_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
 
-async def _ask(feed: KnownFeed, site: Site, fetch: SpiderFetch, archive: Archive) -> Asked:
+async def _ask(feed: KnownFeed, site: Site, fetch: Fetcher, archive: Archive) -> Asked:
     """Return the feed's new state, and what it brought; what was seen of one that cannot be read is forgotten.
 
     Its validators count only once its addresses are in the archive: a crash between the two would lose them.

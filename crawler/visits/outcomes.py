@@ -21,14 +21,14 @@ _REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class TurnEnd:
+class SiteEnding:
     """How a site's turn ended, and why where it is not `finished`."""
 
     ending: Ending = "finished"
     reason: str | None = None
 
     @classmethod
-    def of_error(cls, error: UnreadableError) -> "TurnEnd":
+    def of_error(cls, error: UnreadableError) -> "SiteEnding":
         """Return how a turn ended in which the site could not be had."""
         if isinstance(error, PostponedError):
             return cls("postponed", error.reason)
@@ -50,7 +50,7 @@ class Outcomes:
             self._sites[site] = SiteCrawl(spider=self._spider, ending="begun", began=datetime.now(UTC))
         return self._sites[site]
 
-    def end(self, site: str, end: TurnEnd, *, now_at: str | None = None) -> None:
+    def end(self, site: str, end: SiteEnding, *, now_at: str | None = None) -> None:
         """Note how a site's turn ended; `now_at` is the name under which its posts are kept, where it is another."""
         if now_at is not None and now_at != site:
             self._moved[site] = now_at

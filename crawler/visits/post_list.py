@@ -16,7 +16,7 @@ from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import Listed, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import count
-from crawler.visits.arguments import Wanted
+from crawler.visits.arguments import CrawlArguments
 from crawler.visits.post_visit import PostVisits
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class PostList:
 
     archive: Archive
     stats: StatsCollector
-    wanted: Wanted
+    wanted: CrawlArguments
     #: Posts named that may be the site's.
     named: int = 0
     #: Addresses whose visit the list has already brought, or that it leaves out.

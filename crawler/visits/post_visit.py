@@ -16,7 +16,7 @@ from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.pages.urls import canonical, same_site, site_of
 from crawler.platforms.base import Platform
-from crawler.visits.fetcher import Answer, SpiderFetch
+from crawler.visits.fetcher import Answer, Fetcher
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class PostVisits:
 
     site: Site
     platform: Platform
-    fetch: SpiderFetch
+    fetch: Fetcher
     stats: StatsCollector
     #: Read every page again, changed or not.
     everything: bool = False

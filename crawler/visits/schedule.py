@@ -67,7 +67,7 @@ class KnownFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class SiteSchedule:
     """What a crawl remembers of a site's last turn."""
 
     at: datetime | None = None
@@ -195,7 +195,7 @@ def due(
 
     `pages` holds known and due addresses per site, as `Visits.pages_by_site` gives them.
     """
-    turns = [(Turn.of(site, states.get(site.key, {})), site) for site in sites]
+    turns = [(SiteSchedule.of(site, states.get(site.key, {})), site) for site in sites]
     waiting = [
         (turn.at or datetime.min.replace(tzinfo=UTC), site)
         for turn, site in turns

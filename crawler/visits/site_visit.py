@@ -24,13 +24,13 @@ from crawler.pages.page import Page
 from crawler.pages.urls import canonical, site_of
 from crawler.platforms.base import Platform
 from crawler.platforms.registry import PLATFORMS, recognise
-from crawler.visits.arguments import Wanted
-from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.arguments import CrawlArguments
+from crawler.visits.fetcher import Fetcher
 from crawler.visits.news import News, ask_for_news, known_feeds
-from crawler.visits.outcomes import TurnEnd
+from crawler.visits.outcomes import SiteEnding
 from crawler.visits.post_list import PostList
 from crawler.visits.post_visit import PostVisits
-from crawler.visits.schedule import Turn
+from crawler.visits.schedule import SiteSchedule
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +50,10 @@ class SiteVisit:
     """The turn of one site in one crawl."""
 
     site: Site
-    fetch: SpiderFetch
+    fetch: Fetcher
     archive: Archive
     stats: StatsCollector
-    wanted: Wanted
+    wanted: CrawlArguments
     #: Its list of posts; empty in a turn that does not ask for it.
     listing: PostList = field(init=False)
     #: The site as it was asked for, before it was found to have moved.
@@ -76,7 +76,7 @@ class SiteVisit:
     async def visits(self) -> AsyncGenerator[Visit]:
         """Yield what each visit brings; raise `UnreadableError` when the site cannot be had."""
         state = await asyncio.to_thread(self.archive.visits.site, self.site.key)
-        turn = Turn.of(self.site, state)
+        turn = SiteSchedule.of(self.site, state)
         if self.wanted.news_only and not turn.wants_list(datetime.now(UTC)):
             self.site = turn.where(self.site)
             # A page that is due calls for a visit of that page, not for the feeds.
@@ -90,24 +90,24 @@ class SiteVisit:
             async for visit in visits:
                 yield visit
 
-    def end(self) -> TurnEnd:
+    def end(self) -> SiteEnding:
         """Return how the turn ended, if it raised nothing."""
         if self.fetch.spent is not None:
-            return TurnEnd("budget", self.fetch.spent)
+            return SiteEnding("budget", self.fetch.spent)
         if self.failure is not None:
-            return TurnEnd("postponed" if self.postponed else "failed", self.failure)
+            return SiteEnding("postponed" if self.postponed else "failed", self.failure)
         if self.listing.failure is not None:
-            return TurnEnd("failed", f"its list of posts broke off: {self.listing.failure}")
-        return TurnEnd()
+            return SiteEnding("failed", f"its list of posts broke off: {self.listing.failure}")
+        return SiteEnding()
 
     async def note_failure(self, reason: str) -> None:
         """Note that the turn came to nothing, so that a site that is down is asked less often."""
         self.failure = reason
         site = self.listed_as
-        turn = Turn.of(site, await asyncio.to_thread(self.archive.visits.site, site.key))
+        turn = SiteSchedule.of(site, await asyncio.to_thread(self.archive.visits.site, site.key))
         await self._keep(turn.ended(brought=False))
 
-    async def _ask_for_news(self, turn: Turn) -> Turn:
+    async def _ask_for_news(self, turn: SiteSchedule) -> SiteSchedule:
         """Return the turn with what the feeds said; raise `UnreadableError` where none answers that used to."""
         news = await ask_for_news(turn, self.site, self.fetch, self.archive)
         if news.silent is not None:
@@ -119,14 +119,14 @@ class SiteVisit:
             listed = None
         return replace(turn, feeds=news.feeds, owed=news.owed, listed=listed)
 
-    async def _needs_no_list(self, turn: Turn) -> bool:
+    async def _needs_no_list(self, turn: SiteSchedule) -> bool:
         """Tell whether news and pages that are due can be had without the list of all posts."""
         if turn.listed is None:
             return False
         brought = self.news is not None and self.news.brought
         return not turn.by_list or not (brought or (turn.threads_apart and await self._due()))
 
-    async def _revisit(self, turn: Turn, state: Mapping[str, Any]) -> AsyncGenerator[Visit]:
+    async def _revisit(self, turn: SiteSchedule, state: Mapping[str, Any]) -> AsyncGenerator[Visit]:
         """Visit what is due, news included, without asking for the list of all posts."""
         platform = PLATFORMS.get(self.site.platform or str(state.get("platform")), PLATFORMS["generic"])
         if not turn.by_list:
@@ -135,7 +135,7 @@ class SiteVisit:
                     yield visit
         await self._keep(turn if self.news is None else self._ended(turn))
 
-    async def _visit_wholly(self, turn: Turn) -> AsyncGenerator[Visit]:
+    async def _visit_wholly(self, turn: SiteSchedule) -> AsyncGenerator[Visit]:
         """Ask for the front page and the list of all posts, then visit what is due."""
         front = await self.fetch.page(self.site.url)
         self.site = _moved(self.site, front)
@@ -161,19 +161,19 @@ class SiteVisit:
         )
         await self._keep(self._ended(turn))
 
-    def _ended(self, turn: Turn) -> Turn:
+    def _ended(self, turn: SiteSchedule) -> SiteSchedule:
         brought = self.listing.brought or (self.news is not None and self.news.brought)
         brought = brought or turn.owed  # half a turn says nothing of how quiet the site is
         return turn.ended(brought=brought, crowded=self.news is not None and self.news.crowded)
 
-    def _posts(self, platform: Platform, turn: Turn) -> PostVisits:
+    def _posts(self, platform: Platform, turn: SiteSchedule) -> PostVisits:
         if platform.shared_slot is not None:
             self.fetch.share_slot(self.site.url, platform.shared_slot)
         self.fetch.slow_down(self.site.url, self.site.delay, pace=platform.pace)
         everything, woken = self.wanted.everything, turn.tells_of_comments()
         return PostVisits(self.site, platform, self.fetch, self.stats, everything=everything, woken=woken)
 
-    async def _keep(self, turn: Turn) -> None:
+    async def _keep(self, turn: SiteSchedule) -> None:
         """Keep the turn, and what was wrong, under the address by which the catalogue knows the site."""
         site, note = self.listed_as, self.archive.visits.note_turn
         turn = replace(turn, not_before=self.fetch.closed_until(self.site.url))

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.catalogue.sites import Site
-from crawler.visits.schedule import KnownFeed, Turn, due
+from crawler.visits.schedule import KnownFeed, SiteSchedule, due
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SITE = Site(url="https://a.example/")
 
 
 def test_a_turn_is_kept_as_it_was() -> None:
-    turn = Turn(
+    turn = SiteSchedule(
         at=NOW,
         listed=NOW,
         news=NOW,
@@ -27,19 +27,19 @@ def test_a_turn_is_kept_as_it_was() -> None:
         ),
     )
 
-    assert Turn.of(SITE, turn.to_state(SITE)) == turn
+    assert SiteSchedule.of(SITE, turn.to_state(SITE)) == turn
 
 
 def test_blogs_of_one_host_keep_turns_of_their_own() -> None:
     one, other = Site(url="https://h.example/one/"), Site(url="https://h.example/two/")
-    state = Turn(quiet=1).to_state(one) | Turn(quiet=2).to_state(other)
+    state = SiteSchedule(quiet=1).to_state(one) | SiteSchedule(quiet=2).to_state(other)
 
-    assert (Turn.of(one, state).quiet, Turn.of(other, state).quiet) == (1, 2)
+    assert (SiteSchedule.of(one, state).quiet, SiteSchedule.of(other, state).quiet) == (1, 2)
 
 
 @pytest.mark.parametrize(("quiet", "hours"), [(0, 1), (1, 2), (3, 8), (5, 24), (400, 24)])
 def test_a_site_that_brings_nothing_is_asked_less_and_less_but_daily(quiet: int, hours: int) -> None:
-    turn = Turn(at=NOW, quiet=quiet)
+    turn = SiteSchedule(at=NOW, quiet=quiet)
 
     assert not turn.is_over(NOW + timedelta(hours=hours, seconds=-1))
     assert turn.is_over(NOW + timedelta(hours=hours))
@@ -51,7 +51,7 @@ def test_a_site_that_brings_nothing_is_asked_less_and_less_but_daily(quiet: int,
 def test_news_let_the_wait_be_and_only_a_feed_full_of_them_halves_it(
     brought: bool, crowded: bool, hours: int
 ) -> None:
-    turn = Turn(at=NOW, quiet=3).ended(brought=brought, crowded=crowded)
+    turn = SiteSchedule(at=NOW, quiet=3).ended(brought=brought, crowded=crowded)
 
     assert turn.at is not None
     assert not turn.is_over(turn.at + timedelta(hours=hours, seconds=-1))
@@ -62,7 +62,8 @@ def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> N
     sites = [Site(url=f"https://{name}.example/") for name in ("fresh", "late", "later", "never", "page-due")]
     hours = {"fresh": 0, "late": 3, "later": 5, "page-due": 0}
     states = {
-        f"{name}.example": Turn(at=NOW - timedelta(hours=ago)).to_state(sites[0]) for name, ago in hours.items()
+        f"{name}.example": SiteSchedule(at=NOW - timedelta(hours=ago)).to_state(sites[0])
+        for name, ago in hours.items()
     }
 
     waiting = due(sites, states, {"page-due.example": (10, 1)}, NOW)
@@ -71,16 +72,16 @@ def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> N
 
 
 def test_the_whole_list_is_asked_for_weekly_and_daily_where_there_is_no_feed() -> None:
-    with_feed = Turn(listed=NOW, feeds=(KnownFeed(url="https://a.example/feed/"),))
+    with_feed = SiteSchedule(listed=NOW, feeds=(KnownFeed(url="https://a.example/feed/"),))
 
     assert not with_feed.wants_list(NOW + timedelta(days=6))
     assert with_feed.wants_list(NOW + timedelta(days=7))
-    assert Turn(listed=NOW).wants_list(NOW + timedelta(days=1))
-    assert Turn().wants_list(NOW)
+    assert SiteSchedule(listed=NOW).wants_list(NOW + timedelta(days=1))
+    assert SiteSchedule().wants_list(NOW)
 
 
 def test_a_turn_that_a_clock_had_ahead_is_over() -> None:
-    ahead = Turn(at=NOW + timedelta(days=2000), listed=NOW + timedelta(days=2000))
+    ahead = SiteSchedule(at=NOW + timedelta(days=2000), listed=NOW + timedelta(days=2000))
 
     assert ahead.is_over(NOW)
     assert ahead.wants_list(NOW)
@@ -89,8 +90,8 @@ def test_a_turn_that_a_clock_had_ahead_is_over() -> None:
 @pytest.mark.parametrize(("silent", "rest"), [(19, 1), (60, 3), (100, 5), (1000, 7)])
 def test_a_site_that_has_been_silent_for_months_is_left_alone_for_days(silent: int, rest: int) -> None:
     feed = KnownFeed(url="https://a.example/feed/", asked=NOW, news=NOW - timedelta(days=silent))
-    with_feed = Turn(at=NOW, listed=NOW, quiet=10, feeds=(feed,))
-    without = Turn(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=silent))
+    with_feed = SiteSchedule(at=NOW, listed=NOW, quiet=10, feeds=(feed,))
+    without = SiteSchedule(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=silent))
 
     for turn in (with_feed, without):
         assert not turn.is_over(NOW + timedelta(days=rest, seconds=-1))
@@ -100,7 +101,7 @@ def test_a_site_that_has_been_silent_for_months_is_left_alone_for_days(silent: i
 
 
 def test_a_list_that_brings_the_comments_is_read_daily_however_silent_the_site() -> None:
-    turn = Turn(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=1000), by_list=True)
+    turn = SiteSchedule(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=1000), by_list=True)
 
     assert turn.is_over(NOW + timedelta(days=1))
     assert turn.wants_list(NOW + timedelta(days=1))
@@ -109,7 +110,7 @@ def test_a_list_that_brings_the_comments_is_read_daily_however_silent_the_site()
 def test_a_feed_that_is_silent_rests_while_that_of_comments_is_asked() -> None:
     posts = KnownFeed(url="https://a.example/feed/", asked=NOW, news=NOW - timedelta(days=1000))
     comments = KnownFeed(url="https://a.example/c/", comments=True, asked=NOW, news=NOW)
-    turn = Turn(at=NOW, quiet=10, feeds=(posts, comments))
+    turn = SiteSchedule(at=NOW, quiet=10, feeds=(posts, comments))
     tomorrow = NOW + timedelta(days=1)
 
     assert turn.is_over(tomorrow)

@@ -16,7 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.test import get_crawler
 
 from crawler.content.history import GitError, clone, edits
-from crawler.middlewares.guard import AddressGuard, is_public
+from crawler.middlewares.guard import AddressGuardMiddleware, is_public
 from tests.conftest import TORTURE
 from tests.crawler.blog import Answer, serve
 from tests.crawler.crawling import command, run
@@ -38,7 +38,8 @@ PLACES = [
 
 @pytest.mark.parametrize("host", [*SPELLINGS, *PLACES])
 def test_no_spelling_of_a_private_address_is_asked(host: str) -> None:
-    guard = AddressGuard(get_crawler(settings_dict={"ADDRESS_GUARD": False, "ALLOWED_PRIVATE": ["127.0.0.1"]}))
+    settings = {"ADDRESS_GUARD": False, "ALLOWED_PRIVATE": ["127.0.0.1"]}
+    guard = AddressGuardMiddleware(get_crawler(settings_dict=settings))
 
     with pytest.raises(IgnoreRequest, match="private address"):
         guard.process_request(Request(f"http://{host}/"))
