@@ -96,9 +96,9 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate, br",  # what readers of WARC files can decode; not zstd
 }
 
-# --- Reading ---------------------------------------------------------------------------------------------------
+# --- Extraction ------------------------------------------------------------------------------------------------
 
-#: Processes that read pages, and the seconds that one page may take.
+#: Processes that extract pages, and the seconds that one page may take.
 EXTRACT_WORKERS = os.cpu_count() or 1
 EXTRACT_SECONDS = 30.0
 

@@ -1,8 +1,8 @@
-"""Ask each host for its reservations of text and data mining, and say at each answer what it reserves.
+"""Ask each host for its reservations of text and data mining, and state them on each of its answers.
 
 What `/.well-known/tdmrep.json` reserves is stated as the header of the same name, which readers obey; a header or
 `meta` of the page's own is more specific and counts before it, as the protocol has it. A host is asked once a month,
-before anything else but its robots.txt and feeds, never for a turn that only looks for news.
+before anything else but its robots.txt and feeds, and never for a visit that only looks for news.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """Obey robots.txt, as RFC 9309 says: what cannot be reached is disallowed, what is missing is allowed.
 
-In place of Scrapy's own middleware, which from 2.14 to 2.19 lets requests pass unjudged when several wait for the
-same robots.txt (measured: 10 of 12 disallowed addresses were fetched), allows all when robots.txt fails, and
-ignores Crawl-delay. Every request passes here: also each redirect and each that a reader makes. An answer is kept in
+This replaces Scrapy's own middleware, which from 2.14 to 2.19 lets requests pass unjudged when several wait for the
+same robots.txt (measured: 10 of 12 disallowed addresses were fetched), allows everything when robots.txt fails, and
+ignores Crawl-delay. Every request passes here, redirects and those of comment systems included. An answer is kept in
 the archive for a day, as the RFC allows, so that a crawl every hour does not ask every hour.
 Source: https://www.rfc-editor.org/rfc/rfc9309.
 """
@@ -57,7 +57,7 @@ class Rules:
 
 
 class RobotsTxtMiddleware:
-    """Refuse what robots.txt disallows, raising `IgnoreRequest` with the reason."""
+    """Refuse what robots.txt disallows: raise `IgnoreRequest` with the reason."""
 
     def __init__(self, crawler: Crawler) -> None:
         """Ask as the crawl does, and keep what is answered in its archive."""

@@ -1,6 +1,6 @@
-"""Keep to one download slot for each operator, and hold a whole slot when it asks us to wait.
+"""Use one download slot for each operator, and hold the whole slot when a server asks us to wait.
 
-Scrapy retries a 429 within the second, on the one request that met it (measured); the server meant all of them.
+Scrapy retries a 429 within the second, and only the request that met it (measured); the server meant all of them.
 Source: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 (Retry-After).
 """
 
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 
 class ThrottleMiddleware:
-    """Give each request its slot, and slow slots down."""
+    """Assign each request to its download slot, and slow slots down."""
 
     def __init__(self, crawler: Crawler) -> None:
         """Work on the slots of a crawl's downloader."""
@@ -129,7 +129,7 @@ class ThrottleMiddleware:
 
 def operator(host: str) -> str | None:
     """Return whose blog a host is, where one asks many at one pace; `None` where it is its own."""
-    return next((each for each in SHARED_SLOTS if host == each or host.endswith(f".{each}")), None)
+    return next((slot for slot in SHARED_SLOTS if host == slot or host.endswith(f".{slot}")), None)
 
 
 def _retry_after(response: Response) -> float | None:

@@ -1,4 +1,4 @@
-"""Kept responses as pages: the reading side of the WARC files."""
+"""Kept responses as pages, from the WARC files."""
 
 import json
 import zlib
@@ -33,10 +33,10 @@ _DAMAGE = (EOFError, StopIteration, ArchiveLoadFailed, zlib.error, AttributeErro
 
 
 class CapturedFetch:
-    """A `Fetch` over the kept responses: what was never asked for cannot be read."""
+    """A `Fetch` over the kept responses: what was never requested cannot be had."""
 
     def __init__(self, archive: Archive) -> None:
-        """Read the archive's captures."""
+        """Use the captures of an archive."""
         self._archive = archive
         self.live = False
         self.learned: dict[str, Any] = {}

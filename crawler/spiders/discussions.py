@@ -62,16 +62,16 @@ class DiscussionsSpider(Spider):
         stats = self.crawler.stats
         stats.set_value("crawl/sites", 1)
         stats.set_value("crawl/pages_due", len(posts))
-        room = Backpressure(self.crawler)
+        backpressure = Backpressure(self.crawler)
         for url, published in posts:
             visit = await self._visit(fetch, url)
             failed = visit.reason is not None
-            await room.enter()
+            await backpressure.acquire()
             yield visit if failed else replace(visit, due=next_due(visit, 0, published))
             stats.inc_value("crawl/sites_failed" if failed else "crawl/pages_visited")
         stats.set_value("crawl/sites_answered", int(stats.get_value("crawl/sites_failed", 0) < max(len(posts), 1)))
         stats.set_value("crawl/sites_done", 1)
-        await room.empty()
+        await backpressure.drain()
 
     def _due(self, archive: Archive) -> list[tuple[str, datetime | None]]:
         posts = archive.store.addresses(self._site)
@@ -85,8 +85,8 @@ class DiscussionsSpider(Spider):
         visit = Visit(url=search, site=site_of(self._api), at=datetime.now(UTC), status=_OK)
         try:
             answer, _ = await fetch.json(search)
-            found = hackernews.stories(answer, post_url)
-            items = [(await fetch.json(hackernews.item_url(story, api=self._api)))[0] for story in found]
+            stories = hackernews.stories(answer, post_url)
+            items = [(await fetch.json(hackernews.item_url(story, api=self._api)))[0] for story in stories]
         except UnreadableError as error:
             logger.warning("No discussions of %s: %s", post_url, error)
             return replace(visit, status=error.status, reason=error.reason, thread_whole=False)

@@ -1,7 +1,7 @@
-"""One turn of a host at a time, in all processes: overlapping crawls leave each other's sites alone.
+"""Locks on hosts, in all processes: crawls that overlap leave each other's sites alone.
 
-What is locked is what is asked at one pace: a host, or all blogs of one operator. So two crawls never ask it twice as
-fast as either would.
+A lock is on what is asked at one pace: a host, or all blogs of one operator. So two crawls never ask it twice as fast
+as either would.
 """
 
 import fcntl
@@ -29,9 +29,9 @@ class HostLocks:
 
     @contextmanager
     def hold(self, site: Site) -> Iterator[bool]:
-        """Give True while we hold the site, False when another crawl is at its host.
+        """Give True while we hold the site's host, False when another crawl holds it.
 
-        Raise `ArchiveWriteError` on a full disk. The kernel lets go of a lock when its process ends, in any way.
+        Raise `ArchiveWriteError` on a full disk. The kernel releases a lock when its process ends, in any way.
         """
         name = operator(urlsplit(site.url).hostname or "") or site.key
         if name not in self._files and not self._take(name):

@@ -103,7 +103,7 @@ def test_cookies_are_not_sent_back(blog: Blog, directory: Path) -> None:
 
     async def twice(fetch: Fetcher) -> None:
         await fetch.page(f"{blog.url}/")
-        await fetch.ask(f"{blog.url}/next")
+        await fetch.request(f"{blog.url}/next")
 
     ask(directory, twice)
 

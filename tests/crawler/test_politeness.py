@@ -25,7 +25,7 @@ def test_retry_after_holds_every_request_to_the_host(blog: Blog, directory: Path
     blog.pages["/busy"] = busy_once(Answer("busy", status, {"Retry-After": "1"}))  # type: ignore[assignment]
 
     async def several(fetch: Fetcher) -> list[int]:
-        answers = await asyncio.gather(*(fetch.ask(blog.url + path) for path in ("/busy", "/a", "/b")))
+        answers = await asyncio.gather(*(fetch.request(blog.url + path) for path in ("/busy", "/a", "/b")))
         return [answer.page.status for answer in answers]
 
     statuses = ask(directory, several, settings={"RETRY_TIMES": 2, "DOWNLOAD_DELAY": 0.05})
@@ -40,8 +40,8 @@ def test_a_429_that_says_nothing_slows_the_host_down(blog: Blog, directory: Path
     blog.pages["/busy"] = busy_once(Answer("busy", 429))  # type: ignore[assignment]
 
     async def twice(fetch: Fetcher) -> None:
-        await fetch.ask(f"{blog.url}/busy")
-        await fetch.ask(f"{blog.url}/next")
+        await fetch.request(f"{blog.url}/busy")
+        await fetch.request(f"{blog.url}/next")
 
     ask(directory, twice, settings={"RETRY_TIMES": 0, "RETRY_AFTER_UNSTATED": 0.5})
 
@@ -57,8 +57,8 @@ def test_a_403_slows_down_the_operator_of_many_blogs_and_no_other(
 
     async def twice(fetch: Fetcher) -> None:
         fetch.share_slot(blog.url, slot)
-        await fetch.ask(f"{blog.url}/no")
-        await fetch.ask(f"{blog.url}/next")
+        await fetch.request(f"{blog.url}/no")
+        await fetch.request(f"{blog.url}/next")
 
     ask(directory, twice, settings={"RETRY_TIMES": 0, "RETRY_AFTER_UNSTATED": 1.5})
 
@@ -70,9 +70,9 @@ def test_a_host_that_wants_hours_is_left_alone_for_the_crawl(blog: Blog, directo
     blog.pages["/busy"] = Answer("busy", 503, {"Retry-After": "86400"})
 
     async def twice(fetch: Fetcher) -> str:
-        await fetch.ask(f"{blog.url}/busy")
+        await fetch.request(f"{blog.url}/busy")
         with pytest.raises(RefusedError) as refused:
-            await fetch.ask(f"{blog.url}/next")
+            await fetch.request(f"{blog.url}/next")
         return refused.value.reason
 
     assert "86400" in ask(directory, twice)
@@ -81,7 +81,7 @@ def test_a_host_that_wants_hours_is_left_alone_for_the_crawl(blog: Blog, directo
 
 def test_requests_to_one_host_keep_their_distance(blog: Blog, directory: Path) -> None:
     async def several(fetch: Fetcher) -> None:
-        await asyncio.gather(*(fetch.ask(f"{blog.url}/{number}") for number in range(4)))
+        await asyncio.gather(*(fetch.request(f"{blog.url}/{number}") for number in range(4)))
 
     ask(directory, several, settings={"DOWNLOAD_DELAY": 0.3, "DOWNLOAD_DELAY_JITTER": 0})
 
@@ -120,8 +120,8 @@ def test_a_blog_on_its_own_domain_can_share_its_platforms_slot() -> None:
 
 def test_the_delay_is_the_least_time_between_two_requests_and_not_their_mean(blog: Blog, directory: Path) -> None:
     async def delays(fetch: Fetcher) -> set[float]:
-        await fetch.ask(f"{blog.url}/page")
-        (slot,) = fetch._crawler.engine.downloader.slots.values()
+        await fetch.request(f"{blog.url}/page")
+        (slot,) = fetch.crawler.engine.downloader.slots.values()
         return {slot.download_delay() for _ in range(20)}
 
     assert ask(directory, delays, settings={"DOWNLOAD_DELAY": 0.01}) == {0.01}

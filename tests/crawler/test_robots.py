@@ -20,7 +20,7 @@ def refusals(*urls: str) -> Callable[[Fetcher], Any]:
 
     async def one(fetch: Fetcher, url: str) -> str | None:
         try:
-            await fetch.ask(url)
+            await fetch.request(url)
         except RefusedError as error:
             return error.reason
         return None

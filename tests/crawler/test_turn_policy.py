@@ -1,18 +1,18 @@
-"""How long a site waits for its next turn, and what a turn asks for."""
+"""How long a site waits for its next visit, and what a site visit asks for."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.catalogue.sites import Site
-from crawler.visits.schedule import KnownFeed, SiteSchedule, due
+from crawler.visits.schedule import KnownFeed, SiteSchedule, due_sites
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SITE = Site(url="https://a.example/")
 
 
 def test_a_turn_is_kept_as_it_was() -> None:
-    turn = SiteSchedule(
+    schedule = SiteSchedule(
         at=NOW,
         listed=NOW,
         news=NOW,
@@ -27,7 +27,7 @@ def test_a_turn_is_kept_as_it_was() -> None:
         ),
     )
 
-    assert SiteSchedule.of(SITE, turn.to_state(SITE)) == turn
+    assert SiteSchedule.of(SITE, schedule.to_state(SITE)) == schedule
 
 
 def test_blogs_of_one_host_keep_turns_of_their_own() -> None:
@@ -39,10 +39,10 @@ def test_blogs_of_one_host_keep_turns_of_their_own() -> None:
 
 @pytest.mark.parametrize(("quiet", "hours"), [(0, 1), (1, 2), (3, 8), (5, 24), (400, 24)])
 def test_a_site_that_brings_nothing_is_asked_less_and_less_but_daily(quiet: int, hours: int) -> None:
-    turn = SiteSchedule(at=NOW, quiet=quiet)
+    schedule = SiteSchedule(at=NOW, quiet=quiet)
 
-    assert not turn.is_over(NOW + timedelta(hours=hours, seconds=-1))
-    assert turn.is_over(NOW + timedelta(hours=hours))
+    assert not schedule.is_due(NOW + timedelta(hours=hours, seconds=-1))
+    assert schedule.is_due(NOW + timedelta(hours=hours))
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_a_site_that_brings_nothing_is_asked_less_and_less_but_daily(quiet: int,
 def test_news_let_the_wait_be_and_only_a_feed_full_of_them_halves_it(
     brought: bool, crowded: bool, hours: int
 ) -> None:
-    turn = SiteSchedule(at=NOW, quiet=3).ended(brought=brought, crowded=crowded)
+    schedule = SiteSchedule(at=NOW, quiet=3).after_visit(brought=brought, crowded=crowded)
 
-    assert turn.at is not None
-    assert not turn.is_over(turn.at + timedelta(hours=hours, seconds=-1))
-    assert turn.is_over(turn.at + timedelta(hours=hours))
+    assert schedule.at is not None
+    assert not schedule.is_due(schedule.at + timedelta(hours=hours, seconds=-1))
+    assert schedule.is_due(schedule.at + timedelta(hours=hours))
 
 
 def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> None:
@@ -66,7 +66,7 @@ def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> N
         for name, ago in hours.items()
     }
 
-    waiting = due(sites, states, {"page-due.example": (10, 1)}, NOW)
+    waiting = due_sites(sites, states, {"page-due.example": (10, 1)}, NOW)
 
     assert [each.key.partition(".")[0] for each in waiting] == ["never", "later", "late", "page-due"]
 
@@ -83,7 +83,7 @@ def test_the_whole_list_is_asked_for_weekly_and_daily_where_there_is_no_feed() -
 def test_a_turn_that_a_clock_had_ahead_is_over() -> None:
     ahead = SiteSchedule(at=NOW + timedelta(days=2000), listed=NOW + timedelta(days=2000))
 
-    assert ahead.is_over(NOW)
+    assert ahead.is_due(NOW)
     assert ahead.wants_list(NOW)
 
 
@@ -93,26 +93,26 @@ def test_a_site_that_has_been_silent_for_months_is_left_alone_for_days(silent: i
     with_feed = SiteSchedule(at=NOW, listed=NOW, quiet=10, feeds=(feed,))
     without = SiteSchedule(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=silent))
 
-    for turn in (with_feed, without):
-        assert not turn.is_over(NOW + timedelta(days=rest, seconds=-1))
-        assert turn.is_over(NOW + timedelta(days=rest))
-        assert turn.next == NOW + timedelta(days=rest)
+    for schedule in (with_feed, without):
+        assert not schedule.is_due(NOW + timedelta(days=rest, seconds=-1))
+        assert schedule.is_due(NOW + timedelta(days=rest))
+        assert schedule.next_visit == NOW + timedelta(days=rest)
     assert not without.wants_list(NOW + timedelta(days=rest, seconds=-1))
 
 
 def test_a_list_that_brings_the_comments_is_read_daily_however_silent_the_site() -> None:
-    turn = SiteSchedule(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=1000), by_list=True)
+    schedule = SiteSchedule(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=1000), by_list=True)
 
-    assert turn.is_over(NOW + timedelta(days=1))
-    assert turn.wants_list(NOW + timedelta(days=1))
+    assert schedule.is_due(NOW + timedelta(days=1))
+    assert schedule.wants_list(NOW + timedelta(days=1))
 
 
 def test_a_feed_that_is_silent_rests_while_that_of_comments_is_asked() -> None:
     posts = KnownFeed(url="https://a.example/feed/", asked=NOW, news=NOW - timedelta(days=1000))
     comments = KnownFeed(url="https://a.example/c/", comments=True, asked=NOW, news=NOW)
-    turn = SiteSchedule(at=NOW, quiet=10, feeds=(posts, comments))
+    schedule = SiteSchedule(at=NOW, quiet=10, feeds=(posts, comments))
     tomorrow = NOW + timedelta(days=1)
 
-    assert turn.is_over(tomorrow)
-    assert turn.waiting_feeds(tomorrow) == (comments,)
-    assert set(turn.waiting_feeds(NOW + timedelta(days=7))) == {posts, comments}
+    assert schedule.is_due(tomorrow)
+    assert schedule.waiting_feeds(tomorrow) == (comments,)
+    assert set(schedule.waiting_feeds(NOW + timedelta(days=7))) == {posts, comments}

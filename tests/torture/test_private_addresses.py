@@ -148,11 +148,10 @@ from crawler.content.history import GitError
 from crawler.spiders.frontmatter import FrontmatterSpider
 found = {}
 for path in json.load(sys.stdin):
-    spider = FrontmatterSpider(path, crawler=None)
-    spider._set_crawler(get_crawler(FrontmatterSpider))
+    spider = FrontmatterSpider.from_crawler(get_crawler(FrontmatterSpider), path)
     with contextlib.ExitStack() as stack:
         try:
-            spider._open(stack)
+            spider.content_folder(stack)
             found[path] = None
         except (FolderError, GitError) as error:
             found[path] = str(error)
