@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -53,8 +54,6 @@ LOOK_AGAIN = 0.05
 LEVEL = 5
 _BLOCK = 64 * 1024
 
-_NOT_MODIFIED = 304
-_FIRST_SERVER_ERROR = 500
 #: Already undone by the HTTP client; a reader of the file would undo it again.
 _HOP_BY_HOP = {b"transfer-encoding", b"connection", b"keep-alive"}
 
@@ -105,7 +104,7 @@ class WarcFiles:
 
     def receive(self, response: Response, request: Request) -> None:
         """Take a response as the server sent it: not yet decompressed, redirects and errors of ours included."""
-        if response.status == _NOT_MODIFIED or response.status >= _FIRST_SERVER_ERROR:
+        if response.status == HTTPStatus.NOT_MODIFIED or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return
         if not self._thread.is_alive():
             return  # the disk has refused, and what waits in the queue would fill the memory

@@ -8,6 +8,7 @@ before anything else but its robots.txt and feeds, and never for a visit that on
 import asyncio
 import logging
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -29,8 +30,6 @@ FAILED_FOR = timedelta(days=1)
 #: In a request's `meta`: take what is known, and do not ask.
 KNOWN_ONLY = "known_reservations_only"
 
-_OK = 200
-_FIRST_SERVER_ERROR = 500
 _NAME = "tdm-reservation"
 #: In a request's `meta`: it asks for the reservations themselves.
 _ASKS = "asks_reservations"
@@ -102,9 +101,9 @@ class TdmReservationMiddleware:
         except DOWNLOAD_FAILURES as error:
             logger.debug("No reservations from %s: %s", url, error)
             return None, b""
-        if response.status >= _FIRST_SERVER_ERROR:
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return None, b""
-        fits = response.status == _OK and len(response.body) <= MAX_BYTES
+        fits = response.status == HTTPStatus.OK and len(response.body) <= MAX_BYTES
         return response.status, response.body if fits else b""
 
 

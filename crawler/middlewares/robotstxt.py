@@ -11,6 +11,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -37,9 +38,7 @@ KEPT_FOR = timedelta(hours=24)
 #: In a request's `meta`, wherever it is redirected: it asks for robots.txt itself.
 ASKS_ROBOTS = "asks_robots_txt"
 
-_OK = 200
 _MISSING = range(400, 500)
-_TOO_MANY_REQUESTS = 429
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +100,7 @@ class RobotsTxtMiddleware:
         response = await self._ask(url) if kept is None else _response(kept)
         if isinstance(response, str):
             return Rules(None, unreachable=response)
-        if response.status != _OK:
+        if response.status != HTTPStatus.OK:
             return Rules(None, response=response)
         parsed = Protego.parse(decode(response.body[:MAX_BYTES], None))
         self._keep_delay(parsed.crawl_delay(self._agent), url)
@@ -114,7 +113,9 @@ class RobotsTxtMiddleware:
             response = await self._crawler.engine.download_async(Request(url, meta=meta, dont_filter=True))
         except DOWNLOAD_FAILURES as error:
             return str(error) or type(error).__name__
-        if response.status != _OK and (response.status not in _MISSING or response.status == _TOO_MANY_REQUESTS):
+        if response.status != HTTPStatus.OK and (
+            response.status not in _MISSING or response.status == HTTPStatus.TOO_MANY_REQUESTS
+        ):
             return f"status {response.status}"
         try:
             await asyncio.to_thread(self._archive.policies.keep, url, response.status, response.body[:MAX_BYTES])
@@ -129,4 +130,6 @@ class RobotsTxtMiddleware:
 
 
 def _response(kept: Policy) -> Response:
-    return TextResponse(kept.url, status=kept.status or _OK, body=kept.body, headers={"Content-Type": "text/plain"})
+    return TextResponse(
+        kept.url, status=kept.status or HTTPStatus.OK, body=kept.body, headers={"Content-Type": "text/plain"}
+    )

@@ -7,6 +7,7 @@ Source: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 (Retry-After).
 import logging
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from time import monotonic
 from typing import Self
 from urllib.parse import urlsplit
@@ -35,10 +36,9 @@ LONGEST_CLOSED = 7 * 24 * 3600.0
 #: Where a server says it is too much but not for how long; doubled each time in a row.
 UNSTATED_WAIT = 10.0
 
-_TOO_MANY_REQUESTS = 429
-_ASK_LATER = {_TOO_MANY_REQUESTS, 503}
+_ASK_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 #: What the operators of many blogs also answer to one who asks too fast; on a host of its own it means "not you".
-_FORBIDDEN = 403
+_FORBIDDEN = HTTPStatus.FORBIDDEN
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,9 @@ class ThrottleMiddleware:
     def receive(self, request: Request, response: Response) -> None:
         """Hold the slot when the server asks to come back later."""
         slot = str(request.meta["download_slot"])
-        too_fast = response.status == _TOO_MANY_REQUESTS or (response.status == _FORBIDDEN and slot in SHARED_SLOTS)
+        too_fast = response.status == HTTPStatus.TOO_MANY_REQUESTS or (
+            response.status == _FORBIDDEN and slot in SHARED_SLOTS
+        )
         if not too_fast and response.status not in _ASK_LATER:
             self._in_a_row.pop(slot, None)
             return

@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,7 +22,6 @@ from crawler.pages.urls import canonical, joined
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_OK = 200
 _REDIRECTS = {"301", "302", "303", "307", "308"}
 #: As the crawl follows them.
 MAX_REDIRECTS = 5
@@ -73,13 +73,13 @@ def captured_page(archive: Archive, url: str) -> Page:
         if status in _REDIRECTS and headers.get("location"):
             at = joined(at, headers["location"]) or headers["location"]
             continue
-        if status != str(_OK):
+        if status != str(HTTPStatus.OK):
             raise UnreadableError(
                 at, f"answered with status {status}", status=int(status) if status.isdecimal() else None
             )
         if reserved(archive, at):  # as a crawl states it
             headers = {"tdm-reservation": "1"} | headers
-        return Page(at, body, datetime.fromisoformat(capture.at).astimezone(UTC), headers, _OK)
+        return Page(at, body, datetime.fromisoformat(capture.at).astimezone(UTC), headers, HTTPStatus.OK)
     raise UnreadableError(url, "leads on and on")
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -24,8 +25,6 @@ from crawler.visits.fetcher import Fetcher
 from crawler.visits.workers import Workers
 
 logger = logging.getLogger(__name__)
-
-_OK = 200
 
 
 class DiscussionsSpider(Spider):
@@ -82,7 +81,7 @@ class DiscussionsSpider(Spider):
 
     async def _visit(self, fetch: Fetcher, post_url: str) -> Visit:
         search = self._search_url(post_url)
-        visit = Visit(url=search, site=site_of(self._api), at=datetime.now(UTC), status=_OK)
+        visit = Visit(url=search, site=site_of(self._api), at=datetime.now(UTC), status=HTTPStatus.OK)
         try:
             answer, _ = await fetch.json(search)
             stories = hackernews.stories(answer, post_url)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -40,8 +41,7 @@ WATCH_SECONDS = 0.2
 #: A spider that has not cancelled its requests by then is told that they are not made.
 CLOSING_SECONDS = 5.0
 
-_OK = 200
-_PERMANENT = {301, 308}
+_PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def is_closing(crawler: Crawler) -> bool:
 
 def _only_ok(fetched: FetchedPage) -> Page:
     page = fetched.page
-    if page.status != _OK:
+    if page.status != HTTPStatus.OK:
         raise UnreadableError(page.url, f"answered with status {page.status}", status=page.status)
     return page
 

@@ -9,6 +9,7 @@ import hashlib
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from archive.archive import Archive
@@ -30,8 +31,6 @@ MOST_REQUESTS = 2
 #: Entries of a feed that are told apart from one site visit to the next; WordPress's holds 10, others 20 to 100.
 MAX_SEEN = 100
 
-_OK = 200
-_NOT_MODIFIED = 304
 #: Comment system of the feeds whose comments are known by their number.
 _SYSTEM = "wordpress"
 
@@ -148,10 +147,10 @@ async def _check(feed: KnownFeed, site: Site, fetch: Fetcher, archive: Archive) 
         forbidden = isinstance(error, RefusedError) and not isinstance(error, PostponedError)
         return FeedCheck(forgotten, silent=None if forbidden else error.reason)
     feed = replace(feed, asked=page.fetched, news=feed.news or page.fetched)
-    if page.status == _NOT_MODIFIED:
+    if page.status == HTTPStatus.NOT_MODIFIED:
         return FeedCheck(feed)
-    items = _items(feed, page) if page.status == _OK else []
-    if page.status != _OK or (feed.seen and not items):  # another page in its place, or nothing any more
+    items = _items(feed, page) if page.status == HTTPStatus.OK else []
+    if page.status != HTTPStatus.OK or (feed.seen and not items):  # another page in its place, or nothing any more
         return FeedCheck(forgotten, strange=True)
     return await _compare(feed, page, items, site, archive)
 

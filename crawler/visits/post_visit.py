@@ -4,6 +4,7 @@ import hashlib
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from scrapy.statscollectors import StatsCollector
 
@@ -23,8 +24,6 @@ logger = logging.getLogger(__name__)
 #: What robots.txt forbids today it will forbid tomorrow.
 REFUSED_AGAIN = timedelta(days=30)
 
-_OK = 200
-_NOT_MODIFIED = 304
 _READABLE = {"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"}
 _EMPTY_BODY = hashlib.sha256().hexdigest()
 
@@ -57,11 +56,11 @@ class PostVisits:
             return self._unanswered(known, error)
         self.silent = 0
         page = fetched.page
-        same = page.status == _OK and not fetched.aliases and self._same(known, page)
-        if page.status == _NOT_MODIFIED or same:
+        same = page.status == HTTPStatus.OK and not fetched.aliases and self._same(known, page)
+        if page.status == HTTPStatus.NOT_MODIFIED or same:
             self.stats.inc_value("crawl/unchanged")
             return self._unchanged(known, page)
-        if page.status != _OK:
+        if page.status != HTTPStatus.OK:
             self.stats.inc_value(f"crawl/status/{page.status}")
             return replace(self._without_post(known, f"answered with status {page.status}"), status=page.status)
         try:
@@ -75,11 +74,11 @@ class PostVisits:
             read = withheld(read)
         if read.thread is not None and read.thread.pointer:
             read = replace(read, thread=await self._thread(read))
-        return self._complete(Visit(url=read.url, site=self.site.key, at=fetched, status=_OK), read, None)
+        return self._complete(Visit(url=read.url, site=self.site.key, at=fetched, status=HTTPStatus.OK), read, None)
 
     def visit_failed(self, known: Known, reason: str) -> Visit:
         """Return the visit of a page that was answered but not extracted: it is tried again, later and later."""
-        return replace(self._without_post(known, reason), status=_OK, thread_whole=False)
+        return replace(self._without_post(known, reason), status=HTTPStatus.OK, thread_whole=False)
 
     def _unanswered(self, known: Known, error: UnreadableError) -> Visit | None:
         visit = self._without_post(known, error.reason)
@@ -192,7 +191,7 @@ class PostVisits:
             url=known.url,
             site=self.site.key,
             at=page.fetched,
-            status=_NOT_MODIFIED,
+            status=HTTPStatus.NOT_MODIFIED,
             etag=page.headers.get("etag") or known.etag,
             last_modified=page.headers.get("last-modified") or known.last_modified,
             body_hash=known.body_hash,

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -40,9 +41,6 @@ AT_ONCE = 4
 MAX_SILENT = 8
 #: So many pages without a post among them are no accident: the site has changed, or we extract it wrongly.
 ENOUGH_PAGES = 5
-
-_NOT_MODIFIED = 304
-_OK = 200
 
 
 @dataclass(slots=True)
@@ -247,7 +245,7 @@ class SiteVisit:
             if visit is None:
                 return None
             self.visited += 1
-            self.posts_seen += visit.post is not None or visit.status == _NOT_MODIFIED
+            self.posts_seen += visit.post is not None or visit.status == HTTPStatus.NOT_MODIFIED
             return visit
         self.visited += 1
         self.stats.inc_value("spider_exceptions/count")
