@@ -105,6 +105,7 @@ class Workers:
         self._count = count
         self._seconds = seconds
         self._pool: WorkerPool | None = None
+        self._closed = False
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Return what the function returns in a worker; raise `UnreadableError` when the worker hangs or dies.
@@ -126,6 +127,7 @@ class Workers:
 
     async def close(self) -> None:
         """End the processes; calls still running are given up."""
+        self._closed = True
         pool, self._pool = self._pool, None
         if pool is not None:
             with ThreadPoolExecutor(1) as own:  # the loop's own may have been shut down with the archive
@@ -150,6 +152,8 @@ class Workers:
             return False
 
     def _started(self) -> WorkerPool:
+        if self._closed:
+            raise BrokenExecutor("the workers have ended")
         if self._pool is None:
             forkserver.set_forkserver_preload(_PRELOADED)
             _start_forkserver()
