@@ -15,7 +15,7 @@ from pathlib import Path
 from lxml import etree
 
 from archive.files.lock import locked
-from crawler.catalogue.sites import CATALOGUE, CatalogueError, Site, catalogue, find, site
+from crawler.catalogue.sites import CATALOGUE, CatalogueError, Site, find_site, load_sites, site_at
 from crawler.pages.urls import canonical
 
 OWN = "sites.toml"
@@ -42,9 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def add(own: Path, url: str, name: str | None = None) -> bool:
     """Add a site to one's own catalogue; False when it is in one already. Raise `CatalogueError`."""
-    new = site(url)
+    new = site_at(url)
     with _alone(own):
-        if any(each.url == new.url for each in catalogue(CATALOGUE, own)):
+        if any(site.url == new.url for site in load_sites(CATALOGUE, own)):
             return False
         _append(own, _table(new.url, name=name))
     return True
@@ -53,8 +53,8 @@ def add(own: Path, url: str, name: str | None = None) -> bool:
 def disable(own: Path, url: str) -> bool:
     """Leave a site of a catalogue out from now on; False when it is left out already. Raise `CatalogueError`."""
     with _alone(own):
-        sites = catalogue(CATALOGUE, own)
-        known = find(sites, url)
+        sites = load_sites(CATALOGUE, own)
+        known = find_site(sites, url)
         if known not in sites:
             raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites catalogue` lists them")
         if known.disabled:
@@ -83,22 +83,22 @@ def import_opml(own: Path, path: Path) -> tuple[int, int, list[str]]:
 
 
 def _import(own: Path, root: etree._Element) -> tuple[int, int, list[str]]:
-    known = {each.url for each in catalogue(CATALOGUE, own)}
+    known = {site.url for site in load_sites(CATALOGUE, own)}
     tables, repeated, strange = [], 0, []
     for outline in root.iter("outline"):
         url = outline.get("htmlUrl") or _FEED.sub("/", outline.get("xmlUrl") or "")
         if not url:
             continue
         try:
-            found = site(url).url
+            address = site_at(url).url
         except CatalogueError:
             strange.append(url)
             continue
-        if found in known:
+        if address in known:
             repeated += 1
         else:
-            known.add(found)
-            tables.append(_table(found, name=outline.get("title") or outline.get("text")))
+            known.add(address)
+            tables.append(_table(address, name=outline.get("title") or outline.get("text")))
     if tables:
         _append(own, "".join(tables))
     return len(tables), repeated, strange
@@ -122,7 +122,7 @@ def _write(own: Path, text: str) -> None:
     new = target.with_name(target.name + ".new")
     new.write_text(text, encoding="utf-8")
     try:
-        catalogue(new)
+        load_sites(new)
     except CatalogueError as error:
         new.unlink()
         raise CatalogueError(f"{own} is left as it was: changing it would make {error}; change it by hand") from error
@@ -145,19 +145,19 @@ def _quoted(text: str) -> str:
 
 
 def _url_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where each line ends that holds the address of a site, and the address."""
-    for found in re.finditer(r"""^url\s*=\s*["']([^"'\n]+)["'][^\n]*""", text, re.MULTILINE):
-        yield found.end(), found[1]
+    """Yield the end of each line that holds the address of a site, and the address."""
+    for line in re.finditer(r"""^url\s*=\s*["']([^"'\n]+)["'][^\n]*""", text, re.MULTILINE):
+        yield line.end(), line[1]
 
 
 def _run_list(own: Path, options: argparse.Namespace) -> Iterator[str]:
     del options
-    for each in sorted(catalogue(CATALOGUE, own), key=lambda each: (each.name or each.url).lower()):
-        yield f"{each.url}\t{each.name or ''}\t{', '.join(each.topics)}{_mark(each)}"
+    for site in sorted(load_sites(CATALOGUE, own), key=lambda site: (site.name or site.url).lower()):
+        yield f"{site.url}\t{site.name or ''}\t{', '.join(site.topics)}{_mark(site)}"
 
 
-def _mark(each: Site) -> str:
-    return "\tdisabled" if each.disabled else ""
+def _mark(site: Site) -> str:
+    return "\tdisabled" if site.disabled else ""
 
 
 def _run_add(own: Path, options: argparse.Namespace) -> Iterator[str]:
@@ -196,7 +196,3 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("disable", help="leave a blog out from now on").add_argument("url")
     commands.add_parser("import", help="crawl the blogs of a feed reader's OPML file").add_argument("file")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

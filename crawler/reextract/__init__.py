@@ -1,1 +1,5 @@
-"""Read kept raw responses again, without asking any site."""
+"""Extraction of kept raw responses again, without asking any site; the public name is `reextract`."""
+
+from crawler.reextract.run import reextract
+
+__all__ = ["reextract"]

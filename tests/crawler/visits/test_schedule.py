@@ -10,7 +10,7 @@ import pytest
 
 from archive.archive import Archive
 from crawler.catalogue.sites import Site
-from crawler.visits.host_locks import Turns
+from crawler.visits.host_locks import HostLocks
 from tests.support.blog import Answer, Blog, serve
 from tests.support.crawling import crawl, judged
 from tests.support.feeds import feed, name_feeds, next_hour
@@ -179,7 +179,7 @@ def test_a_site_that_another_crawl_is_at_is_left_to_it(blog: Blog, directory: Pa
     blog.sitemap(blog.post("only"))
     Archive(directory).close()
 
-    with Turns(directory).turn_of(Site(url=f"{blog.url}/")) as ours:
+    with HostLocks(directory).hold(Site(url=f"{blog.url}/")) as ours:
         stats = crawl(directory, site=blog.url)
 
     assert ours
@@ -194,14 +194,14 @@ def test_blogs_that_are_asked_at_one_pace_are_one_crawls_at_a_time(directory: Pa
         Site(url=url)
         for url in ("https://ann.substack.com/", "https://bob.substack.com/", "https://eve.example/a-blog/")
     )
-    one, other = Turns(directory), Turns(directory)
+    one, other = HostLocks(directory), HostLocks(directory)
 
-    with one.turn_of(bob) as held:
-        with one.turn_of(ann) as of_ours:
+    with one.hold(bob) as held:
+        with one.hold(ann) as of_ours:
             pass
-        with other.turn_of(ann) as of_theirs, other.turn_of(eve) as elsewhere:
+        with other.hold(ann) as of_theirs, other.hold(eve) as elsewhere:
             pass
-    with other.turn_of(ann) as afterwards:
+    with other.hold(ann) as afterwards:
         pass
 
     assert (held, of_ours, of_theirs, elsewhere, afterwards) == (True, True, False, True, True)
