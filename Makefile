@@ -68,7 +68,7 @@ clean:
 
 .venv/installed-%: pyproject.toml constraints.txt | .venv/bin/python
 	$(INSTALL) pip  # an older one knows no groups
-	$(INSTALL) -e . --group $(GROUPS-$*)
+	PYTHONWARNINGS='ignore:Editable installation' $(INSTALL) -e . --group $(GROUPS-$*)
 	@touch $@ .venv/installed
 
 .venv/bin/python:
