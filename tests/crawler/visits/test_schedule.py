@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def test_where_robots_txt_must_be_asked_for_again_one_feed_waits_an_hour_for_its
     for _ in range(5):  # a site as quiet as that is asked once a day
         next_hour(directory)
         catalogued()
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE policies SET asked = '2000-01-01T00:00:00Z'")
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
     blog.asked.clear()
@@ -65,7 +66,7 @@ def test_where_robots_txt_must_be_asked_for_again_one_feed_waits_an_hour_for_its
     statuses = [judged(catalogued()).status]
     first, blog.asked = blog.paths(), []
     an_hour_ago = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', ?)", (an_hour_ago,))
     statuses.append(judged(catalogued()).status)
 
@@ -153,7 +154,7 @@ def test_a_page_that_is_due_is_visited_without_asking_for_news(
     name_feeds(blog)
     feed(blog, "/feed/", ("/newer/", NOW))
     catalogued()
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000' WHERE url LIKE '%/older/'")
     blog.asked.clear()
 
@@ -213,14 +214,14 @@ def test_a_site_that_asks_to_come_back_tomorrow_is_left_alone_by_later_crawls_to
     blog.sitemap(*(blog.post(f"lesson-{number}-of-ten") for number in range(10)))
     blog.pages["/lesson-0-of-ten/"] = Answer("busy", 429, {"Retry-After": "86400"})
     said = judged(catalogued())
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z'")
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
     blog.asked.clear()
 
     catalogued()
     asked_at_once = blog.paths()
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.not_before', '2000-01-01T00:00:00Z')")
     catalogued()
 
