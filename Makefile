@@ -2,7 +2,9 @@
 # make test    install what the tests need and run all of them
 # make torture the long versions of the tests that docs/reliability.md tells of: two hours
 # make screenshots   take the pictures of docs/screenshots anew; needs Chromium
-# make check   style, types and walls between the packages
+# make check   style, types, spelling and walls between the packages
+# make coverage   which lines and branches the tests reach, and the 15 modules they reach least
+# make dist    build the source archive and the wheel of a release
 # make audit   compare the pinned versions with known advisories; needs the Internet
 # make clean   remove what this file made; archives stay
 #
@@ -13,7 +15,14 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test torture screenshots check audit clean
+# The dependency groups of pyproject.toml that a target needs.
+GROUPS-lint = lint
+GROUPS-test = browser
+GROUPS-torture = torture
+GROUPS-coverage = coverage
+GROUPS-dist = dist
+
+.PHONY: demo test torture screenshots check coverage dist audit clean
 
 demo: .venv/installed
 	.venv/bin/sales-archive demo $(DEMO)
@@ -21,17 +30,27 @@ demo: .venv/installed
 test: .venv/installed-test
 	.venv/bin/python -m pytest $(TESTS)
 
-torture: .venv/installed-test
-	SALES_ARCHIVE_TORTURE=1 .venv/bin/python -m pytest -m torture -o timeout=7200 $(TESTS)
+torture: .venv/installed-torture
+	SALES_ARCHIVE_TORTURE=1 .venv/bin/python -m pytest -m torture -o timeout=7200 --ignore=tests/browser $(TESTS)
 
 screenshots: .venv/installed-test
 	.venv/bin/python -m tests.browser.screenshots
 
-check: .venv/installed-test
+check: .venv/installed-lint
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/codespell
+
+coverage: .venv/installed-coverage
+	.venv/bin/coverage erase
+	.venv/bin/coverage run -m pytest $(TESTS); status=$$?; \
+  .venv/bin/coverage combine --quiet && .venv/bin/coverage report --sort=cover | sed -n '1,17p;$$p'; exit $$status
+
+dist: .venv/installed-dist
+	rm -rf build dist
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt .venv/bin/python -m build
 
 audit: | .venv/bin/python
 	.venv/bin/python -m venv .venv/audit
@@ -39,7 +58,7 @@ audit: | .venv/bin/python
 	.venv/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
 
 clean:
-	rm -rf .venv .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
@@ -47,8 +66,9 @@ clean:
 	$(INSTALL) -e .
 	@touch $@
 
-.venv/installed-test: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) -e '.[test]'
+.venv/installed-%: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) pip  # an older one knows no groups
+	PYTHONWARNINGS='ignore:Editable installation' $(INSTALL) -e . --group $(GROUPS-$*)
 	@touch $@ .venv/installed
 
 .venv/bin/python:

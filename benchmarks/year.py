@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.year [--posts 200] [--days 365] [--fading 1.3] [--seed 7] [--at-once]
 
 The clock is moved, nobody sleeps: every hour cron would start a crawl, and where the site or a post is due, the real
-turn of the site runs (`SiteVisit`, its feeds, readers and archive, with a commit for each visit). Only the network
+site visit runs (`SiteVisit`, its feeds, readers and archive, with a commit for each visit). Only the network
 is left out: `benchmarks/year_site.py` answers in this process.
 """
 
@@ -23,8 +23,8 @@ from scrapy.utils.test import get_crawler
 from archive.archive import Archive
 from benchmarks.year_site import URL, LivingBlog, LivingPost, life, reply
 from crawler.catalogue.sites import Site
-from crawler.visits.arguments import Wanted
-from crawler.visits.schedule import due
+from crawler.visits.arguments import CrawlArguments
+from crawler.visits.schedule import due_sites
 from crawler.visits.site_visit import SiteVisit
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ SITES: dict[str, tuple[tuple[str, ...], bool]] = {
 class Year:
     """What a year took, and what it brought."""
 
-    turns: int
+    site_visits: int
     #: Requests by kind.
     asked: dict[str, int]
     #: Comments that arrived.
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7, help="another number is another blog's life")
     parser.add_argument("--no-validators", action="store_true")
     options = parser.parse_args()
-    print(f"{'site':<28}{'turns':>6}{'requests a post and year':>26}", end="")
+    print(f"{'site':<28}{'visits':>7}{'requests a post and year':>26}", end="")
     print(f"{'posts':>7}{'feeds':>7}{'lists':>7}{'robots':>7}{'comments':>9}{'by the end':>11}{'week':>7}{'day':>7}")
     span = WEEK if options.at_once else timedelta(days=options.days)
     posts = life(moments(options.posts, span), fading=options.fading, seed=options.seed)
@@ -73,7 +73,7 @@ def main() -> None:
         year = simulate(posts, blog, days=options.days)
         per_post = options.posts * options.days / 365
         asked = {kind: year.asked.get(kind, 0) / per_post for kind in ("posts", "feeds", "lists", "robots")}
-        print(f"{name:<28}{year.turns:>6}{sum(asked.values()):>26.1f}", end="")
+        print(f"{name:<28}{year.site_visits:>7}{sum(asked.values()):>26.1f}", end="")
         print("".join(f"{each:>7.1f}" for each in asked.values()), end="")
         print(f"{year.arrived:>9}{year.archived / year.arrived:>11.2%}", end="")
         print(f"{year.within_a_week / year.arrived_early:>7.1%}{year.within_a_day / year.arrived_early:>7.1%}")
@@ -87,7 +87,7 @@ def moments(posts: int, span: timedelta) -> list[datetime]:
 def simulate(posts: list[LivingPost], blog: LivingBlog, *, days: int) -> Year:
     """Return what crawling a blog for some days took and brought."""
     with tempfile.TemporaryDirectory() as place:
-        turns = asyncio.run(_crawl(blog, Path(place), days))
+        site_visits = asyncio.run(_crawl(blog, Path(place), days))
         with sqlite3.connect(Path(place, "records.db")) as connection:
             rows = connection.execute(
                 "SELECT json_extract(record, '$.text'), min(saved) FROM revisions"
@@ -104,7 +104,7 @@ def simulate(posts: list[LivingPost], blog: LivingBlog, *, days: int) -> Year:
     delays = {text: saved[text] - moment for text, moment in arrived.items() if text in saved}
     early = {text for text, moment in arrived.items() if moment < end - WEEK}
     return Year(
-        turns=turns,
+        site_visits=site_visits,
         asked=dict(blog.asked),
         arrived=len(arrived),
         archived=len(delays),
@@ -117,20 +117,20 @@ def simulate(posts: list[LivingPost], blog: LivingBlog, *, days: int) -> Year:
 async def _crawl(blog: LivingBlog, directory: Path, days: int) -> int:
     """Let cron start a crawl every hour; return how many found something to do."""
     site = Site(url=f"{URL}/")
-    wanted = Wanted.of(site=None, since=None, limit=None, refresh=None)
-    turns = 0
+    arguments = CrawlArguments.parse(site=None, since=None, limit=None, refresh=None)
+    site_visits = 0
     stats = MemoryStatsCollector(get_crawler(Spider))
     with Archive(directory) as archive, time_machine.travel(BEGIN, tick=False) as clock:
         for hour in range(days * 24):
             clock.move_to(BEGIN + timedelta(hours=hour, minutes=17))
-            if not due([site], archive.sites.states(), archive.frontier.pages_by_site(), datetime.now(UTC)):
+            if not due_sites([site], archive.sites.states(), archive.frontier.pages_by_site(), datetime.now(UTC)):
                 continue
-            turns += 1
+            site_visits += 1
             blog.policies = archive.policies
-            turn = SiteVisit(site, blog, archive, stats, wanted)
-            async for visit in turn.visits():
+            site_visit = SiteVisit(site, blog, archive, stats, arguments)
+            async for visit in site_visit.visits():
                 archive.record(visit)
-    return turns
+    return site_visits
 
 
 if __name__ == "__main__":

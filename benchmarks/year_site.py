@@ -18,7 +18,7 @@ from archive.store.policies import Policies
 from crawler.middlewares.robotstxt import KEPT_FOR
 from crawler.pages.fetch import UnreadableError
 from crawler.pages.page import Page
-from crawler.visits.fetcher import Answer
+from crawler.visits.fetcher import FetchedPage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,7 +92,7 @@ def _lag(share: float, fading: float) -> timedelta:
 
 
 class LivingBlog:
-    """Answers as the blog stands now; it is the `fetch` that a site's turn is given."""
+    """Answers as the blog stands now; it is the `fetch` that a site visit is given."""
 
     def __init__(self, posts: list[LivingPost], *, feeds: tuple[str, ...], sizes: bool, validators: bool = True):
         """Name these feeds on the front page, that of posts with the `sizes` of threads; send `ETag`, or never."""
@@ -105,11 +105,11 @@ class LivingBlog:
         #: Where the answer of robots.txt is kept, as a crawl does.
         self.policies: Policies | None = None
 
-    # What a site's turn asks of its `fetch`.
+    # What a site visit asks of its `fetch`.
 
-    async def ask(
+    async def request(
         self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"", for_news: bool = False
-    ) -> Answer:
+    ) -> FetchedPage:
         """Return the answer of any status."""
         del posted, for_news
         now = datetime.now(UTC)
@@ -123,18 +123,18 @@ class LivingBlog:
             self.asked[self._kind(path)] += 1
         body = self._body(path, now)
         if body is None:
-            return Answer(Page(url, b"", now, {}, 404))
+            return FetchedPage(Page(url, b"", now, {}, 404))
         found = {"content-type": "text/html; charset=utf-8" if body.startswith("<!doctype") else "application/xml"}
         if self._validators:
             found["etag"] = f'"{hashlib.md5(body.encode()).hexdigest()}"'
             if (headers or {}).get("If-None-Match") == found["etag"]:
-                return Answer(Page(url, b"", now, found, 304))
-        return Answer(Page(url, body.encode(), now, found, 200))
+                return FetchedPage(Page(url, b"", now, found, 304))
+        return FetchedPage(Page(url, body.encode(), now, found, 200))
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         """Return the answer of status 200; raise `UnreadableError`."""
         del accept
-        page = (await self.ask(url)).page
+        page = (await self.request(url)).page
         if page.status != 200:
             raise UnreadableError(url, f"answered with status {page.status}", status=page.status)
         return page
@@ -142,7 +142,7 @@ class LivingBlog:
     async def json(self, url: str, *, question: Any = None) -> tuple[Any, Page]:
         """Return the JSON value at `url`: there is none."""
         del question
-        raise UnreadableError(url, "no JSON", status=(await self.ask(url)).page.status)
+        raise UnreadableError(url, "no JSON", status=(await self.request(url)).page.status)
 
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a reader here."""
@@ -161,7 +161,7 @@ class LivingBlog:
         """Do nothing: there are no slots here."""
 
     def slow_down(self, url: str, seconds: float | None, *, pace: float) -> None:
-        """Do nothing: no time passes within a turn."""
+        """Do nothing: no time passes within a site visit."""
 
     # What it shows.
 

@@ -1,4 +1,4 @@
-"""One open archive for each crawl, shared by its spider, pipeline and extensions."""
+"""The open archive of a crawl, shared by its spider, pipeline and extensions."""
 
 import asyncio
 from weakref import WeakKeyDictionary

@@ -1,4 +1,4 @@
-"""Archive what each visit brought."""
+"""The item pipeline: archive what each visit brought."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from scrapy.exceptions import DropItem
 from archive.errors import ArchiveError
 from archive.records.models import Visit
 from archive.store.posts import Change
-from crawler.extensions.closing import close_unwritable
+from crawler.extensions.shutdown import close_unwritable
 from crawler.open_archive import archive_of
 from crawler.visits.health import Tally, concerns
 from crawler.visits.outcomes import outcomes_of
@@ -33,7 +33,7 @@ class ArchivePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Visit) -> Visit:
-        """Archive a visit; stop the crawl when the archive cannot be written, for nothing would be kept."""
+        """Archive a visit; stop the crawl if the archive cannot be written, as nothing would be kept."""
         try:
             change = await asyncio.to_thread(self._archive.record, item)
         except ArchiveError as error:
@@ -47,14 +47,14 @@ class ArchivePipeline:
         """Judge what came of each site, and keep the judgement with the site."""
         for site, tally in self._tallies.items():
             try:
-                found = await asyncio.to_thread(concerns, tally, self._archive, site)
-                await asyncio.to_thread(self._archive.sites.learn, site, concerns=found)
+                wrong = await asyncio.to_thread(concerns, tally, self._archive, site)
+                await asyncio.to_thread(self._archive.sites.learn, site, concerns=wrong)
             except ArchiveError as error:
                 self._crawler.stats.inc_value("archive/errors")
                 logger.error("What came of %s is not judged: %s", site, error)  # noqa: TRY400 (the disk's fault: no trace)
                 return
-            if found:
-                self._crawler.stats.set_value(f"crawl/site_concerns/{site}", found)
+            if wrong:
+                self._crawler.stats.set_value(f"crawl/site_concerns/{site}", wrong)
 
     def _count(self, visit: Visit, change: Change | None) -> None:
         count = self._crawler.stats.inc_value

@@ -60,10 +60,10 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the visit notes it, and the report counts it
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # readers ask comment systems on other hosts
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # see ROBOTSTXT_OBEY
-    "crawler.middlewares.guard.AddressGuard": 50,
-    "crawler.middlewares.throttle.Politeness": 90,  # before robots.txt, whose Crawl-delay is of a slot
-    "crawler.middlewares.robotstxt.Robots": 100,
-    "crawler.middlewares.reservations.TdmReservations": 110,  # after robots.txt, which may forbid to ask
+    "crawler.middlewares.guard.AddressGuardMiddleware": 50,
+    "crawler.middlewares.throttle.ThrottleMiddleware": 90,  # before robots.txt, whose Crawl-delay is of a slot
+    "crawler.middlewares.robotstxt.RobotsTxtMiddleware": 100,
+    "crawler.middlewares.reservations.TdmReservationMiddleware": 110,  # after robots.txt, which may forbid to ask
 }
 
 # --- Safety ----------------------------------------------------------------------------------------------------
@@ -96,9 +96,9 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate, br",  # what readers of WARC files can decode; not zstd
 }
 
-# --- Reading ---------------------------------------------------------------------------------------------------
+# --- Extraction ------------------------------------------------------------------------------------------------
 
-#: Processes that read pages, and the seconds that one page may take.
+#: Processes that extract pages, and the seconds that one page may take.
 EXTRACT_WORKERS = os.cpu_count() or 1
 EXTRACT_SECONDS = 30.0
 
@@ -109,7 +109,7 @@ ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
 
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # ours counts unchanged pages too
-    "crawler.extensions.closing.Closing": 50,
+    "crawler.extensions.shutdown.ShutdownWatcher": 50,
     "crawler.extensions.warc.WarcFiles": 100,
     "crawler.extensions.progress.Progress": 200,
     "crawler.extensions.report.IndexSync": 300,

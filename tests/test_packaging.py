@@ -1,9 +1,10 @@
-"""The wheel, installed where there is no checkout: everything is in it, and the demo runs."""
+"""What a release holds: the source archive, and the wheel, with which the demo runs where there is no checkout."""
 
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.support.paths import ROOT
 PACKAGES = ("archive", "crawler", "webui")
 #: All that a build reads.
 SOURCES = (*PACKAGES, "pyproject.toml", "README.md", "LICENSE")
+#: Files that setuptools adds to a source archive.
+GENERATED = ("PKG-INFO", "setup.cfg", "sales_archive.egg-info/")
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,31 @@ def test_the_installed_demo_archives_its_little_web(installed: Installed) -> Non
     assert demo.returncode == 0, demo.stderr
     assert "9 of 9 posts, 37 of 37 comments" in demo.stdout
     assert list(installed.elsewhere.iterdir()) == []
+
+
+def test_the_source_archive_holds_what_the_repository_does(tmp_path: Path) -> None:
+    tracked = _tracked_files()
+    source = tmp_path / "source"
+    for name in [*tracked, "tests/browser/node_modules/stray.js", "tests/__pycache__/stray.pyc", "dist/stray.txt"]:
+        path = source / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((ROOT / name).read_bytes() if name in tracked else b"")
+
+    build = "from setuptools.build_meta import build_sdist; build_sdist('..')"
+    subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True)
+
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as files:
+        packed = [member.name.partition("/")[2] for member in files if member.isfile()]
+    assert {name for name in packed if not name.startswith(GENERATED)} == set(tracked)
+
+
+def _tracked_files() -> list[str]:
+    listing = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode or not listed.stdout:
+        pytest.skip("not a checkout of the repository")
+    return [name for name in listed.stdout.rstrip("\0").split("\0") if (ROOT / name).exists()]
 
 
 def _build(directory: Path) -> Path:

@@ -94,7 +94,7 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteSchedule:
+class ScheduleState:
     """What a crawl remembers of its last visit to a blog, to tell when and how to look at it again."""
 
     #: When it last looked at the blog.
@@ -167,7 +167,7 @@ class SiteState:
     #: What came of it in the last crawl; `None` where no crawl told.
     crawl: SiteCrawl | None = None
     #: One for each blog of the site, by the folder in which it is; `/` for the whole host.
-    schedules: Mapping[str, SiteSchedule] = field(default_factory=dict)
+    schedules: Mapping[str, ScheduleState] = field(default_factory=dict)
     #: The JSON object as it is stored, with what another version of the program may have added.
     stored: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -179,7 +179,7 @@ class SiteState:
         return cls(**named | {
             "concerns": tuple(values.get("concerns") or ()),
             "crawl": SiteCrawl.from_json(crawl) if crawl else None,
-            "schedules": {folder: SiteSchedule.from_json(schedule) for folder, schedule in _schedules(values)},
+            "schedules": {folder: ScheduleState.from_json(schedule) for folder, schedule in _schedules(values)},
             "stored": values,
         })  # fmt: skip
 
@@ -223,7 +223,9 @@ class Sites:
         with self._database.write() as connection:
             _keep(connection, site, facts)
 
-    def note_visit(self, site: str, schedules: Mapping[str, SiteSchedule], *, failure: str | None) -> datetime | None:
+    def note_visit(
+        self, site: str, schedules: Mapping[str, ScheduleState], *, failure: str | None
+    ) -> datetime | None:
         """Keep how a crawl's visit to a site went, and return when one went well before; `None` when none did.
 
         `schedules` are those of its blogs that were visited, by folder. A failure that goes on keeps the time at
@@ -281,7 +283,7 @@ def _schedules(values: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
             yield folder or _WHOLE_HOST, value
 
 
-def _with_unknown(stored: Any, schedule: SiteSchedule) -> dict[str, Any]:
+def _with_unknown(stored: Any, schedule: ScheduleState) -> dict[str, Any]:
     """Return the JSON of a schedule, with what another version of the program added to it and to its feeds."""
     before = stored if isinstance(stored, dict) else {}
     feeds = {feed.get("url"): feed for feed in before.get("feeds", ())}

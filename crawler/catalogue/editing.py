@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 from archive.files.lock import locked
-from crawler.catalogue.sites import CATALOGUE, CatalogueError, catalogue, find, site
+from crawler.catalogue.sites import CATALOGUE, CatalogueError, find_site, load_sites, site_at
 from crawler.pages.urls import canonical
 
 #: What ends the address of a feed, so that the rest is the blog's.
@@ -24,9 +24,9 @@ _FEED = re.compile(
 
 def add(own: Path, url: str, name: str | None = None) -> bool:
     """Add a site to one's own catalogue; False when it is in one already. Raise `CatalogueError`."""
-    new = site(url)
+    new = site_at(url)
     with _alone(own):
-        if any(each.url == new.url for each in catalogue(CATALOGUE, own)):
+        if any(site.url == new.url for site in load_sites(CATALOGUE, own)):
             return False
         _append(own, _table(new.url, name=name))
     return True
@@ -35,8 +35,8 @@ def add(own: Path, url: str, name: str | None = None) -> bool:
 def disable(own: Path, url: str) -> bool:
     """Leave a site of a catalogue out from now on; False when it is left out already. Raise `CatalogueError`."""
     with _alone(own):
-        sites = catalogue(CATALOGUE, own)
-        known = find(sites, url)
+        sites = load_sites(CATALOGUE, own)
+        known = find_site(sites, url)
         if known not in sites:
             raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites list` lists them")
         if known.disabled:
@@ -65,22 +65,22 @@ def import_opml(own: Path, path: Path) -> tuple[int, int, list[str]]:
 
 
 def _import(own: Path, root: etree._Element) -> tuple[int, int, list[str]]:
-    known = {each.url for each in catalogue(CATALOGUE, own)}
+    known = {site.url for site in load_sites(CATALOGUE, own)}
     tables, repeated, strange = [], 0, []
     for outline in root.iter("outline"):
         url = outline.get("htmlUrl") or _FEED.sub("/", outline.get("xmlUrl") or "")
         if not url:
             continue
         try:
-            found = site(url).url
+            address = site_at(url).url
         except CatalogueError:
             strange.append(url)
             continue
-        if found in known:
+        if address in known:
             repeated += 1
         else:
-            known.add(found)
-            tables.append(_table(found, name=outline.get("title") or outline.get("text")))
+            known.add(address)
+            tables.append(_table(address, name=outline.get("title") or outline.get("text")))
     if tables:
         _append(own, "".join(tables))
     return len(tables), repeated, strange
@@ -104,7 +104,7 @@ def _write(own: Path, text: str) -> None:
     new = target.with_name(target.name + ".new")
     new.write_text(text, encoding="utf-8")
     try:
-        catalogue(new)
+        load_sites(new)
     except CatalogueError as error:
         new.unlink()
         raise CatalogueError(f"{own} is left as it was: changing it would make {error}; change it by hand") from error
@@ -127,6 +127,6 @@ def _quoted(text: str) -> str:
 
 
 def _url_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where each line ends that holds the address of a site, and the address."""
-    for found in re.finditer(r"""^url\s*=\s*["']([^"'\n]+)["'][^\n]*""", text, re.MULTILINE):
-        yield found.end(), found[1]
+    """Yield the end of each line that holds the address of a site, and the address."""
+    for line in re.finditer(r"""^url\s*=\s*["']([^"'\n]+)["'][^\n]*""", text, re.MULTILINE):
+        yield line.end(), line[1]

@@ -69,15 +69,15 @@ class Site:
 
     def covers(self, url: str) -> bool:
         """Tell whether a canonical address may be a post of this site."""
-        if not same_site(self.url, url) or any(each.search(url) for each in self.exclude):
+        if not same_site(self.url, url) or any(pattern.search(url) for pattern in self.exclude):
             return False
         if self.include:
-            return any(each.search(url) for each in self.include)
+            return any(pattern.search(url) for pattern in self.include)
         path = urlsplit(url).path
         return path.startswith(self.scope) or path.rstrip("/") + "/" == self.scope
 
 
-def site(url: str) -> Site:
+def site_at(url: str) -> Site:
     """Return the site at an address that need not be in a catalogue; raise `CatalogueError` when it is none."""
     address = canonical(url if "://" in url else f"https://{url}") if _PLAIN.fullmatch(url) else None
     if address is None:
@@ -85,22 +85,22 @@ def site(url: str) -> Site:
     return Site(url=address)
 
 
-def catalogue(*files: Path) -> list[Site]:
+def load_sites(*files: Path) -> list[Site]:
     """Return the sites of these files, later ones in place of earlier ones at the same address.
 
     Files that do not exist are left out. Raise `CatalogueError`.
     """
     sites: dict[str, Site] = {}
     for path in files:
-        for each in _read(path) if path.exists() else ():
-            sites[each.url] = each
+        for site in _read(path) if path.exists() else ():
+            sites[site.url] = site
     return list(sites.values())
 
 
-def find(sites: list[Site], url: str) -> Site:
+def find_site(sites: list[Site], url: str) -> Site:
     """Return the site of the catalogue at this address, else a plain one; raise `CatalogueError`."""
-    wanted = site(url)
-    return next((each for each in sites if each.url == wanted.url), wanted)
+    plain = site_at(url)
+    return next((site for site in sites if site.url == plain.url), plain)
 
 
 def _read(path: Path) -> list[Site]:
@@ -134,8 +134,8 @@ def _site(table: Mapping[str, Any], place: str) -> Site:
         language=language,
         delay=table.get("delay"),
         start=tuple(table.get("start", ())),
-        include=tuple(_pattern(each, place) for each in table.get("include", ())),
-        exclude=tuple(_pattern(each, place) for each in table.get("exclude", ())),
+        include=tuple(_pattern(text, place) for text in table.get("include", ())),
+        exclude=tuple(_pattern(text, place) for text in table.get("exclude", ())),
         platform=table.get("platform"),
         disabled=table.get("disabled", False),
     )
@@ -150,7 +150,7 @@ def _pattern(text: str, place: str) -> re.Pattern[str]:
 
 def _is(value: object, kind: type) -> bool:
     if kind is list:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_DELAY
     return isinstance(value, kind)

@@ -42,7 +42,7 @@ def command(ctx: click.Context, *, as_json: bool) -> int:
 @click.pass_obj
 def list_sites(directory: Path) -> int:
     """List the sites of the catalogue: address, name, topics, and whether it is disabled."""
-    catalogue = sites.catalogue(sites.CATALOGUE, directory / OWN)
+    catalogue = sites.load_sites(sites.CATALOGUE, directory / OWN)
     for site in sorted(catalogue, key=lambda site: (site.name or site.url).lower()):
         disabled = "\tdisabled" if site.disabled else ""
         line(f"{site.url}\t{site.name or ''}\t{', '.join(site.topics)}{disabled}")

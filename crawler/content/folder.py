@@ -82,13 +82,13 @@ class Folder:
 
     def date_in_name(self, file: Path) -> str | None:
         """Return the day that a Jekyll file's name states, as ISO text."""
-        found = _JEKYLL_NAME.fullmatch(file.stem)
-        return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}" if found else None
+        name = _JEKYLL_NAME.fullmatch(file.stem)
+        return f"{name['year']}-{int(name['month']):02}-{int(name['day']):02}" if name else None
 
     def language(self, file: Path) -> str | None:
         """Return the language that the file's name (`post.de.md`) or the configuration states."""
-        found = _LANGUAGE_SUFFIX.fullmatch(file.stem) if self.generator == "hugo" else None
-        stated = found["language"] if found else line(self.config, "defaultcontentlanguage", "languagecode", "lang")
+        name = _LANGUAGE_SUFFIX.fullmatch(file.stem) if self.generator == "hugo" else None
+        stated = name["language"] if name else line(self.config, "defaultcontentlanguage", "languagecode", "lang")
         return stated[:2].lower() if stated and re.match("[A-Za-z]{2}(?:[-_]|$)", stated) else None
 
     def address(self, file: Path, head: Mapping[str, Any], published: datetime | None) -> str:
@@ -105,8 +105,8 @@ class Folder:
 
     def aliases(self, head: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the canonical forms of the older addresses that the head names."""
-        found = (canonical(each.lstrip("/"), self.base) for each in names(head, "aliases", "redirect_from"))
-        return tuple(each for each in found if each is not None)
+        addresses = (canonical(name.lstrip("/"), self.base) for name in names(head, "aliases", "redirect_from"))
+        return tuple(address for address in addresses if address is not None)
 
     def _hugo(self, file: Path, head: Mapping[str, Any], published: datetime | None) -> str:
         inside = file.relative_to(self.content)
@@ -142,18 +142,18 @@ class Folder:
             "slugorcontentbasename": _urlize(line(head, "slug") or name),
             "section": folders[0] if folders else "",
             "sections": "/".join(folders),
-            "categories": "/".join(_urlize(each) for each in names(head, "categories", "category")),
+            "categories": "/".join(_urlize(category) for category in names(head, "categories", "category")),
             "output_ext": ".html",
         }
         if published is not None:
             form = {"year": "%Y", "month": "%m", "day": "%d", "monthname": "%B", "yearday": "%j", "y_day": "%j"}
-            values |= {token: published.strftime(each).lower() for token, each in form.items()}
+            values |= {token: published.strftime(code).lower() for token, code in form.items()}
         return values
 
     def _name(self, file: Path) -> str:
         if self.generator == "jekyll":
-            found = _JEKYLL_NAME.fullmatch(file.stem)
-            return found["title"] if found else file.stem
+            name = _JEKYLL_NAME.fullmatch(file.stem)
+            return name["title"] if name else file.stem
         bundle = _bare_name(file) == "index" and file.parent != self.content
         return file.parent.name if bundle else _bare_name(file)
 
@@ -178,8 +178,8 @@ def open_folder(path: Path, site_url: str | None = None) -> Folder:
 
 
 def _bare_name(file: Path) -> str:
-    found = _LANGUAGE_SUFFIX.fullmatch(file.stem)
-    return found["name"] if found else file.stem
+    name = _LANGUAGE_SUFFIX.fullmatch(file.stem)
+    return name["name"] if name else file.stem
 
 
 def _config(root: Path) -> dict[str, Any]:

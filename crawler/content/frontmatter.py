@@ -49,31 +49,31 @@ def split(text: str) -> Source | None:
     pattern = _FENCED.get(text[:3])
     if pattern is None:
         return None
-    found = pattern.match(text)
-    if found is None:
+    fenced = pattern.match(text)
+    if fenced is None:
         raise FrontMatterError(f"its front matter has no closing {text[:3]}")
-    if len(found["head"]) > MAX_HEAD:
+    if len(fenced["head"]) > MAX_HEAD:
         raise FrontMatterError(f"its front matter is longer than {MAX_HEAD} characters")
     load = _yaml if text.startswith("---") else _toml
-    return Source(_flat(load(found["head"])), text[found.end() :])
+    return Source(_flat(load(fenced["head"])), text[fenced.end() :])
 
 
-def left_out(head: Mapping[str, Any], now: datetime, *, drafts: bool) -> str | None:
+def skip_reason(head: Mapping[str, Any], now: datetime, *, drafts: bool) -> str | None:
     """Return why the generator would not publish this file, in words; `None` when it would."""
     if not drafts and (head.get("draft") is True or str(head.get("draft")).lower() == "true"):
         return "draft: true"
     if not drafts and head.get("published") is False:
         return "published: false"
-    starts = when(head, ("publishdate", "date", "pubdate"), now)
+    starts = stated_date(head, ("publishdate", "date", "pubdate"), now)
     if starts is not None and starts.moment > now:
         return f"its date is in the future ({starts.moment:%Y-%m-%d})"
-    ends = when(head, ("expirydate", "unpublishdate"), now)
+    ends = stated_date(head, ("expirydate", "unpublishdate"), now)
     if ends is not None and ends.moment <= now:
         return f"it expired on {ends.moment:%Y-%m-%d}"
     return None
 
 
-def when(head: Mapping[str, Any], names: Iterable[str], now: datetime) -> Stated | None:
+def stated_date(head: Mapping[str, Any], names: Iterable[str], now: datetime) -> Stated | None:
     """Return the first date that the head states under one of `names`; a time without a zone is UTC."""
     for name in names:
         value = head.get(name)
@@ -101,14 +101,14 @@ def line(head: Mapping[str, Any], *names: str) -> str | None:
 
 def names(head: Mapping[str, Any], *keys: str) -> tuple[str, ...]:
     """Return the names under `keys`: lists, single ones, or maps with a `name`."""
-    found: list[str] = []
+    texts: list[str] = []
     for key in keys:
         value = head.get(key)
-        for each in value if isinstance(value, list) else [value]:
-            name = each.get("name") if isinstance(each, Mapping) else each
+        for item in value if isinstance(value, list) else [value]:
+            name = item.get("name") if isinstance(item, Mapping) else item
             if isinstance(name, str | int | float) and not isinstance(name, bool) and str(name).strip():
-                found.append(str(name).strip())
-    return tuple(dict.fromkeys(found))
+                texts.append(str(name).strip())
+    return tuple(dict.fromkeys(texts))
 
 
 def _json(text: str) -> Source:

@@ -1,4 +1,4 @@
-"""From a content file to a post: what the front matter says, the text, the address, or why it is left out."""
+"""The post in a content file, by its front matter, text and address; or why the file is left out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.content.folder import Folder, FolderError
-from crawler.content.frontmatter import FrontMatterError, left_out, line, names, split, when
+from crawler.content.frontmatter import FrontMatterError, line, names, skip_reason, split, stated_date
 from crawler.content.history import edits
 from crawler.pages.markdown import markdown_text
 from crawler.pages.models import ReadPost
@@ -17,18 +17,18 @@ MAX_FILE = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedFile:
     """A content file that is not archived."""
 
     file: Path
     #: In words.
     reason: str
-    #: True when it should have been readable: the crawl is not clean then.
+    #: True when it should have been readable: the crawl is then not well.
     broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ContentPost:
     """A post read from a content file."""
 
     file: Path
@@ -37,31 +37,33 @@ class Found:
     aliases: tuple[str, ...]
 
 
-def posts(folder: Folder, now: datetime, *, drafts: bool = False) -> Iterator[Found | LeftOut]:
+def posts(folder: Folder, now: datetime, *, drafts: bool = False) -> Iterator[ContentPost | SkippedFile]:
     """Yield what each content file holds, or why it is left out, in the order of their names."""
     edited = edits(folder.content)
     for file in folder.files():
         try:
             yield _read(folder, file, now, drafts=drafts, edited=edited.get(file.resolve()))
         except (FrontMatterError, FolderError, OSError) as error:
-            yield LeftOut(file, str(error), broken=True)
+            yield SkippedFile(file, str(error), broken=True)
 
 
-def _read(folder: Folder, file: Path, now: datetime, *, drafts: bool, edited: datetime | None) -> Found | LeftOut:
+def _read(
+    folder: Folder, file: Path, now: datetime, *, drafts: bool, edited: datetime | None
+) -> ContentPost | SkippedFile:
     if file.stat().st_size > MAX_FILE:
         raise FrontMatterError(f"it is larger than {MAX_FILE} bytes")
     source = split(file.read_bytes().decode("utf-8", "replace"))
     if source is None:
-        return LeftOut(file, "it has no front matter")
+        return SkippedFile(file, "it has no front matter")
     head = source.head
-    reason = "it lies in _drafts" if folder.is_draft(file) and not drafts else left_out(head, now, drafts=drafts)
+    reason = "it lies in _drafts" if folder.is_draft(file) and not drafts else skip_reason(head, now, drafts=drafts)
     if reason is not None:
-        return LeftOut(file, reason)
+        return SkippedFile(file, reason)
     named = {"date": folder.date_in_name(file)}
-    published = when(head, ("date", "publishdate", "pubdate"), now) or when(named, ("date",), now)
+    published = stated_date(head, ("date", "publishdate", "pubdate"), now) or stated_date(named, ("date",), now)
     if published is None and file.parent == folder.content and folder.content != folder.root:
-        return LeftOut(file, "a page beside the posts: it has no date")
-    updated = when(head, ("lastmod", "last_modified_at", "updated", "modified"), now)
+        return SkippedFile(file, "a page beside the posts: it has no date")
+    updated = stated_date(head, ("lastmod", "last_modified_at", "updated", "modified"), now)
     is_html = file.suffix.lower() in {".html", ".htm"}
     text = html_text(source.body) if is_html else markdown_text(source.body)
     post = ReadPost(
@@ -76,4 +78,4 @@ def _read(folder: Folder, file: Path, now: datetime, *, drafts: bool, edited: da
         tags=names(head, "tags", "tag", "keywords"),
         categories=names(head, "categories", "category"),
     )
-    return Found(file, post, folder.aliases(head))
+    return ContentPost(file, post, folder.aliases(head))

@@ -1,4 +1,4 @@
-"""What the demo tells at its end: what of each blog is archived, and what was left out, with the reason."""
+"""The report of the demo: what of each blog is archived, and what was left out, with the reason."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class SiteReport:
         heading = f"{self.blog.writing.title}: {self.blog.kind}\n    {self.blog.base}/"
         posts = f"{self.posts} of {self.posts_shown} posts"
         comments = f"{self.comments} of {self.comments_shown} comments" if self.comments_shown else "no comments"
-        return [heading, f"    {posts}, {comments}", *(f"    left out: {each}" for each in self.left_out)]
+        return [heading, f"    {posts}, {comments}", *(f"    left out: {entry}" for entry in self.left_out)]
 
 
 def report(archive: Archive, blogs: list[Blog]) -> list[SiteReport]:
@@ -59,25 +59,25 @@ def report(archive: Archive, blogs: list[Blog]) -> list[SiteReport]:
 
 
 def _report(blog: Blog, posts: list[Post], left_out: list[str]) -> SiteReport:
-    shown = [each for each in blog.writing.published if not each.noarchive and not each.protected]
-    threads = [comment for each in shown for comment in each.thread if not comment.deleted]
+    shown = [post for post in blog.writing.published if not post.noarchive and not post.protected]
+    threads = [comment for post in shown for comment in post.thread if not comment.deleted]
     return SiteReport(
         blog,
         posts_shown=len(shown),
-        posts=sum(1 for each in posts if each.text),
+        posts=sum(1 for post in posts if post.text),
         comments_shown=len(threads),
-        comments=sum(1 for each in posts for comment in each.comments if not comment.deleted),
+        comments=sum(1 for post in posts for comment in post.comments if not comment.deleted),
         left_out=left_out,
     )
 
 
 def _cut(posts: list[Post]) -> list[str]:
-    counts: Counter[str] = Counter(each.status for each in posts)
+    counts: Counter[str] = Counter(post.status for post in posts)
     return [text.format(_number(counts[status])) for status, text in _STATUSES.items() if counts[status]]
 
 
 def _locked(blog: Blog, posts: list[Post]) -> list[str]:
-    locked = {each.title for each in blog.writing.published if each.protected} - {each.title for each in posts}
+    locked = {post.title for post in blog.writing.published if post.protected} - {post.title for post in posts}
     return [f"{_number(len(locked))} behind a password"] if locked else []
 
 

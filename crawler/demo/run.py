@@ -75,10 +75,10 @@ def _run(web: LittleWeb, directory: Path, *, port: int, serve: bool) -> int:
     with Archive(directory) as archive:
         archive.sync()
         reports = report(archive, web.blogs)
-    for each in reports:
-        _say("", *each.lines())
+    for site_report in reports:
+        _say("", *site_report.lines())
     _say("", f"Done in {time.monotonic() - started:.0f} s.")
-    if failed or not all(each.complete for each in reports):
+    if failed or not all(site_report.complete for site_report in reports):
         sys.stderr.write("demo: not everything was archived, see above\n")
         return FAILED
     if serve:
@@ -112,7 +112,7 @@ def _serve(directory: Path, wanted: int) -> None:
 def _write_catalogue(directory: Path, blogs: list[Blog]) -> None:
     """Name the blogs in the archive's own catalogue, as a user does for theirs."""
     directory.mkdir(parents=True, exist_ok=True)
-    tables = [f'[[site]]\nurl = "{each.base}/"\nname = "{each.writing.title}"\n' for each in blogs]
+    tables = [f'[[site]]\nurl = "{blog.base}/"\nname = "{blog.writing.title}"\n' for blog in blogs]
     (directory / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
 
 

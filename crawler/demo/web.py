@@ -1,4 +1,4 @@
-"""The little web: every blog at a port of its own on loopback, served by threads of this process."""
+"""The little web: every blog at its own port on loopback, served by threads of this process."""
 
 import hashlib
 import threading
@@ -54,7 +54,7 @@ class LittleWeb:
 
     def blog(self, name: str) -> Blog:
         """Return the blog of that name; raise `KeyError`."""
-        return {each.name: each for each in self.blogs}[name]
+        return {blog.name: blog for blog in self.blogs}[name]
 
     @property
     def asked(self) -> list[str]:

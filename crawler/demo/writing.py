@@ -66,7 +66,7 @@ class WrittenPost:
     @property
     def thread(self) -> tuple[WrittenComment, ...]:
         """Every comment that readers see, placeholders included, oldest first."""
-        return tuple(each for each in self.comments if not each.removed and not each.pending)
+        return tuple(comment for comment in self.comments if not comment.removed and not comment.pending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Writing:
     @property
     def published(self) -> tuple[WrittenPost, ...]:
         """The posts that the blog lists."""
-        return tuple(each for each in self.posts if not each.draft and not each.disallowed)
+        return tuple(post for post in self.posts if not post.draft and not post.disallowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +97,22 @@ def load(name: str) -> Writing:
     """Return the writing of one blog; a mistake in its file is ours and raises as it comes."""
     source = files("crawler.demo").joinpath("texts", f"{name}.toml").read_text(encoding="utf-8")
     values = tomllib.loads(source)
-    posts = [_post(values["author"], number, each) for number, each in enumerate(values["posts"], start=1)]
+    posts = [_post(values["author"], number, post) for number, post in enumerate(values["posts"], start=1)]
     return Writing(
         title=values["title"],
         tagline=values["tagline"],
         author=values["author"],
-        posts=tuple(sorted(posts, key=lambda each: each.date, reverse=True)),
+        posts=tuple(sorted(posts, key=lambda post: post.date, reverse=True)),
     )
 
 
 def branches(comments: tuple[WrittenComment, ...], parent: int | None = None, level: int = 1) -> tuple[Branch, ...]:
     """Return a thread nested; an answer to a comment that is not shown becomes a root, as blogs do it."""
-    shown = {each.id for each in comments}
+    shown = {comment.id for comment in comments}
     return tuple(
-        Branch(each, level, branches(comments, each.id, level + 1))
-        for each in comments
-        if (each.parent if each.parent in shown else None) == parent
+        Branch(comment, level, branches(comments, comment.id, level + 1))
+        for comment in comments
+        if (comment.parent if comment.parent in shown else None) == parent
     )
 
 
@@ -120,7 +120,8 @@ def _post(author: str, number: int, values: dict[str, Any]) -> WrittenPost:
     fields: dict[str, Any] = {"author": author, "id": number} | values | _cleaned(values)
     for name in ("categories", "tags"):
         fields[name] = tuple(values.get(name, ()))
-    fields["comments"] = tuple(WrittenComment(**(each | _cleaned(each))) for each in values.get("comments", ()))
+    comments = values.get("comments", ())
+    fields["comments"] = tuple(WrittenComment(**(comment | _cleaned(comment))) for comment in comments)
     return WrittenPost(**fields)
 
 
@@ -130,7 +131,7 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
 
 def _html(text: str) -> Markup:
     """Return HTML for blank-line paragraphs, `##` headings, `- ` lists, `**bold**` and `*emphasis*`."""
-    return Markup("\n".join(_block(each) for each in text.strip().split("\n\n")))  # noqa: S704 (escaped in _inline)
+    return Markup("\n".join(_block(block) for block in text.strip().split("\n\n")))  # noqa: S704 (escaped in _inline)
 
 
 def _block(block: str) -> str:

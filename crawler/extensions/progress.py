@@ -1,4 +1,4 @@
-"""Say how the crawl goes: one live line on a terminal, a plain line a minute in a log, a summary at the end.
+"""The progress of a crawl: a live line on a terminal, a line a minute in a log, a summary at the end.
 
 Scrapy's own lines count responses that reach a callback, and say that a crawl of 2,000 unchanged pages did nothing.
 """

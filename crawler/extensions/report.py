@@ -1,4 +1,4 @@
-"""Write a report of each crawl into the archive, and bring the search index up to the records."""
+"""The report of a crawl, written into the archive, and the search index, kept up with the records."""
 
 import asyncio
 import logging

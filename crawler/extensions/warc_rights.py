@@ -1,4 +1,4 @@
-"""Tell which raw responses may be kept: none of a page that asks not to be archived."""
+"""The rights to raw responses: those of a page that asks not to be archived are not kept."""
 
 import zlib
 from datetime import datetime

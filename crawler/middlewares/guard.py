@@ -32,7 +32,7 @@ class UnguardedError(Exception):
     """Say why the guard could not do its work, so that the crawl does not start."""
 
 
-class AddressGuard:
+class AddressGuardMiddleware:
     """Refuse literal private addresses in any spelling, and start only where names are guarded too."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -1,13 +1,14 @@
-"""Ask each host for its reservations of text and data mining, and say at each answer what it reserves.
+"""Ask each host for its reservations of text and data mining, and state them on each of its answers.
 
 What `/.well-known/tdmrep.json` reserves is stated as the header of the same name, which readers obey; a header or
 `meta` of the page's own is more specific and counts before it, as the protocol has it. A host is asked once a month,
-before anything else but its robots.txt and feeds, never for a turn that only looks for news.
+before anything else but its robots.txt and feeds, and never for a visit that only looks for news.
 """
 
 import asyncio
 import logging
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -29,8 +30,6 @@ FAILED_FOR = timedelta(days=1)
 #: In a request's `meta`: take what is known, and do not ask.
 KNOWN_ONLY = "known_reservations_only"
 
-_OK = 200
-_FIRST_SERVER_ERROR = 500
 _NAME = "tdm-reservation"
 #: In a request's `meta`: it asks for the reservations themselves.
 _ASKS = "asks_reservations"
@@ -38,7 +37,7 @@ _ASKS = "asks_reservations"
 logger = logging.getLogger(__name__)
 
 
-class TdmReservations:
+class TdmReservationMiddleware:
     """Know what each host of a crawl reserves."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -102,9 +101,9 @@ class TdmReservations:
         except DOWNLOAD_FAILURES as error:
             logger.debug("No reservations from %s: %s", url, error)
             return None, b""
-        if response.status >= _FIRST_SERVER_ERROR:
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return None, b""
-        fits = response.status == _OK and len(response.body) <= MAX_BYTES
+        fits = response.status == HTTPStatus.OK and len(response.body) <= MAX_BYTES
         return response.status, response.body if fits else b""
 
 

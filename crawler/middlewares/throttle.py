@@ -1,12 +1,13 @@
-"""Keep to one download slot for each operator, and hold a whole slot when it asks us to wait.
+"""Use one download slot for each operator, and hold the whole slot when a server asks us to wait.
 
-Scrapy retries a 429 within the second, on the one request that met it (measured); the server meant all of them.
+Scrapy retries a 429 within the second, and only the request that met it (measured); the server meant all of them.
 Source: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 (Retry-After).
 """
 
 import logging
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from time import monotonic
 from typing import Self
 from urllib.parse import urlsplit
@@ -35,16 +36,15 @@ LONGEST_CLOSED = 7 * 24 * 3600.0
 #: Where a server says it is too much but not for how long; doubled each time in a row.
 UNSTATED_WAIT = 10.0
 
-_TOO_MANY_REQUESTS = 429
-_ASK_LATER = {_TOO_MANY_REQUESTS, 503}
+_ASK_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 #: What the operators of many blogs also answer to one who asks too fast; on a host of its own it means "not you".
-_FORBIDDEN = 403
+_FORBIDDEN = HTTPStatus.FORBIDDEN
 
 logger = logging.getLogger(__name__)
 
 
-class Politeness:
-    """Give each request its slot, and slow slots down."""
+class ThrottleMiddleware:
+    """Assign each request to its download slot, and slow slots down."""
 
     def __init__(self, crawler: Crawler) -> None:
         """Work on the slots of a crawl's downloader."""
@@ -100,7 +100,9 @@ class Politeness:
     def receive(self, request: Request, response: Response) -> None:
         """Hold the slot when the server asks to come back later."""
         slot = str(request.meta["download_slot"])
-        too_fast = response.status == _TOO_MANY_REQUESTS or (response.status == _FORBIDDEN and slot in SHARED_SLOTS)
+        too_fast = response.status == HTTPStatus.TOO_MANY_REQUESTS or (
+            response.status == _FORBIDDEN and slot in SHARED_SLOTS
+        )
         if not too_fast and response.status not in _ASK_LATER:
             self._in_a_row.pop(slot, None)
             return
@@ -129,7 +131,7 @@ class Politeness:
 
 def operator(host: str) -> str | None:
     """Return whose blog a host is, where one asks many at one pace; `None` where it is its own."""
-    return next((each for each in SHARED_SLOTS if host == each or host.endswith(f".{each}")), None)
+    return next((slot for slot in SHARED_SLOTS if host == slot or host.endswith(f".{slot}")), None)
 
 
 def _retry_after(response: Response) -> float | None:

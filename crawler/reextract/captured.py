@@ -1,9 +1,10 @@
-"""Kept responses as pages: the reading side of the WARC files."""
+"""Kept responses as pages, from the WARC files."""
 
 import json
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,7 +22,6 @@ from crawler.pages.urls import canonical, joined
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_OK = 200
 _REDIRECTS = {"301", "302", "303", "307", "308"}
 #: As the crawl follows them.
 MAX_REDIRECTS = 5
@@ -33,10 +33,10 @@ _DAMAGE = (EOFError, StopIteration, ArchiveLoadFailed, zlib.error, AttributeErro
 
 
 class CapturedFetch:
-    """A `Fetch` over the kept responses: what was never asked for cannot be read."""
+    """A `Fetch` over the kept responses: what was never requested cannot be had."""
 
     def __init__(self, archive: Archive) -> None:
-        """Read the archive's captures."""
+        """Use the captures of an archive."""
         self._archive = archive
         self.live = False
         self.learned: dict[str, Any] = {}
@@ -73,13 +73,13 @@ def captured_page(archive: Archive, url: str) -> Page:
         if status in _REDIRECTS and headers.get("location"):
             at = joined(at, headers["location"]) or headers["location"]
             continue
-        if status != str(_OK):
+        if status != str(HTTPStatus.OK):
             raise UnreadableError(
                 at, f"answered with status {status}", status=int(status) if status.isdecimal() else None
             )
         if reserved(archive, at):  # as a crawl states it
             headers = {"tdm-reservation": "1"} | headers
-        return Page(at, body, datetime.fromisoformat(capture.at).astimezone(UTC), headers, _OK)
+        return Page(at, body, datetime.fromisoformat(capture.at).astimezone(UTC), headers, HTTPStatus.OK)
     raise UnreadableError(url, "leads on and on")
 
 

@@ -13,17 +13,17 @@ from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
 from archive.records.models import Visit
-from crawler.catalogue.sites import CatalogueError, Site, catalogue, find
-from crawler.extensions.closing import close_unwritable, crawl_closing
+from crawler.catalogue.sites import CatalogueError, Site, find_site, load_sites
+from crawler.extensions.shutdown import close_unwritable, crawl_closing
 from crawler.open_archive import archive_of
 from crawler.pages.fetch import UnreadableError
 from crawler.platforms.registry import PLATFORMS
-from crawler.visits.arguments import FROM_SCRAPYD, Wanted
-from crawler.visits.backpressure import Room
-from crawler.visits.fetcher import Budget, SpiderFetch
-from crawler.visits.host_locks import Turns
-from crawler.visits.outcomes import TurnEnd, outcomes_of
-from crawler.visits.schedule import due
+from crawler.visits.arguments import FROM_SCRAPYD, CrawlArguments
+from crawler.visits.backpressure import Backpressure
+from crawler.visits.fetcher import Budget, Fetcher
+from crawler.visits.host_locks import HostLocks
+from crawler.visits.outcomes import SiteEnding, outcomes_of
+from crawler.visits.schedule import due_sites
 from crawler.visits.site_visit import SiteVisit
 from crawler.visits.workers import Workers
 
@@ -34,9 +34,9 @@ class BlogSpider(Spider):
     """Visit sites side by side, each at its own pace."""
 
     name = "blog"
-    _room: Room
+    _backpressure: Backpressure
     _budget: Budget
-    _turns: Turns
+    _locks: HostLocks
 
     def __init__(
         self,
@@ -53,15 +53,15 @@ class BlogSpider(Spider):
             raise ValueError(f"unknown arguments: {', '.join(arguments)}; known are site, since, limit, refresh")
         self._site = site
         self._sites: list[Site] = []
-        self._wanted = Wanted.of(site=site, since=since, limit=limit, refresh=refresh)
+        self._arguments = CrawlArguments.parse(site=site, since=since, limit=limit, refresh=refresh)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider, as Scrapy does; raise `CatalogueError` or `ArchiveOpenError`."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         archive_of(crawler)
-        spider._room = Room(crawler)
-        spider._turns = Turns(archive_of(crawler).directory)
+        spider._backpressure = Backpressure(crawler)
+        spider._locks = HostLocks(archive_of(crawler).directory)
         spider._budget = Budget(crawler.settings.getint("REQUESTS_PER_CRAWL"))
         spider._sites = _sites(crawler, spider._site)
         return spider
@@ -80,7 +80,7 @@ class BlogSpider(Spider):
         try:
             while (visit := await visits.get()) is not None:
                 yield visit
-            await self._room.empty()
+            await self._backpressure.drain()
         finally:
             crawl.cancel()
             await asyncio.gather(crawl, return_exceptions=True)
@@ -89,13 +89,13 @@ class BlogSpider(Spider):
     async def _visit_sites(self, workers: Workers, visits: asyncio.Queue[Visit | None]) -> None:
         sites = self._sites
         self.crawler.stats.set_value("crawl/sites", len(sites))
-        turns = asyncio.Semaphore(self.crawler.settings.getint("CONCURRENT_REQUESTS"))
+        at_once = asyncio.Semaphore(self.crawler.settings.getint("CONCURRENT_REQUESTS"))
 
-        async def take_turn(site: Site) -> None:
-            async with turns:
+        async def visit_next(site: Site) -> None:
+            async with at_once:
                 await self._visit_site(site, workers, visits)
 
-        tasks = {asyncio.create_task(take_turn(site)): site for site in sites}
+        tasks = {asyncio.create_task(visit_next(site)): site for site in sites}
         try:
             await asyncio.wait(tasks) if tasks else None
         finally:
@@ -111,38 +111,38 @@ class BlogSpider(Spider):
         if self._budget.left <= 0:
             crawler.stats.inc_value("crawl/sites_left_for_budget")
             reason = f"the budget of {self._budget.requests} requests for one crawl was used up before its turn"
-            outcomes_of(crawler).end(site.key, TurnEnd("budget", reason))
+            outcomes_of(crawler).end(site.key, SiteEnding("budget", reason))
             return
         per_site = crawler.settings.getint("REQUESTS_PER_SITE")
-        fetch = SpiderFetch(crawler, workers, budget=per_site, of_crawl=self._budget)
-        visit_site = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._wanted)
-        with self._turns.turn_of(site) as ours:
+        fetch = Fetcher(crawler, workers, budget=per_site, of_crawl=self._budget)
+        site_visit = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._arguments)
+        with self._locks.hold(site) as ours:
             if not ours:
                 logger.info("%s, or its host, is being crawled by another process; left to it", site.url)
                 crawler.stats.inc_value("crawl/sites_left_to_others")
                 return
-            await self._take_turn(visit_site, visits)
+            await self._run_visit(site_visit, visits)
         crawler.stats.inc_value("crawl/sites_done")
 
-    async def _take_turn(self, turn: SiteVisit, visits: asyncio.Queue[Visit | None]) -> None:
-        """Visit a site, and note how that ended; a turn that is cancelled is noted at the crawl's end."""
-        site, stats, outcomes = turn.site, self.crawler.stats, outcomes_of(self.crawler)
+    async def _run_visit(self, site_visit: SiteVisit, visits: asyncio.Queue[Visit | None]) -> None:
+        """Visit a site, and note how that ended; a site visit that is cancelled is noted at the crawl's end."""
+        site, stats, outcomes = site_visit.site, self.crawler.stats, outcomes_of(self.crawler)
         begun = outcomes.begin(site.key)
-        await asyncio.to_thread(turn.archive.sites.note_crawls, {site.key: begun})
+        await asyncio.to_thread(site_visit.archive.sites.note_crawls, {site.key: begun})
         try:
-            async with aclosing(turn.visits()) as found:
-                async for visit in found:
-                    await self._room.enter()
+            async with aclosing(site_visit.visits()) as post_visits:
+                async for visit in post_visits:
+                    await self._backpressure.acquire()
                     await visits.put(visit)
         except UnreadableError as error:
             logger.error("%s could not be crawled: %s", site.url, error)  # noqa: TRY400 (the web's fault: no trace)
             stats.inc_value("crawl/sites_failed")
-            await turn.note_failure(error.reason)
-            end = turn.end() if turn.fetch.spent is not None else TurnEnd.of_error(error)
+            await site_visit.note_failure(error.reason)
+            ending = site_visit.ending() if site_visit.fetch.spent is not None else SiteEnding.of_error(error)
         else:
             stats.inc_value("crawl/sites_answered")
-            end = turn.end()
-        outcomes.end(site.key, end, now_at=turn.site.key)
+            ending = site_visit.ending()
+        outcomes.end(site.key, ending, now_at=site_visit.site.key)
 
     def _note_error(self, site: Site, error: BaseException | None) -> None:
         if isinstance(error, ArchiveError):
@@ -153,17 +153,17 @@ class BlogSpider(Spider):
             self.crawler.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
             logger.error("Crawling %s failed", site.url, exc_info=error)
         if error is not None:
-            outcomes_of(self.crawler).end(site.key, TurnEnd("failed", f"{type(error).__name__}: {error}"))
+            outcomes_of(self.crawler).end(site.key, SiteEnding("failed", f"{type(error).__name__}: {error}"))
 
 
 def _sites(crawler: Crawler, site: str | None) -> list[Site]:
     archive = archive_of(crawler)
-    files = [Path(each) for each in crawler.settings.getlist("CATALOGUES")]
-    known = catalogue(*files, archive.directory / "sites.toml")
-    for each in known:
-        if each.platform is not None and each.platform not in PLATFORMS:
-            raise CatalogueError(f"{each.url}: no platform {each.platform!r}; known are {', '.join(PLATFORMS)}")
+    files = [Path(name) for name in crawler.settings.getlist("CATALOGUES")]
+    catalogue = load_sites(*files, archive.directory / "sites.toml")
+    for entry in catalogue:
+        if entry.platform is not None and entry.platform not in PLATFORMS:
+            raise CatalogueError(f"{entry.url}: no platform {entry.platform!r}; known are {', '.join(PLATFORMS)}")
     if site is not None:
-        return [find(known, site)]
-    enabled = [each for each in known if not each.disabled]
-    return due(enabled, archive.sites.states(), archive.frontier.pages_by_site(), datetime.now(UTC))
+        return [find_site(catalogue, site)]
+    enabled = [entry for entry in catalogue if not entry.disabled]
+    return due_sites(enabled, archive.sites.states(), archive.frontier.pages_by_site(), datetime.now(UTC))

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -19,13 +20,11 @@ from crawler.pages.placing import place_thread
 from crawler.pages.urls import site_of
 from crawler.visits import hackernews
 from crawler.visits.arguments import FROM_SCRAPYD
-from crawler.visits.backpressure import Room
-from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.backpressure import Backpressure
+from crawler.visits.fetcher import Fetcher
 from crawler.visits.workers import Workers
 
 logger = logging.getLogger(__name__)
-
-_OK = 200
 
 
 class DiscussionsSpider(Spider):
@@ -58,20 +57,20 @@ class DiscussionsSpider(Spider):
         """Yield a visit for each post that is due to be asked about, the newest posts first."""
         posts = await asyncio.to_thread(self._due, archive_of(self.crawler))
         workers = Workers(1, seconds=self.crawler.settings.getfloat("EXTRACT_SECONDS"))  # JSON needs none to start
-        fetch = SpiderFetch(self.crawler, workers, budget=self.crawler.settings.getint("REQUESTS_PER_SITE"))
+        fetch = Fetcher(self.crawler, workers, budget=self.crawler.settings.getint("REQUESTS_PER_SITE"))
         stats = self.crawler.stats
         stats.set_value("crawl/sites", 1)
         stats.set_value("crawl/pages_due", len(posts))
-        room = Room(self.crawler)
+        backpressure = Backpressure(self.crawler)
         for url, published in posts:
             visit = await self._visit(fetch, url)
             failed = visit.reason is not None
-            await room.enter()
+            await backpressure.acquire()
             yield visit if failed else replace(visit, due=next_due(visit, 0, published))
             stats.inc_value("crawl/sites_failed" if failed else "crawl/pages_visited")
         stats.set_value("crawl/sites_answered", int(stats.get_value("crawl/sites_failed", 0) < max(len(posts), 1)))
         stats.set_value("crawl/sites_done", 1)
-        await room.empty()
+        await backpressure.drain()
 
     def _due(self, archive: Archive) -> list[tuple[str, datetime | None]]:
         posts = archive.store.addresses(self._site)
@@ -80,13 +79,13 @@ class DiscussionsSpider(Spider):
         due = {known.url for known in archive.frontier.due(here, everything=self._everything)}
         return list(islice((post for post in posts if self._search_url(post[0]) in due), self._limit))
 
-    async def _visit(self, fetch: SpiderFetch, post_url: str) -> Visit:
+    async def _visit(self, fetch: Fetcher, post_url: str) -> Visit:
         search = self._search_url(post_url)
-        visit = Visit(url=search, site=site_of(self._api), at=datetime.now(UTC), status=_OK)
+        visit = Visit(url=search, site=site_of(self._api), at=datetime.now(UTC), status=HTTPStatus.OK)
         try:
             answer, _ = await fetch.json(search)
-            found = hackernews.stories(answer, post_url)
-            items = [(await fetch.json(hackernews.item_url(story, api=self._api)))[0] for story in found]
+            stories = hackernews.stories(answer, post_url)
+            items = [(await fetch.json(hackernews.item_url(story, api=self._api)))[0] for story in stories]
         except UnreadableError as error:
             logger.warning("No discussions of %s: %s", post_url, error)
             return replace(visit, status=error.status, reason=error.reason, thread_whole=False)

@@ -17,11 +17,11 @@ import scrapy
 from archive.records.models import Visit
 from crawler.content.folder import Folder, FolderError, open_folder
 from crawler.content.history import PORTS, GitError, clone
-from crawler.content.posts import Found, LeftOut, posts
+from crawler.content.posts import ContentPost, SkippedFile, posts
 from crawler.middlewares.guard import is_public
 from crawler.pages.placing import place
 from crawler.pages.urls import site_of
-from crawler.visits.backpressure import Room
+from crawler.visits.backpressure import Backpressure
 
 
 class FrontmatterSpider(scrapy.Spider):
@@ -46,7 +46,7 @@ class FrontmatterSpider(scrapy.Spider):
         """Yield a visit for each post; say of each file left out why it is."""
         with ExitStack() as stack:
             try:
-                folder = await asyncio.to_thread(self._open, stack)
+                folder = await asyncio.to_thread(self.content_folder, stack)
             except (FolderError, GitError) as error:
                 self.crawler.stats.inc_value("crawl/sites_failed")
                 self.logger.error("cannot read %s: %s", self.path, error)  # noqa: TRY400 (its message says it all)
@@ -54,19 +54,23 @@ class FrontmatterSpider(scrapy.Spider):
             self.crawler.stats.inc_value("crawl/sites_answered")
             now = datetime.now(UTC)
             reasons: Counter[str] = Counter()
-            found = posts(folder, now, drafts=self.drafts)
-            room = Room(self.crawler)
-            while (each := await asyncio.to_thread(next, found, None)) is not None:
-                if isinstance(each, Found):
-                    await room.enter()
-                    yield _visit(each, folder, now)
+            files = posts(folder, now, drafts=self.drafts)
+            backpressure = Backpressure(self.crawler)
+            while (file := await asyncio.to_thread(next, files, None)) is not None:
+                if isinstance(file, ContentPost):
+                    await backpressure.acquire()
+                    yield _visit(file, folder, now)
                 else:
-                    self._leave_out(each, folder, reasons)
+                    self._skip(file, folder, reasons)
             for reason, count in reasons.most_common():
                 self.logger.info("left out %d: %s", count, reason)
-            await room.empty()
+            await backpressure.drain()
 
-    def _open(self, stack: ExitStack) -> Folder:
+    def content_folder(self, stack: ExitStack) -> Folder:
+        """Return the content folder; a copy of a repository is removed when `stack` closes.
+
+        Raise `FolderError` or `GitError`.
+        """
         if self.path.partition("://")[0].lower() not in PORTS:
             return open_folder(Path(self.path).expanduser(), self.site)
         address = self._checked(self.path)
@@ -93,7 +97,7 @@ class FrontmatterSpider(scrapy.Spider):
             raise GitError(f"{host} leads to a private address; allow it by the setting ALLOWED_PRIVATE")
         return str(addresses[0][4][0])
 
-    def _leave_out(self, file: LeftOut, folder: Folder, reasons: Counter[str]) -> None:
+    def _skip(self, file: SkippedFile, folder: Folder, reasons: Counter[str]) -> None:
         name = file.file.relative_to(folder.root)
         if file.broken:
             self.crawler.stats.inc_value("crawl/files_unreadable")
@@ -104,9 +108,9 @@ class FrontmatterSpider(scrapy.Spider):
         self.crawler.stats.inc_value("crawl/files_left_out")
 
 
-def _visit(found: Found, folder: Folder, now: datetime) -> Visit:
-    post = place(found.post, platform=folder.generator, fetched=now)
-    return Visit(url=post.url, site=site_of(post.url), at=now, status=200, post=post, aliases=found.aliases)
+def _visit(read: ContentPost, folder: Folder, now: datetime) -> Visit:
+    post = place(read.post, platform=folder.generator, fetched=now)
+    return Visit(url=post.url, site=site_of(post.url), at=now, status=200, post=post, aliases=read.aliases)
 
 
 def _all_public(addresses: Iterable[str]) -> bool:

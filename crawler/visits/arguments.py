@@ -1,4 +1,4 @@
-"""What a crawl was asked to do, by the arguments of `scrapy crawl blog`."""
+"""The arguments of `scrapy crawl blog`: what a crawl is asked to do."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,8 +9,8 @@ FROM_SCRAPYD = {"_job"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a crawl was asked to do."""
+class CrawlArguments:
+    """What a crawl is asked to do."""
 
     #: Only posts that their list dates on or after this moment, or does not date.
     since: datetime | None = None
@@ -18,12 +18,12 @@ class Wanted:
     limit: int | None = None
     #: Every known address again, due or not, changed or not.
     everything: bool = False
-    #: Ask feeds for news where they are known, instead of listing all posts again.
+    #: Ask known feeds for news instead of listing all posts again.
     news_only: bool = False
 
     @classmethod
-    def of(cls, *, site: str | None, since: str | None, limit: str | None, refresh: str | None) -> Self:
-        """Return what the arguments of `-a` mean; raise `ValueError` on one that means nothing."""
+    def parse(cls, *, site: str | None, since: str | None, limit: str | None, refresh: str | None) -> Self:
+        """Return what the texts given by `-a` mean; raise `ValueError` on one that means nothing."""
         if refresh not in {None, "all"}:
             raise ValueError(f"refresh can only be all, not {refresh!r}")
         plain = not (site or since or limit or refresh)

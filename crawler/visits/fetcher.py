@@ -1,6 +1,7 @@
-"""The spider's `Fetch`: every request through Scrapy's slots and middlewares, every reading in a worker.
+"""The HTTP client of a crawl: every request goes through Scrapy's slots and middlewares, every page to a worker.
 
-So robots.txt, delays, limits, retries, redirects and the guard of addresses hold for what readers ask, too.
+So robots.txt, delays, limits, retries, redirects and the address guard also hold for what platforms and comment
+systems ask for.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,11 +20,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.internet.defer import AlreadyCalledError
 
-from crawler.extensions.closing import WATCH_SECONDS, is_closing
-from crawler.extensions.warc import WarcFiles
 from crawler.middlewares.failures import DOWNLOAD_FAILURES, PostponedRequest
-from crawler.middlewares.reservations import KNOWN_ONLY, TdmReservations
-from crawler.middlewares.throttle import Politeness
+from crawler.middlewares.reservations import KNOWN_ONLY, TdmReservationMiddleware
+from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.pages.page import Page
 from crawler.pages.urls import canonical
@@ -33,19 +33,23 @@ R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
 
+#: Scrapy signal, sent before each request. A handler that cannot keep up with the answers lets the request wait.
+before_request = object()
+
+#: Seconds between two looks whether the engine has begun to close.
+WATCH_SECONDS = 0.2
 #: A spider that has not cancelled its requests by then is told that they are not made.
 CLOSING_SECONDS = 5.0
 
-_OK = 200
-_PERMANENT = {301, 308}
+_PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A response, whatever its status."""
+class FetchedPage:
+    """A page as it was answered, whatever its status, and the addresses that led to it."""
 
     page: Page
-    #: Canonical addresses that lead to the page for good: by permanent redirects all the way.
+    #: Canonical addresses that lead to the page for good: by permanent redirects only.
     aliases: tuple[str, ...] = ()
 
 
@@ -57,31 +61,31 @@ class Budget:
     left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with all of them."""
+        """Start with all of them left."""
         self.left = self.requests
 
 
-class SpiderFetch:
-    """What the spider lends to the readers of one site."""
+class Fetcher:
+    """The requests of one site in one crawl: the `Fetch` that its platform and comment systems use."""
 
     def __init__(self, crawler: Crawler, workers: Workers, *, budget: int, of_crawl: Budget | None = None) -> None:
-        """Ask for at most `budget` addresses, and for no more than is left `of_crawl`."""
-        self._crawler = crawler
+        """Make at most `budget` requests, and no more than are left `of_crawl`."""
+        self.crawler = crawler
         self._workers = workers
         self._budget = budget
         self._left = budget
         self._of_crawl = of_crawl
-        #: Which budget is used up, in words; `None` while there are requests left to make.
+        #: Which budget is used up, in words; `None` while requests are left.
         self.spent: str | None = None
         self.live = True
         self.learned: dict[str, Any] = {}
 
-    async def ask(
+    async def request(
         self, url: str, headers: Mapping[str, str] | None = None, *, posted: bytes = b"", for_news: bool = False
-    ) -> Answer:
+    ) -> FetchedPage:
         """Return the answer of any status; raise `UnreadableError` when there is none.
 
-        `for_news`: a look at a feed, which is no reason to ask its host what it reserves.
+        `for_news`: for a feed that is checked for news, which is no reason to ask its host what it reserves.
         """
         self._spend(url)
         try:
@@ -104,7 +108,7 @@ class SpiderFetch:
             raise RefusedError(url, str(error) or "refused") from error
         except DOWNLOAD_FAILURES as error:
             raise UnreadableError(url, f"{type(error).__name__}: {error}"[:500]) from error
-        return Answer(_page(response), _aliases(response))
+        return FetchedPage(_page(response), _aliases(response))
 
     def _spend(self, url: str) -> None:
         if self._left <= 0:
@@ -114,14 +118,14 @@ class SpiderFetch:
         if self._of_crawl is None:
             return
         if self._of_crawl.left <= 0:
-            self._crawler.stats.set_value("crawl/budget_used_up", self._of_crawl.requests)
+            self.crawler.stats.set_value("crawl/budget_used_up", self._of_crawl.requests)
             self.spent = f"the budget of {self._of_crawl.requests} requests for one crawl is used up"
             raise PostponedError(url, self.spent)
         self._of_crawl.left -= 1
 
     async def page(self, url: str, *, accept: str | None = None) -> Page:
         """Return the answer of status 200; raise `UnreadableError`."""
-        return _good(await self.ask(url, {"Accept": accept} if accept else None))
+        return _only_ok(await self.request(url, {"Accept": accept} if accept else None))
 
     async def json(self, url: str, *, question: Any = None) -> tuple[Any, Page]:
         """Return the JSON value at `url` and its page; raise `UnreadableError`. A `question` is posted as JSON."""
@@ -130,7 +134,7 @@ class SpiderFetch:
         if question is not None:
             headers["Content-Type"] = "application/json"
             posted = json.dumps(question).encode()
-        page = _good(await self.ask(url, headers, posted=posted))
+        page = _only_ok(await self.request(url, headers, posted=posted))
         if page.headers.get("tdm-reservation", "").strip() == "1":
             raise RefusedError(url, "text and data mining is reserved there")
         try:
@@ -141,61 +145,65 @@ class SpiderFetch:
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a pure function in a worker process; raise `UnreadableError` when it hangs or dies.
 
-        What dies while the crawl is stopped says nothing of the page: it is put off.
+        A worker that dies while the crawl is being stopped says nothing about the page, which is put off.
         """
         try:
             return await self._workers.run(function, *args, **kwargs)
         except UnreadableError as error:
             await asyncio.sleep(WATCH_SECONDS)  # what ended the worker may be about to end the crawl
-            if is_closing(self._crawler):
+            if is_closing(self.crawler):
                 raise await self._stopped(error.url) from error
             raise
 
     def reserves(self, url: str) -> bool:
         """Tell whether the host of an address reserves mining it, as far as this crawl knows."""
-        reservations = self._crawler.get_downloader_middleware(TdmReservations)
+        reservations = self.crawler.get_downloader_middleware(TdmReservationMiddleware)
         return reservations is not None and bool(reservations.of(url).reserve(url))
 
     async def _send(self, request: Request) -> Response:
-        """Return the response; wait to be cancelled while the crawl is closing."""
-        raw = self._crawler.get_extension(WarcFiles)
-        if raw is not None:
-            await raw.room()
-        if not is_closing(self._crawler):
+        """Return the response; while the crawl is closing, wait to be cancelled."""
+        await self.crawler.signals.send_catch_log_async(before_request)
+        if not is_closing(self.crawler):
             try:
-                return await self._crawler.engine.download_async(request)
+                return await self.crawler.engine.download_async(request)
             except AlreadyCalledError:
-                logger.debug("%s was answered too late", request.url)  # Scrapy's word for what ends while it closes
+                logger.debug("%s was answered too late", request.url)  # raised for what ends while Scrapy closes
         raise await self._stopped(request.url)
 
     async def _stopped(self, url: str) -> PostponedError:
-        """Wait to be cancelled; return what to raise where nobody does."""
+        """Wait to be cancelled; return the error to raise if that does not happen."""
         await asyncio.sleep(CLOSING_SECONDS)
         return PostponedError(url, "the crawl was stopped")
 
     def closed_until(self, url: str) -> datetime | None:
         """Return until when the host of an address wants to be left alone; `None` when it may be asked."""
-        politeness = self._crawler.get_downloader_middleware(Politeness)
-        return None if politeness is None else politeness.closed_until(url)
+        throttle = self.crawler.get_downloader_middleware(ThrottleMiddleware)
+        return None if throttle is None else throttle.closed_until(url)
 
     def share_slot(self, url: str, slot: str) -> None:
         """Ask the host of an address in a platform's slot from now on."""
-        politeness = self._crawler.get_downloader_middleware(Politeness)
-        if politeness is not None:
-            politeness.share(urlsplit(url).hostname or "", slot)
+        throttle = self.crawler.get_downloader_middleware(ThrottleMiddleware)
+        if throttle is not None:
+            throttle.share(urlsplit(url).hostname or "", slot)
 
     def slow_down(self, url: str, seconds: float | None, *, pace: float) -> None:
         """Leave at least `seconds` between requests to a host, or `pace` times the usual where that is `None`."""
-        politeness = self._crawler.get_downloader_middleware(Politeness)
-        usual = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        throttle = self.crawler.get_downloader_middleware(ThrottleMiddleware)
+        usual = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
         wanted = usual * pace if seconds is None else seconds
-        if politeness is not None and wanted > usual:
-            politeness.slow_down(politeness.slot(url), wanted)
+        if throttle is not None and wanted > usual:
+            throttle.slow_down(throttle.slot(url), wanted)
 
 
-def _good(answer: Answer) -> Page:
-    page = answer.page
-    if page.status != _OK:
+def is_closing(crawler: Crawler) -> bool:
+    """Tell whether the engine has begun to close; Scrapy 2.19 raises `AlreadyCalledError` for a request made then."""
+    slot = crawler.engine._slot  # Scrapy 2.19 has no public name for it
+    return slot is not None and slot.closing is not None
+
+
+def _only_ok(fetched: FetchedPage) -> Page:
+    page = fetched.page
+    if page.status != HTTPStatus.OK:
         raise UnreadableError(page.url, f"answered with status {page.status}", status=page.status)
     return page
 

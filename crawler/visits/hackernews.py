@@ -37,12 +37,12 @@ def item_url(story: str, *, api: str = API) -> str:
 
 def stories(answer: Any, post_url: str) -> tuple[str, ...]:
     """Return the ids of the stories in a search's answer that link to this very post and have comments."""
-    found = []
+    ids = []
     for hit in mappings(mapping(answer).get("hits")):
         if hit.get("num_comments") and _same(hit.get("url"), post_url):
             story = str(hit.get("objectID") or "")
-            found += [story] if story.isdecimal() else []
-    return tuple(dict.fromkeys(found))[:MAX_STORIES]
+            ids += [story] if story.isdecimal() else []
+    return tuple(dict.fromkeys(ids))[:MAX_STORIES]
 
 
 def thread(items: Iterable[Any]) -> Thread:
@@ -88,8 +88,8 @@ def _moment(stated: Any) -> datetime | None:
 
 def _same(url: Any, post_url: str) -> bool:
     """Tell whether a submitted address is the post's, by whatever scheme, `www.` or last slash."""
-    found = canonical(url) if isinstance(url, str) else None
-    return found is not None and _bare(found) == _bare(post_url)
+    submitted = canonical(url) if isinstance(url, str) else None
+    return submitted is not None and _bare(submitted) == _bare(post_url)
 
 
 def _bare(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Whether what a crawl brought of a site looks right, against the site's own past.
+"""The health of a site: whether what a crawl brought of it looks right, against its own past.
 
 A blog brings one post at a time, so a crawl alone shows little: where it read fewer than ten, the latest ten are
 judged together, this crawl's among them. What is wrong must be wrong with a tenth of them, and with three at least;
@@ -22,7 +22,7 @@ SHARE = 10
 MIN_TEXT = 500
 #: A thread that lacks fewer comments than this, or less than a fifth, lacks what sites count along: pingbacks, spam.
 MIN_MISSING = 2
-#: The median of new texts, against that of the site's past: so many times shorter is another kind of reading.
+#: The median of new texts, against that of the site's past: so many times shorter is another kind of text.
 TIMES_SHORTER = 3
 MIN_NEW, MIN_PAST, MOST_PAST = 5, 20, 200
 
@@ -56,14 +56,14 @@ class Tally:
                 self.shrunk += _has_shrunk(change.text_before, len(post.text))
         if post.comments_stated and (visit.thread_whole or visit.thread_reachable):
             self.threads += 1
-            self.short += _is_short(post.comments_stated, _found(post))
+            self.short += _is_short(post.comments_stated, _own_comments(post))
 
 
 def concerns(tally: Tally, archive: Archive, site: str) -> list[str]:
     """Return what looks wrong with what was read of a site, in words; empty when all looks as it should."""
     recent = RecentRecords(archive.database, site)
-    found = (_textless(tally, recent), _shrunk(tally, recent), _short(tally, recent), _shorter(tally, recent))
-    return [each for each in found if each is not None]
+    judged = (_textless(tally, recent), _shrunk(tally, recent), _short(tally, recent), _shorter(tally, recent))
+    return [concern for concern in judged if concern is not None]
 
 
 def _textless(tally: Tally, recent: RecentRecords) -> str | None:
@@ -78,7 +78,7 @@ def _shrunk(tally: Tally, recent: RecentRecords) -> str | None:
     bad, of = tally.shrunk, tally.known
     if bad and of < TOGETHER:
         changes = [(before, after) for before, after in recent.changes(TOGETHER) if before >= MIN_TEXT]
-        bad, of = sum(_has_shrunk(*each) for each in changes), len(changes)
+        bad, of = sum(_has_shrunk(before, after) for before, after in changes), len(changes)
     if bad < TOO_MANY or not _too_many(bad, of):
         return None
     return f"{bad} of {of} posts read again lost more than half of their text"
@@ -88,7 +88,7 @@ def _short(tally: Tally, recent: RecentRecords) -> str | None:
     bad, of = tally.short, tally.threads
     if bad and of < TOGETHER:
         threads = recent.threads(TOGETHER)
-        bad, of = sum(_is_short(*each) for each in threads), len(threads)
+        bad, of = sum(_is_short(stated, archived) for stated, archived in threads), len(threads)
     return f"{bad} of {of} threads are short of the size that the site states" if _too_many(bad, of) else None
 
 
@@ -113,9 +113,10 @@ def _has_shrunk(before: int, after: int) -> bool:
     return before >= MIN_TEXT and after * 2 < before
 
 
-def _is_short(stated: int, found: int) -> bool:
-    return stated - found >= MIN_MISSING and found * 5 < stated * 4
+def _is_short(stated: int, archived: int) -> bool:
+    return stated - archived >= MIN_MISSING and archived * 5 < stated * 4
 
 
-def _found(post: Post) -> int:
-    return sum(1 for each in post.comments if each.system == post.comment_system)
+def _own_comments(post: Post) -> int:
+    """Return how many comments of the post's own thread there are: those of other places are not in its size."""
+    return sum(1 for comment in post.comments if comment.system == post.comment_system)

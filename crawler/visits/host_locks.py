@@ -1,7 +1,7 @@
-"""One turn of a host at a time, in all processes: overlapping crawls leave each other's sites alone.
+"""Locks on hosts, in all processes: crawls that overlap leave each other's sites alone.
 
-What is locked is what is asked at one pace: a host, or all blogs of one operator. So two crawls never ask it twice as
-fast as either would.
+A lock is on what is asked at one pace: a host, or all blogs of one operator. So two crawls never ask it twice as fast
+as either would.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from crawler.catalogue.sites import Site
 from crawler.middlewares.throttle import operator
 
 
-class Turns:
+class HostLocks:
     """The hosts that one crawl holds; several of its sites may be of one."""
 
     def __init__(self, directory: Path) -> None:
@@ -28,10 +28,10 @@ class Turns:
         self._sites = Counter[str]()
 
     @contextmanager
-    def turn_of(self, site: Site) -> Iterator[bool]:
-        """Give True while we hold the site, False when another crawl is at its host.
+    def hold(self, site: Site) -> Iterator[bool]:
+        """Give True while we hold the site's host, False when another crawl holds it.
 
-        Raise `ArchiveWriteError` on a full disk. The kernel lets go of a lock when its process ends, in any way.
+        Raise `ArchiveWriteError` on a full disk. The kernel releases a lock when its process ends, in any way.
         """
         name = operator(urlsplit(site.url).hostname or "") or site.key
         if name not in self._files and not self._take(name):

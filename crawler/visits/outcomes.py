@@ -1,4 +1,4 @@
-"""What came of each site in one crawl: how its turn ended, and what it brought."""
+"""The outcome of each site in one crawl: how its visit ended, and what it brought."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from archive.store.posts import Change
 from archive.store.sites import Ending, SiteCrawl
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
 
-#: Several blogs may be one site: the gravest ending is told.
+#: Several blogs may be one site: the gravest ending counts.
 _GRAVITY: tuple[Ending, ...] = ("begun", "finished", "budget", "postponed", "refused", "stopped", "failed")
 
 #: Characters kept of a reason.
@@ -21,22 +21,22 @@ _REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class TurnEnd:
-    """How a site's turn ended, and why where it is not `finished`."""
+class SiteEnding:
+    """How a site visit ended, and why if it did not finish."""
 
     ending: Ending = "finished"
     reason: str | None = None
 
     @classmethod
-    def of_error(cls, error: UnreadableError) -> "TurnEnd":
-        """Return how a turn ended in which the site could not be had."""
+    def of_error(cls, error: UnreadableError) -> "SiteEnding":
+        """Return how a site visit ended in which the site could not be fetched."""
         if isinstance(error, PostponedError):
             return cls("postponed", error.reason)
         return cls("refused" if isinstance(error, RefusedError) else "failed", error.reason)
 
 
 class Outcomes:
-    """What has come of the sites of one crawl so far."""
+    """The outcomes of the sites of one crawl so far."""
 
     def __init__(self, spider: str) -> None:
         """Begin with no site."""
@@ -45,26 +45,26 @@ class Outcomes:
         self._moved: dict[str, str] = {}
 
     def begin(self, site: str) -> SiteCrawl:
-        """Note that a site's turn begins now; return what is known of it."""
+        """Note that a site visit begins now; return what is known of it."""
         if site not in self._sites:
             self._sites[site] = SiteCrawl(spider=self._spider, ending="begun", began=datetime.now(UTC))
         return self._sites[site]
 
-    def end(self, site: str, end: TurnEnd, *, now_at: str | None = None) -> None:
-        """Note how a site's turn ended; `now_at` is the name under which its posts are kept, where it is another."""
+    def end(self, site: str, ending: SiteEnding, *, now_at: str | None = None) -> None:
+        """Note how a site visit ended; `now_at` is the key under which its posts are kept, if that is another."""
         if now_at is not None and now_at != site:
             self._moved[site] = now_at
             site = now_at
         known = self.begin(site)
-        if _GRAVITY.index(end.ending) >= _GRAVITY.index(known.ending):
-            reason = end.reason[:_REASON] if end.reason else None
-            self._sites[site] = replace(known, ending=end.ending, reason=reason, ended=datetime.now(UTC))
+        if _GRAVITY.index(ending.ending) >= _GRAVITY.index(known.ending):
+            reason = ending.reason[:_REASON] if ending.reason else None
+            self._sites[site] = replace(known, ending=ending.ending, reason=reason, ended=datetime.now(UTC))
 
     def count(self, visit: Visit, change: Change | None) -> None:
         """Count what a visit brought."""
         known = self.begin(visit.site)
-        name = _counted_as(visit, change)
-        values = {name: getattr(known, name) + 1} if name is not None else {}
+        counter = _counter(visit, change)
+        values = {counter: getattr(known, counter) + 1} if counter is not None else {}
         if visit.post is not None and not visit.thread_whole:
             values["threads_short"] = known.threads_short + 1
         if change is not None:
@@ -74,23 +74,24 @@ class Outcomes:
         self._sites[visit.site] = replace(known, **values)
 
     def at_end(self, finish_reason: str) -> dict[str, SiteCrawl]:
-        """Return what came of each site, those still at their turn among them, for a crawl that ends now."""
-        found = {site: _ended(crawl, finish_reason) for site, crawl in self._sites.items() if site not in self._moved}
-        return found | {old: found[new].under(new) for old, new in self._moved.items() if new in found}
+        """Return the outcome of each site for a crawl that ends now, also of those whose visit had not ended."""
+        sites = {site: _ended(crawl, finish_reason) for site, crawl in self._sites.items() if site not in self._moved}
+        return sites | {old: sites[new].under(new) for old, new in self._moved.items() if new in sites}
 
 
 def outcomes_of(crawler: Crawler) -> Outcomes:
     """Return the outcomes of a crawl, shared by its spider, pipeline and extensions."""
-    found = _outcomes.get(crawler)
-    if found is None:
-        found = _outcomes[crawler] = Outcomes(crawler.spidercls.name)
-    return found
+    outcomes = _outcomes.get(crawler)
+    if outcomes is None:
+        outcomes = _outcomes[crawler] = Outcomes(crawler.spidercls.name)
+    return outcomes
 
 
 _outcomes: WeakKeyDictionary[Crawler, Outcomes] = WeakKeyDictionary()
 
 
-def _counted_as(visit: Visit, change: Change | None) -> str | None:
+def _counter(visit: Visit, change: Change | None) -> str | None:
+    """Return the field of `SiteCrawl` that counts a visit; `None` for a post that must not be archived."""
     if visit.post is not None and change is not None:
         return None if change.post == "denied" else f"posts_{change.post}"
     if change is not None or visit.reason is None:
@@ -109,7 +110,7 @@ def _ended(crawl: SiteCrawl, finish_reason: str) -> SiteCrawl:
         return replace(crawl, ending="stopped", reason=f"stopped before its end {why}")
     if crawl.refused and not read and not crawl.posts_failed:
         return replace(crawl, ending="refused", reason=f"robots.txt forbids what was due: {crawl.refused} addresses")
-    if crawl.ending == "begun":  # a spider without turns
+    if crawl.ending == "begun":  # a spider that visits no sites
         silent = crawl.posts_failed and not read
         return replace(
             crawl, ending="failed" if silent else "finished", reason="nothing was answered" if silent else None

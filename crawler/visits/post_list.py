@@ -1,4 +1,4 @@
-"""Read one site's list of posts into the archive: each address a row before it is asked for."""
+"""A site's list of posts, put into the archive: each address becomes a row before it is requested."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import Listed, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import count
-from crawler.visits.arguments import Wanted
+from crawler.visits.arguments import CrawlArguments
 from crawler.visits.post_visit import PostVisits
 
 logger = logging.getLogger(__name__)
@@ -31,14 +31,14 @@ class PostList:
 
     archive: Archive
     stats: StatsCollector
-    wanted: Wanted
+    arguments: CrawlArguments
     #: Posts named that may be the site's.
     named: int = 0
     #: Addresses whose visit the list has already brought, or that it leaves out.
     done: set[str] = field(default_factory=set)
-    #: With `since` or `limit`: the addresses that they leave.
+    #: With `since` or `limit`: the addresses that are left.
     chosen: set[str] = field(default_factory=set)
-    #: True once an address was met that was not known.
+    #: True once the list named an address that was not known.
     brought: bool = False
     #: True once the list brought a post and only named its thread.
     threads_apart: bool = False
@@ -50,19 +50,19 @@ class PostList:
         site = posts.site
         batch: list[Listed] = []
         listed = 0
-        async with aclosing(_closing(posts.platform.posts(site, front, posts.fetch))) as list_of_posts:
+        async with aclosing(_generator(posts.platform.posts(site, front, posts.fetch))) as list_of_posts:
             try:
-                async for found in list_of_posts:
-                    if not self._choose(site, found):
+                async for post in list_of_posts:
+                    if not self._choose(site, post):
                         continue
                     listed += 1
-                    if isinstance(found, Listed):
-                        batch.append(found)
-                    elif await self._is_due(site, found):
-                        yield await posts.listed(found, front.fetched)
+                    if isinstance(post, Listed):
+                        batch.append(post)
+                    elif await self._is_due(site, post):
+                        yield await posts.visit_listed(post, front.fetched)
                     if len(batch) >= BATCH:
                         await self._discover(site, batch)
-                    if self.wanted.limit is not None and listed >= self.wanted.limit:
+                    if self.arguments.limit is not None and listed >= self.arguments.limit:
                         break
             except UnreadableError as error:
                 self.failure = str(error)
@@ -72,50 +72,51 @@ class PostList:
         now = datetime.now(UTC)
         await asyncio.to_thread(self.archive.sites.learn, site.key, listed=now, list_failure=self.failure)
 
-    def _choose(self, site: Site, found: Listed | ReadPost) -> bool:
-        """Tell whether a listed post is of the site and of those wanted."""
-        url = found.url
+    def _choose(self, site: Site, post: Listed | ReadPost) -> bool:
+        """Tell whether a listed post is of the site and among those that the arguments ask for."""
+        url = post.url
         if not url or not site.covers(url):
             self.stats.inc_value("crawl/off_site")
             return False
         self.named += 1
-        dated = _date(found)
-        if self.wanted.since is not None and dated is not None and dated < self.wanted.since:
+        dated = _date(post)
+        if self.arguments.since is not None and dated is not None and dated < self.arguments.since:
             return False
         self.chosen.add(url)
         return True
 
     async def _discover(self, site: Site, batch: list[Listed]) -> None:
         """Make rows of a batch, and empty it."""
-        found = [(each.url, each.modified) for each in batch]
-        stated = [(each.url, size) for each in batch if (size := count(each.stated)) is not None]
+        addresses = [(post.url, post.modified) for post in batch]
+        sizes = [(post.url, size) for post in batch if (size := count(post.stated)) is not None]
         batch.clear()
-        if found:
-            new = await asyncio.to_thread(self.archive.frontier.discover, site.key, found)
+        if addresses:
+            new = await asyncio.to_thread(self.archive.frontier.discover, site.key, addresses)
             self.stats.inc_value("crawl/addresses_new", new)
             self.brought = self.brought or new > 0
-        if stated:
-            await asyncio.to_thread(self.archive.frontier.wake, stated)
+        if sizes:
+            await asyncio.to_thread(self.archive.frontier.wake, sizes)
 
     async def _is_due(self, site: Site, read: ReadPost) -> bool:
-        """Tell whether to take a post that a list brought: its thread costs requests where the list only names it."""
+        """Tell whether to take a post that a list brought: its thread costs requests if the list only names it."""
         self.done.add(read.url)
         if read.thread is None or not read.thread.pointer:
             return True
         self.threads_apart = True
-        if self.wanted.everything:
+        if self.arguments.everything:
             return True
         changed = read.updated or (read.published.moment if read.published is not None else None)
         await self._discover(site, [Listed(read.url, changed, stated=read.thread.stated)])
         return await asyncio.to_thread(self.archive.frontier.is_due, read.url)
 
 
-def _date(found: Listed | ReadPost) -> datetime | None:
-    if isinstance(found, Listed):
-        return found.modified
-    return found.published.moment if found.published is not None else None
+def _date(post: Listed | ReadPost) -> datetime | None:
+    if isinstance(post, Listed):
+        return post.modified
+    return post.published.moment if post.published is not None else None
 
 
-async def _closing(posts: AsyncIterator[Listed | ReadPost]) -> AsyncGenerator[Listed | ReadPost]:
-    async for each in posts:
-        yield each
+async def _generator(posts: AsyncIterator[Listed | ReadPost]) -> AsyncGenerator[Listed | ReadPost]:
+    """Yield the same, as a generator that can be closed."""
+    async for post in posts:
+        yield post

@@ -1,9 +1,10 @@
-"""One visit of one address: ask for it, read it in a worker, get its whole thread, and say how it went."""
+"""One visit of one post: request its address, extract the page in a worker, fetch its whole thread."""
 
 import hashlib
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from scrapy.statscollectors import StatsCollector
 
@@ -16,15 +17,13 @@ from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.pages.urls import canonical, same_site, site_of
 from crawler.platforms.base import Platform
-from crawler.visits.fetcher import Answer, SpiderFetch
+from crawler.visits.fetcher import FetchedPage, Fetcher
 
 logger = logging.getLogger(__name__)
 
 #: What robots.txt forbids today it will forbid tomorrow.
 REFUSED_AGAIN = timedelta(days=30)
 
-_OK = 200
-_NOT_MODIFIED = 304
 _READABLE = {"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"}
 _EMPTY_BODY = hashlib.sha256().hexdigest()
 
@@ -35,51 +34,51 @@ class PostVisits:
 
     site: Site
     platform: Platform
-    fetch: SpiderFetch
+    fetch: Fetcher
     stats: StatsCollector
     #: Read every page again, changed or not.
     everything: bool = False
     #: True when a feed tells of the site's new comments.
     woken: bool = False
-    #: Visits in a row that nothing answered.
+    #: Visits in a row without an answer.
     silent: int = 0
     #: Why the rest has to wait for another crawl, in words.
     postponed: str | None = None
 
     async def visit(self, known: KnownPage) -> Visit | None:
-        """Return what a visit of a known address brings; it never raises for what the web does.
+        """Visit a known address; never raise for what the web does.
 
-        `None` when it is put off: the address then stays due.
+        `None` when the visit is put off: the address then stays due.
         """
         try:
-            answer = await self.fetch.ask(known.url, self._conditions(known))
+            fetched = await self.fetch.request(known.url, self._conditions(known))
         except UnreadableError as error:
             return self._unanswered(known, error)
         self.silent = 0
-        page = answer.page
-        same = page.status == _OK and not answer.aliases and self._same(known, page)
-        if page.status == _NOT_MODIFIED or same:
+        page = fetched.page
+        same = page.status == HTTPStatus.OK and not fetched.aliases and self._same(known, page)
+        if page.status == HTTPStatus.NOT_MODIFIED or same:
             self.stats.inc_value("crawl/unchanged")
             return self._unchanged(known, page)
-        if page.status != _OK:
+        if page.status != HTTPStatus.OK:
             self.stats.inc_value(f"crawl/status/{page.status}")
             return replace(self._without_post(known, f"answered with status {page.status}"), status=page.status)
         try:
-            return await self._read(known, answer)
+            return await self._extract(known, fetched)
         except PostponedError as error:
             return self._unanswered(known, error)
 
-    async def listed(self, read: ReadPost, fetched: datetime) -> Visit:
-        """Return the visit of a post that a list brought, its thread asked for where the list only names it."""
+    async def visit_listed(self, read: ReadPost, fetched: datetime) -> Visit:
+        """Return the visit of a post that a list brought; its thread is fetched if the list only names it."""
         if self.fetch.reserves(read.url):  # the list is of another address, and says nothing of this one
             read = withheld(read)
         if read.thread is not None and read.thread.pointer:
             read = replace(read, thread=await self._thread(read))
-        return self._visit(read, Visit(url=read.url, site=self.site.key, at=fetched, status=_OK), None)
+        return self._complete(Visit(url=read.url, site=self.site.key, at=fetched, status=HTTPStatus.OK), read, None)
 
-    def unread(self, known: KnownPage, reason: str) -> Visit:
-        """Return the visit of a page that was there and could not be read: to be tried again, later and later."""
-        return replace(self._without_post(known, reason), status=_OK, thread_whole=False)
+    def visit_failed(self, known: KnownPage, reason: str) -> Visit:
+        """Return the visit of a page that was answered but not extracted: it is tried again, later and later."""
+        return replace(self._without_post(known, reason), status=HTTPStatus.OK, thread_whole=False)
 
     def _unanswered(self, known: KnownPage, error: UnreadableError) -> Visit | None:
         visit = self._without_post(known, error.reason)
@@ -108,11 +107,11 @@ class PostVisits:
             return False
         return _hash(page) == known.body_hash != _EMPTY_BODY
 
-    async def _read(self, known: KnownPage, answer: Answer) -> Visit:
-        page = answer.page
-        away = self._why_no_post(page)
-        if away is not None:
-            return self._no_post(known, page, away)
+    async def _extract(self, known: KnownPage, fetched: FetchedPage) -> Visit:
+        page = fetched.page
+        reason = self._why_no_post(page)
+        if reason is not None:
+            return self._no_post(known, page, reason)
         try:
             read = await self.fetch.work(self.platform.read, page)
         except PostponedError:
@@ -120,17 +119,17 @@ class PostVisits:
         except UnreadableError as error:
             self.stats.inc_value("crawl/unread")
             logger.warning("%s", error)
-            return self.unread(known, error.reason)
+            return self.visit_failed(known, error.reason)
         if not read.is_post:
             return self._no_post(known, page, "not a post")
         if not same_site(read.url, page.url):
             read = replace(read, url=canonical(page.url) or known.url)
         read, cut = await self._whole_text(read)
         read = replace(read, thread=await self._thread(read))
-        return self._with_post(known, answer, read, cut)
+        return self._with_post(known, fetched, read, cut)
 
     def _why_no_post(self, page: Page) -> str | None:
-        """Return why a page cannot be a post of the site, before reading it; `None` when it may be one."""
+        """Return why a page cannot be a post of the site, before it is extracted; `None` when it may be one."""
         if not same_site(page.url, self.site.url):
             return f"leads to another site, {site_of(page.url)}"
         kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -156,12 +155,12 @@ class PostVisits:
             self.stats.inc_value("crawl/threads_short")
         return thread
 
-    def _with_post(self, known: KnownPage, answer: Answer, read: ReadPost, cut: str | None) -> Visit:
-        page = answer.page
+    def _with_post(self, known: KnownPage, fetched: FetchedPage, read: ReadPost, cut: str | None) -> Visit:
+        page = fetched.page
         # A thread kept elsewhere changes without its page: no validator may hide that.
         elsewhere = read.thread is not None and bool(read.thread.pointer)
         final = canonical(page.url) or known.url
-        moved = final != known.url and known.url in answer.aliases
+        moved = final != known.url and known.url in fetched.aliases
         visit = Visit(
             url=final if moved else known.url,
             site=self.site.key,
@@ -170,12 +169,12 @@ class PostVisits:
             etag=None if elsewhere else page.headers.get("etag"),
             last_modified=None if elsewhere else page.headers.get("last-modified"),
             body_hash=None if elsewhere else _hash(page),
-            aliases=tuple(each for each in answer.aliases if each != final) if moved else (),
+            aliases=tuple(alias for alias in fetched.aliases if alias != final) if moved else (),
         )
-        return self._visit(read, visit, cut)
+        return self._complete(visit, read, cut)
 
-    def _visit(self, read: ReadPost, visit: Visit, cut: str | None) -> Visit:
-        """Return the visit with its post, and with what is missing of its text or thread."""
+    def _complete(self, visit: Visit, read: ReadPost, cut: str | None) -> Visit:
+        """Return the visit with its post, and with the reason why part of its text or thread is missing."""
         short = cut or (read.thread.short if read.thread is not None else None)
         unreadable = read.thread.unreadable if read.thread is not None else None
         return replace(
@@ -192,7 +191,7 @@ class PostVisits:
             url=known.url,
             site=self.site.key,
             at=page.fetched,
-            status=_NOT_MODIFIED,
+            status=HTTPStatus.NOT_MODIFIED,
             etag=page.headers.get("etag") or known.etag,
             last_modified=page.headers.get("last-modified") or known.last_modified,
             body_hash=known.body_hash,

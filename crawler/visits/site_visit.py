@@ -1,7 +1,7 @@
-"""One site's way through a crawl, straight on: front page, platform, list of posts, then each post that is due.
+"""One site's way through a crawl: front page, platform, list of posts, then each post that is due.
 
-Addresses become rows of the archive before they are asked for, so that a crawl killed at any moment has lost
-nothing: the next one finds them due.
+Addresses become rows of the archive before they are requested. So a crawl that is killed at any moment loses nothing:
+the next one finds them due.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import islice
 from typing import Unpack
 
@@ -25,124 +26,121 @@ from crawler.pages.page import Page
 from crawler.pages.urls import canonical, site_of
 from crawler.platforms.base import Platform
 from crawler.platforms.registry import PLATFORMS, recognise
-from crawler.visits.arguments import Wanted
-from crawler.visits.fetcher import SpiderFetch
-from crawler.visits.news import News, ask_for_news, known_feeds
-from crawler.visits.outcomes import TurnEnd
+from crawler.visits.arguments import CrawlArguments
+from crawler.visits.fetcher import Fetcher
+from crawler.visits.news import News, fetch_news, known_feeds
+from crawler.visits.outcomes import SiteEnding
 from crawler.visits.post_list import PostList
 from crawler.visits.post_visit import PostVisits
-from crawler.visits.schedule import Turn
+from crawler.visits.schedule import SiteSchedule
 
 logger = logging.getLogger(__name__)
 
-#: Posts of one site in the making at once: while one waits for its slot, others are read or wait for their thread.
+#: Posts of one site visited at once: while one waits for its slot, others are extracted or wait for their thread.
 AT_ONCE = 4
-#: So many visits in a row that nothing answered end the site's turn: it is down, and its posts stay due.
+#: So many visits in a row without an answer end the site visit: the site is down, and its posts stay due.
 MAX_SILENT = 8
-#: So many pages without a post among them are no accident: the site has changed, or we read it wrongly.
+#: So many pages without a post among them are no accident: the site has changed, or we extract it wrongly.
 ENOUGH_PAGES = 5
-
-_NOT_MODIFIED = 304
-_OK = 200
 
 
 @dataclass(slots=True)
 class SiteVisit:
-    """The turn of one site in one crawl."""
+    """The visit of one site in one crawl."""
 
     site: Site
-    fetch: SpiderFetch
+    fetch: Fetcher
     archive: Archive
     stats: StatsCollector
-    wanted: Wanted
-    #: Its list of posts; empty in a turn that does not ask for it.
+    arguments: CrawlArguments
+    #: Its list of posts; empty in a visit that does not ask for it.
     listing: PostList = field(init=False)
-    #: The site as it was asked for, before it was found to have moved.
-    listed_as: Site = field(init=False)
+    #: The site as the crawl was given it, before it was found to have moved.
+    given_site: Site = field(init=False)
     #: Pages visited, and those among them that are posts.
     visited: int = 0
     posts_seen: int = 0
-    #: What its feeds said; `None` in a turn that did not ask them.
+    #: What its feeds brought; `None` in a visit that did not check them.
     news: News | None = None
     #: What is wrong with the site, in words.
     failure: str | None = None
-    #: True when what is due has to wait as the site asks it to.
+    #: True when what is due has to wait because the site asks for it.
     postponed: bool = False
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
-        self.listing = PostList(self.archive, self.stats, self.wanted)
-        self.listed_as = self.site
+        self.listing = PostList(self.archive, self.stats, self.arguments)
+        self.given_site = self.site
 
     async def visits(self) -> AsyncGenerator[Visit]:
-        """Yield what each visit brings; raise `UnreadableError` when the site cannot be had."""
+        """Yield what each visit of a post brings; raise `UnreadableError` when the site cannot be fetched."""
         state = await asyncio.to_thread(self.archive.sites.state, self.site.key)
-        turn = Turn.of(self.site, state)
-        if self.wanted.news_only and not turn.wants_list(datetime.now(UTC)):
-            self.site = turn.where(self.site)
+        schedule = SiteSchedule.of(self.site, state)
+        if self.arguments.news_only and not schedule.wants_list(datetime.now(UTC)):
+            self.site = schedule.current_site(self.site)
             # A page that is due calls for a visit of that page, not for the feeds.
-            turn = await self._ask_for_news(turn) if turn.is_over(datetime.now(UTC)) else turn
-            if await self._needs_no_list(turn):
-                async with aclosing(self._revisit(turn, state)) as visits:
+            schedule = await self._check_feeds(schedule) if schedule.is_due(datetime.now(UTC)) else schedule
+            if await self._needs_no_list(schedule):
+                async with aclosing(self._visit_without_list(schedule, state)) as visits:
                     async for visit in visits:
                         yield visit
                 return
-        async with aclosing(self._visit_wholly(turn)) as visits:
+        async with aclosing(self._visit_with_list(schedule)) as visits:
             async for visit in visits:
                 yield visit
 
-    def end(self) -> TurnEnd:
-        """Return how the turn ended, if it raised nothing."""
+    def ending(self) -> SiteEnding:
+        """Return how the site visit ended, if it raised nothing."""
         if self.fetch.spent is not None:
-            return TurnEnd("budget", self.fetch.spent)
+            return SiteEnding("budget", self.fetch.spent)
         if self.failure is not None:
-            return TurnEnd("postponed" if self.postponed else "failed", self.failure)
+            return SiteEnding("postponed" if self.postponed else "failed", self.failure)
         if self.listing.failure is not None:
-            return TurnEnd("failed", f"its list of posts broke off: {self.listing.failure}")
-        return TurnEnd()
+            return SiteEnding("failed", f"its list of posts broke off: {self.listing.failure}")
+        return SiteEnding()
 
     async def note_failure(self, reason: str) -> None:
-        """Note that the turn came to nothing, so that a site that is down is asked less often."""
+        """Note that the site visit came to nothing, so that a site that is down is asked less often."""
         self.failure = reason
-        site = self.listed_as
-        turn = Turn.of(site, await asyncio.to_thread(self.archive.sites.state, site.key))
-        await self._keep(turn.ended(brought=False))
+        site = self.given_site
+        schedule = SiteSchedule.of(site, await asyncio.to_thread(self.archive.sites.state, site.key))
+        await self._keep(schedule.after_visit(brought=False))
 
-    async def _ask_for_news(self, turn: Turn) -> Turn:
-        """Return the turn with what the feeds said; raise `UnreadableError` where none answers that used to."""
-        news = await ask_for_news(turn, self.site, self.fetch, self.archive)
+    async def _check_feeds(self, schedule: SiteSchedule) -> SiteSchedule:
+        """Return the schedule with what the feeds brought; raise `UnreadableError` when none of them answers."""
+        news = await fetch_news(schedule, self.site, self.fetch, self.archive)
         if news.silent is not None:
-            raise UnreadableError(turn.feeds[0].url, news.silent)
+            raise UnreadableError(schedule.feeds[0].url, news.silent)
         self.news = news
-        listed = turn.listed
-        if news.strange and turn.wants_list(datetime.now(UTC), without_feed=True):
+        listed = schedule.listed
+        if news.strange and schedule.wants_list(datetime.now(UTC), without_feed=True):
             logger.info("A feed of %s is none any more; its list is read again", self.site.key)
             listed = None
-        return replace(turn, feeds=news.feeds, owed=news.owed, listed=listed)
+        return replace(schedule, feeds=news.feeds, owed=news.owed, listed=listed)
 
-    async def _needs_no_list(self, turn: Turn) -> bool:
-        """Tell whether news and pages that are due can be had without the list of all posts."""
-        if turn.listed is None:
+    async def _needs_no_list(self, schedule: SiteSchedule) -> bool:
+        """Tell whether all that is new or due can be visited without asking for the list of all posts."""
+        if schedule.listed is None:
             return False
         brought = self.news is not None and self.news.brought
-        return not turn.by_list or not (brought or (turn.threads_apart and await self._due()))
+        return not schedule.by_list or not (brought or (schedule.threads_apart and await self._due()))
 
-    async def _revisit(self, turn: Turn, state: SiteState) -> AsyncGenerator[Visit]:
+    async def _visit_without_list(self, schedule: SiteSchedule, state: SiteState) -> AsyncGenerator[Visit]:
         """Visit what is due, news included, without asking for the list of all posts."""
         platform = PLATFORMS.get(self.site.platform or str(state.platform), PLATFORMS["generic"])
-        if not turn.by_list:
-            async with aclosing(self._visit_due(self._posts(platform, turn))) as visits:
+        if not schedule.by_list:
+            async with aclosing(self._visit_due(self._post_visits(platform, schedule))) as visits:
                 async for visit in visits:
                     yield visit
-        await self._keep(turn if self.news is None else self._ended(turn))
+        await self._keep(schedule if self.news is None else self._after_visit(schedule))
 
-    async def _visit_wholly(self, turn: Turn) -> AsyncGenerator[Visit]:
+    async def _visit_with_list(self, schedule: SiteSchedule) -> AsyncGenerator[Visit]:
         """Ask for the front page and the list of all posts, then visit what is due."""
         front = await self.fetch.page(self.site.url)
         self.site = _moved(self.site, front)
         platform = PLATFORMS[self.site.platform] if self.site.platform else recognise(front)
         await self._learn(platform=platform.name, name=self.site.name, url=self.site.url)
-        posts = self._posts(platform, turn)
+        posts = self._post_visits(platform, schedule)
         async with aclosing(self.listing.read(posts, front)) as visits:
             async for visit in visits:
                 yield visit
@@ -150,44 +148,44 @@ class SiteVisit:
         async with aclosing(self._visit_due(posts)) as visits:
             async for visit in visits:
                 yield visit
-        whole = self.listing.failure is None and self.wanted.limit is None and self.wanted.since is None
-        turn = replace(
-            turn,
-            listed=datetime.now(UTC) if whole else turn.listed,
+        whole = self.listing.failure is None and self.arguments.limit is None and self.arguments.since is None
+        schedule = replace(
+            schedule,
+            listed=datetime.now(UTC) if whole else schedule.listed,
             by_list=bool(self.listing.done),
             threads_apart=self.listing.threads_apart,
-            feeds=known_feeds(front, turn.feeds),
+            feeds=known_feeds(front, schedule.feeds),
             owed=False,
-            moved_to=self.site.url if self.site != self.listed_as else None,
+            moved_to=self.site.url if self.site != self.given_site else None,
         )
-        await self._keep(self._ended(turn))
+        await self._keep(self._after_visit(schedule))
 
-    def _ended(self, turn: Turn) -> Turn:
+    def _after_visit(self, schedule: SiteSchedule) -> SiteSchedule:
         brought = self.listing.brought or (self.news is not None and self.news.brought)
-        brought = brought or turn.owed  # half a turn says nothing of how quiet the site is
-        return turn.ended(brought=brought, crowded=self.news is not None and self.news.crowded)
+        brought = brought or schedule.owed  # half a visit says nothing of how quiet the site is
+        return schedule.after_visit(brought=brought, crowded=self.news is not None and self.news.crowded)
 
-    def _posts(self, platform: Platform, turn: Turn) -> PostVisits:
+    def _post_visits(self, platform: Platform, schedule: SiteSchedule) -> PostVisits:
         if platform.shared_slot is not None:
             self.fetch.share_slot(self.site.url, platform.shared_slot)
         self.fetch.slow_down(self.site.url, self.site.delay, pace=platform.pace)
-        everything, woken = self.wanted.everything, turn.tells_of_comments()
+        everything, woken = self.arguments.everything, schedule.tells_of_comments()
         return PostVisits(self.site, platform, self.fetch, self.stats, everything=everything, woken=woken)
 
-    async def _keep(self, turn: Turn) -> None:
-        """Keep the turn, and what was wrong, under the address by which the catalogue knows the site."""
-        site, note = self.listed_as, self.archive.sites.note_visit
-        turn = replace(turn, not_before=self.fetch.closed_until(self.site.url))
-        well = await asyncio.to_thread(note, site.key, turn.schedules(site), failure=self.failure)
+    async def _keep(self, schedule: SiteSchedule) -> None:
+        """Keep the schedule, and what was wrong, under the address by which the catalogue knows the site."""
+        site, note = self.given_site, self.archive.sites.note_visit
+        schedule = replace(schedule, not_before=self.fetch.closed_until(self.site.url))
+        well = await asyncio.to_thread(note, site.key, schedule.schedules(site), failure=self.failure)
         if self.failure is not None:
-            told = f"{self.failure}; last well on {format_time(well)[:10]}" if well else self.failure
-            self.stats.set_value(f"crawl/site_failure/{site.key}", told)
+            failure = f"{self.failure}; last well on {format_time(well)[:10]}" if well else self.failure
+            self.stats.set_value(f"crawl/site_failure/{site.key}", failure)
 
     async def _learn(self, **facts: Unpack[SiteFacts]) -> None:
         await asyncio.to_thread(self.archive.sites.learn, self.site.key, **facts)
 
     async def _visit_due(self, posts: PostVisits) -> AsyncGenerator[Visit]:
-        """Visit the addresses that are due and that no list has brought already, some at a time."""
+        """Visit the addresses that are due and that no list has brought yet, some at a time."""
         due = await self._due()
         self.stats.inc_value("crawl/pages_due", len(due))
         running: dict[asyncio.Task[Visit | None], KnownPage] = {}
@@ -211,7 +209,7 @@ class SiteVisit:
         self._judge(posts)
 
     def _judge(self, posts: PostVisits) -> None:
-        """Tell of a site that fell silent, or whose pages hold no posts any more."""
+        """Note when the site fell silent, or when its pages hold no posts any more."""
         if posts.postponed is not None:
             self.postponed = True
             self.failure = f"what is due had to wait: {posts.postponed}"
@@ -221,15 +219,15 @@ class SiteVisit:
             self.failure = f"none of the {self.visited} pages visited could be read as a post"
 
     async def _judge_list(self) -> None:
-        """Tell of a site whose lists name no post, above all where they used to."""
+        """Note when the site's lists name no post, above all when they used to."""
         if self.listing.named or self.listing.failure is not None:
             return
         archived = await asyncio.to_thread(self.archive.store.count, self.site.key)
         self.failure = f"no post is listed any more, of {archived} archived" if archived else "no post was found"
 
     async def _due(self) -> list[KnownPage]:
-        due = await asyncio.to_thread(self.archive.frontier.due, self.site.key, everything=self.wanted.everything)
-        chosen = None if self.wanted.since is None and self.wanted.limit is None else self.listing.chosen
+        due = await asyncio.to_thread(self.archive.frontier.due, self.site.key, everything=self.arguments.everything)
+        chosen = None if self.arguments.since is None and self.arguments.limit is None else self.listing.chosen
         return [
             known
             for known in due
@@ -239,7 +237,7 @@ class SiteVisit:
         ]
 
     def _outcome(self, task: asyncio.Task[Visit | None], known: KnownPage, posts: PostVisits) -> Visit | None:
-        """Return the visit, `None` when it is put off; what went wrong in reading one page costs that page only."""
+        """Return the visit, `None` when it is put off; an error in extracting one page costs only that page."""
         self.stats.inc_value("crawl/pages_visited")
         error = task.exception()
         if error is None:
@@ -247,13 +245,13 @@ class SiteVisit:
             if visit is None:
                 return None
             self.visited += 1
-            self.posts_seen += visit.post is not None or visit.status == _NOT_MODIFIED
+            self.posts_seen += visit.post is not None or visit.status == HTTPStatus.NOT_MODIFIED
             return visit
         self.visited += 1
         self.stats.inc_value("spider_exceptions/count")
         self.stats.inc_value(f"spider_exceptions/{type(error).__name__}")
         logger.error("Reading %s failed", known.url, exc_info=error)
-        return posts.unread(known, f"reading failed: {type(error).__name__}: {error}")
+        return posts.visit_failed(known, f"reading failed: {type(error).__name__}: {error}")
 
 
 def _moved(site: Site, front: Page) -> Site:

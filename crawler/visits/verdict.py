@@ -1,4 +1,4 @@
-"""How a crawl went, from its statistics: healthy or not, why, and the exit status that says so.
+"""The verdict on a crawl, from its statistics: whether it is healthy, why not, and the exit status that says so.
 
 Scrapy itself exits with 0 for nearly every failure: a site that is down, readers that raise, a full disk.
 docs/crawling.md holds the table.
@@ -43,10 +43,9 @@ class Verdict:
 
 def verdict(stats: Mapping[str, Any], finish_reason: str | None) -> Verdict:
     """Return the verdict on a crawl that ended for `finish_reason`; `None` where it never began or was broken off."""
-    found = tuple(_found(stats, finish_reason))
-    return Verdict(
-        min((status for status, _ in found), key=_gravity, default=Exit.OK), tuple(why for _, why in found)
-    )
+    faults = _faults(stats, finish_reason)
+    status = min((status for status, _ in faults), key=_gravity, default=Exit.OK)
+    return Verdict(status, tuple(reason for _, reason in faults))
 
 
 #: The worst first.
@@ -66,42 +65,45 @@ def _gravity(status: Exit) -> int:
     return _GRAVITY.index(status)
 
 
-def _found(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Exit, str]]:
+def _faults(stats: Mapping[str, Any], finish_reason: str | None) -> list[tuple[Exit, str]]:
     follows = _FOLLOWS if stats.get("archive/errors") else frozenset()
-    counted = [each for each in _COUNTED if stats.get(each[0]) and each[0] not in follows]
-    found = [(status, words.format(stats[name])) for name, status, words in counted]
+    faults = [
+        (status, words.format(stats[name]))
+        for name, status, words in _COUNTED
+        if stats.get(name) and name not in follows
+    ]
     if finish_reason is None and "start_time" in stats:
-        found.append((Exit.STOPPED, "ended at once, by a second signal, with requests still waiting for answers"))
+        faults.append((Exit.STOPPED, "ended at once, by a second signal, with requests still waiting for answers"))
     elif finish_reason is None:
-        found.append((Exit.NOT_STARTED, "the crawl did not start; see the log"))
+        faults.append((Exit.NOT_STARTED, "the crawl did not start; see the log"))
     elif finish_reason not in {"finished", "archive_unwritable"}:
-        found.append((Exit.STOPPED, f"stopped before its end ({finish_reason})"))
+        faults.append((Exit.STOPPED, f"stopped before its end ({finish_reason})"))
     if budget := stats.get("crawl/budget_used_up"):
-        found.append((Exit.STOPPED, f"the budget of {budget} requests for one crawl is used up; the rest stays due"))
+        faults.append((Exit.STOPPED, f"the budget of {budget} requests for one crawl is used up; the rest stays due"))
     failures = {name.removeprefix(_FAILURE): why for name, why in stats.items() if name.startswith(_FAILURE)}
     silent = Exit.INCOMPLETE if stats.get("crawl/sites_answered", 0) else Exit.SILENT
-    found += [(silent, f"{site}: {why}") for site, why in sorted(failures.items())]
-    found += [
+    faults += [(silent, f"{site}: {why}") for site, why in sorted(failures.items())]
+    faults += [
         (Exit.UNHEALTHY, f"{name.removeprefix(_CONCERNS)}: {why}")
         for name, concerns in sorted(stats.items())
         if name.startswith(_CONCERNS)
         for why in concerns
     ]
     if stats.get("crawl/sites_failed", 0) > len(failures):
-        found.append((silent, "a site could not be read; see the log"))
+        faults.append((silent, "a site could not be read; see the log"))
     if broken := stats.get("crawl/lists_broken_off", 0):
-        found.append((Exit.INCOMPLETE, f"{broken} lists of posts broke off"))
-    return found
+        faults.append((Exit.INCOMPLETE, f"{broken} lists of posts broke off"))
+    return faults
 
 
-#: Counts that are no good news, what they mean, and how to say it.
+#: Statistics that count faults, with the exit status and the words for each.
 _COUNTED = (
     ("archive/errors", Exit.ARCHIVE, "the archive could not be written {} times; see the log"),
     ("warc/errors", Exit.ARCHIVE, "raw responses could not be kept; see the log"),
     ("index/errors", Exit.ARCHIVE, "the search index is behind; run `sales-archive index`"),
     ("spider_exceptions/count", Exit.ERRORS, "{} errors in reading; see the log"),
 )
-#: What a disk that takes no records refuses, too: told once.
+#: Errors that follow where the disk takes no records: reported once.
 _FOLLOWS = frozenset({"warc/errors", "index/errors"})
 _FAILURE = "crawl/site_failure/"
 _CONCERNS = "crawl/site_concerns/"

@@ -1,8 +1,8 @@
-"""Leave signals to the main process of a crawl: importing this ignores SIGTERM and SIGINT.
+"""Signal handling of worker processes: importing this module ignores SIGTERM and SIGINT.
 
-systemd and a terminal send signals to every process of a crawl. A worker that ended at once would have the page that
-it was reading reported as a fault of ours. Imported by the process from which workers are forked, and by nobody else;
-it was started with the signals blocked, so that none meets it before.
+systemd and a terminal send signals to every process of a crawl. If a worker ended at once, its page would be reported
+as a fault of ours. Only the process from which workers are forked imports this module. It is started with the signals
+blocked, so that none reaches it earlier.
 """
 
 import signal

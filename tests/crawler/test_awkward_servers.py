@@ -12,14 +12,14 @@ import pytest
 
 from archive.archive import Archive
 from crawler.pages.fetch import UnreadableError
-from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.fetcher import Fetcher
 from tests.support.blog import Answer, Blog, post_page
 from tests.support.crawling import ask, crawl, judged, run
 
 LIMIT = 1_000_000
 
 
-async def _reason(fetch: SpiderFetch, url: str) -> str:
+async def _reason(fetch: Fetcher, url: str) -> str:
     with pytest.raises(UnreadableError) as error:
         await fetch.page(url)
     return error.value.reason
@@ -101,9 +101,9 @@ def test_a_redirect_to_another_scheme_is_not_followed(blog: Blog, directory: Pat
 def test_cookies_are_not_sent_back(blog: Blog, directory: Path) -> None:
     blog.pages["/"] = Answer("<html></html>", headers={"Set-Cookie": "id=1; Path=/"})
 
-    async def twice(fetch: SpiderFetch) -> None:
+    async def twice(fetch: Fetcher) -> None:
         await fetch.page(f"{blog.url}/")
-        await fetch.ask(f"{blog.url}/next")
+        await fetch.request(f"{blog.url}/next")
 
     ask(directory, twice)
 

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -169,7 +169,7 @@ def discuss(owner: Owner, posts: dict[str, str]) -> None:
 
 def posts_in(folder: Path, site: str) -> dict[str, Row]:
     """Return title, authors, second, tags and whether all may read it, of each published post of the database."""
-    with sqlite3.connect(folder / "ghost.db") as database:
+    with closing(sqlite3.connect(folder / "ghost.db")) as database, database:
         rows = database.execute(
             "SELECT p.slug, p.title, p.published_at, p.visibility, (SELECT group_concat(u.name, '; ') FROM users u"
             " JOIN posts_authors a ON a.author_id = u.id WHERE a.post_id = p.id), (SELECT group_concat(t.name, ';')"
@@ -191,7 +191,7 @@ def posts_in(folder: Path, site: str) -> dict[str, Row]:
 def comments_in(folder: Path, site: str) -> set[Row]:
     """Return id, parent, author and second of each comment that the database shows to all."""
     found = set()
-    with sqlite3.connect(folder / "ghost.db") as database:
+    with closing(sqlite3.connect(folder / "ghost.db")) as database, database:
         rows = database.execute(
             "SELECT p.slug, c.id, coalesce(c.in_reply_to_id, c.parent_id), m.name, c.created_at FROM comments c"
             " JOIN posts p ON p.id = c.post_id LEFT JOIN members m ON m.id = c.member_id"

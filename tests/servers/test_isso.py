@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import URLError
@@ -116,7 +116,7 @@ def discuss(writer: Writer) -> None:
 def truth(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return per page (id, parent, author, seconds, removed) as Isso's database has them."""
     found: dict[str, list[tuple[object, ...]]] = {}
-    with sqlite3.connect(folder / "comments.db") as database:
+    with closing(sqlite3.connect(folder / "comments.db")) as database, database:
         rows = database.execute(
             "SELECT t.uri, c.id, c.parent, c.author, c.created, c.mode FROM comments c JOIN threads t ON t.id = c.tid"
         )

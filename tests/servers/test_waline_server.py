@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ pytestmark = pytest.mark.skipif(
 
 @contextmanager
 def waline(folder: Path, blog: Blog) -> Iterator[str]:
-    with sqlite3.connect(folder / "waline.sqlite") as database:
+    with closing(sqlite3.connect(folder / "waline.sqlite")) as database, database:
         database.executescript(TABLES)
     blog.pages["/services"] = Answer('{"services": []}', headers={"Content-Type": "application/json"})
     with socket.socket() as free:
@@ -157,7 +157,7 @@ def discuss(writer: Writer) -> None:
 def truth(folder: Path, site: str) -> dict[str, list[tuple[object, ...]]]:
     """Return per page (id, parent, author, moment) of what the server's database holds for everyone to see."""
     found: dict[str, list[tuple[object, ...]]] = {f"{site}{path}": [] for path in POSTS}
-    with sqlite3.connect(folder / "waline.sqlite") as database:
+    with closing(sqlite3.connect(folder / "waline.sqlite")) as database, database:
         rows = database.execute(
             "SELECT c.url, c.id, c.pid, coalesce(u.display_name, c.nick), c.insertedAt FROM wl_Comment c"
             " LEFT JOIN wl_Users u ON u.id = c.user_id WHERE c.status = 'approved'"

@@ -14,7 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.spiders.blog import BlogSpider
-from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.fetcher import Fetcher
 from crawler.visits.verdict import Verdict, verdict
 from crawler.visits.workers import Workers
 from tests.support.paths import ROOT
@@ -45,7 +45,7 @@ def judged(stats: dict[str, Any]) -> Verdict:
 
 
 def ask(
-    directory: Path, question: Callable[[SpiderFetch], Awaitable[Any]], *, settings: dict[str, Any] | None = None
+    directory: Path, question: Callable[[Fetcher], Awaitable[Any]], *, settings: dict[str, Any] | None = None
 ) -> Any:
     """Return what a coroutine finds out with the spider's own `Fetch`."""
     found = []
@@ -55,7 +55,7 @@ def ask(
 
         async def start(self) -> Any:
             workers = Workers(1, seconds=10)
-            found.append(await question(SpiderFetch(self.crawler, workers, budget=1000)))
+            found.append(await question(Fetcher(self.crawler, workers, budget=1000)))
             await workers.close()
             for nothing in ():
                 yield nothing

@@ -1,6 +1,7 @@
 """Feeds of a blog of the tests, and the hours between two crawls."""
 
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 from email.utils import format_datetime
 from itertools import zip_longest
@@ -29,5 +30,5 @@ def name_feeds(blog: Blog) -> None:
 
 def next_hour(directory: Path) -> None:
     """Let the last turn of every site be long enough ago for another."""
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")

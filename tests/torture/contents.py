@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.archive import Archive
 from archive.records.models import Visit, format_time
 from archive.store.captures import OPEN, Capture
-from crawler.extensions.warc import _Received
+from crawler.extensions.warc import RawResponse
 from crawler.pages.reservations import Reservations
 from tests.support.posts import build_post
 
@@ -57,8 +57,8 @@ def records(root: Path) -> dict[str, Any]:
         return {"posts": posts} | {name: connection.execute(query).fetchall() for name, query in queries.items()}
 
 
-def received(url: str, text: str) -> _Received:
-    return _Received(url, AT, 200, [("Content-Type", "text/html")], text.encode(), None, Reservations())
+def received(url: str, text: str) -> RawResponse:
+    return RawResponse(url, AT, 200, [("Content-Type", "text/html")], text.encode(), None, Reservations())
 
 
 def payloads(root: Path) -> list[tuple[str, str]]:

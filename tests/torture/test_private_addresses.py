@@ -16,7 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.test import get_crawler
 
 from crawler.content.history import GitError, clone, edits
-from crawler.middlewares.guard import AddressGuard, is_public
+from crawler.middlewares.guard import AddressGuardMiddleware, is_public
 from tests.support.blog import Answer, serve
 from tests.support.crawling import command, run
 from tests.support.paths import ROOT
@@ -39,7 +39,8 @@ PLACES = [
 
 @pytest.mark.parametrize("host", [*SPELLINGS, *PLACES])
 def test_no_spelling_of_a_private_address_is_asked(host: str) -> None:
-    guard = AddressGuard(get_crawler(settings_dict={"ADDRESS_GUARD": False, "ALLOWED_PRIVATE": ["127.0.0.1"]}))
+    settings = {"ADDRESS_GUARD": False, "ALLOWED_PRIVATE": ["127.0.0.1"]}
+    guard = AddressGuardMiddleware(get_crawler(settings_dict=settings))
 
     with pytest.raises(IgnoreRequest, match="private address"):
         guard.process_request(Request(f"http://{host}/"))
@@ -148,11 +149,10 @@ from crawler.content.history import GitError
 from crawler.spiders.frontmatter import FrontmatterSpider
 found = {}
 for path in json.load(sys.stdin):
-    spider = FrontmatterSpider(path, crawler=None)
-    spider._set_crawler(get_crawler(FrontmatterSpider))
+    spider = FrontmatterSpider.from_crawler(get_crawler(FrontmatterSpider), path)
     with contextlib.ExitStack() as stack:
         try:
-            spider._open(stack)
+            spider.content_folder(stack)
             found[path] = None
         except (FolderError, GitError) as error:
             found[path] = str(error)

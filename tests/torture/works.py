@@ -20,8 +20,7 @@ from archive.forgetting import forget
 from archive.records.models import Visit
 from archive.search.results import Query
 from archive.store.deny import Rule
-from crawler.extensions.warc import _Writer
-from crawler.extensions.warc_files import close_torn, whole_length
+from crawler.extensions.warc import ResponseWriter, close_torn, whole_length
 from tests.support.posts import build_post
 from tests.torture.contents import AT, KEPT, THREAD, holds, payloads, received, records, visits, was_made
 
@@ -144,7 +143,7 @@ class Capturing(Work):
     def steps(self, root: Path) -> Iterator[None]:
         with Archive(root / KEPT) as archive:
             close_torn(archive)
-            writer = _Writer(archive, "salesarchive")
+            writer = ResponseWriter(archive, "salesarchive")
             for number in (1, 2, 1, 3):
                 writer.write([received(f"https://example.com/{number}/", f"<p>Answer {number}</p>" * 500)])
                 yield
@@ -260,7 +259,7 @@ class Forgetting(Work):
                 post = build_post(url, text=text, thread=THREAD)
                 archive.record(Visit(url=url, site=post.site, at=AT, status=200, post=post))
             archive.sync()
-            writer = _Writer(archive, "salesarchive")
+            writer = ResponseWriter(archive, "salesarchive")
             texts = {"kept": "Call them yourself.", "gone": said, "feed": f"{said} And more."}
             writer.write(
                 [received(f"https://example.com/{name}/", f"<p>{text}</p>" * 20) for name, text in texts.items()]

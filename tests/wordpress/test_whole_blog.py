@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_nothing_that_is_not_public_is_archived(crawled: Crawl, tmp_path: Path, 
     secret = secret_words(once.truth)
     shutil.copytree(once.directory, tmp_path, dirs_exist_ok=True)
 
-    with sqlite3.connect(tmp_path / "records.db") as database:
+    with closing(sqlite3.connect(tmp_path / "records.db")) as database, database:
         everything = "".join(record for (record,) in database.execute("SELECT record FROM revisions"))
     with Archive(tmp_path) as archive:
         archive.sync()

@@ -51,7 +51,7 @@ class ClassicBlog(Blog):
     @property
     def months(self) -> list[str]:
         """Months with posts as `YYYY/MM`, newest first."""
-        return list(dict.fromkeys(f"{each.date:%Y/%m}" for each in self.writing.published))
+        return list(dict.fromkeys(f"{post.date:%Y/%m}" for post in self.writing.published))
 
     def path(self, post: WrittenPost) -> str:
         """Return a post's path."""
@@ -76,7 +76,7 @@ class ClassicBlog(Blog):
 
     def _month(self, month: str, query: Mapping[str, str]) -> Answer:
         del query
-        posts = [each for each in self.writing.published if f"{each.date:%Y/%m}" == month]
+        posts = [post for post in self.writing.published if f"{post.date:%Y/%m}" == month]
         return self.page("list.html", posts=posts, number=None, heading=f"Archive for {month}")
 
     def _post(self, post: WrittenPost, number: int, query: Mapping[str, str]) -> Answer:

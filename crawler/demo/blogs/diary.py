@@ -22,7 +22,7 @@ class Diary(Blog):
             "/index.xml": self._feed,
             "/sitemap.xml": self._sitemap,
         }
-        return routes | {self.path(each): partial(self._post, each) for each in self.writing.posts}
+        return routes | {self.path(post): partial(self._post, post) for post in self.writing.posts}
 
     def path(self, post: WrittenPost) -> str:
         """Return a post's path."""
@@ -49,5 +49,5 @@ class Diary(Blog):
     def _sitemap(self, query: Mapping[str, str]) -> Answer:
         del query
         entries: list[tuple[str, datetime | None]] = [("/", self.built), ("/posts/", self.built)]
-        entries += [(self.path(each), each.date) for each in self.writing.published]
+        entries += [(self.path(post), post.date) for post in self.writing.published]
         return Answer(self.sitemap(entries).body, XML, static=True, modified=self.built)

@@ -23,7 +23,7 @@ class MarketingBlog(Blog):
             "/blog": partial(self._page, "list.html"),
             "/sitemap.xml": self._sitemap,
         }
-        return routes | {self.path(each): partial(self._post, each) for each in self.writing.posts}
+        return routes | {self.path(post): partial(self._post, post) for post in self.writing.posts}
 
     def path(self, post: WrittenPost) -> str:
         """Return a post's path."""
@@ -35,10 +35,10 @@ class MarketingBlog(Blog):
 
     def _post(self, post: WrittenPost, query: Mapping[str, str]) -> Answer:
         del query
-        others = [each for each in self.writing.published if each != post][:3]
+        others = [other for other in self.writing.published if other != post][:3]
         return Answer(self.render("marketing/post.html", post=post, others=others), static=True)
 
     def _sitemap(self, query: Mapping[str, str]) -> Answer:
         del query
         entries: list[tuple[str, datetime | None]] = [("/", None), ("/pricing", None), ("/blog", None)]
-        return self.sitemap([*entries, *((self.path(each), each.date) for each in self.writing.posts)])
+        return self.sitemap([*entries, *((self.path(post), post.date) for post in self.writing.posts)])

@@ -28,7 +28,7 @@ class Newsletter(Blog):
             "/feed": self._feed,
             "/sitemap.xml": self._sitemap,
         }
-        return routes | {self.path(each): partial(self._post, each) for each in self.writing.published}
+        return routes | {self.path(post): partial(self._post, post) for post in self.writing.published}
 
     def path(self, post: WrittenPost) -> str:
         """Return a post's path."""
@@ -45,7 +45,7 @@ class Newsletter(Blog):
 
     def _sitemap(self, query: Mapping[str, str]) -> Answer:
         del query
-        return self.sitemap([("/", None), *((self.path(each), each.date) for each in self.writing.published)])
+        return self.sitemap([("/", None), *((self.path(post), post.date) for post in self.writing.published)])
 
     def _post(self, post: WrittenPost, query: Mapping[str, str]) -> Answer:
         del query
@@ -67,7 +67,7 @@ class Newsletter(Blog):
                 "child_comment_count": len(roots),
                 "publishedBylines": [{"id": 1, "name": post.author}],
             },
-            "comments": [_values(post, each, ancestors=()) for each in roots],
+            "comments": [_values(post, root, ancestors=()) for root in roots],
         }
 
 
@@ -87,7 +87,7 @@ def _values(post: WrittenPost, branch: Branch, *, ancestors: tuple[int, ...]) ->
         "ancestor_path": ".".join(map(str, ancestors)),
         "metadata": {"is_author": comment.by_author},
         "children_count": len(branch.replies),
-        "children": [_values(post, each, ancestors=path) for each in branch.replies],
+        "children": [_values(post, reply, ancestors=path) for reply in branch.replies],
     }
 
 

@@ -62,7 +62,7 @@ class RestBlog(Blog):
 
     def _feed(self, query: Mapping[str, str]) -> Answer:
         del query
-        posts = [each for each in self.writing.published if not each.protected]
+        posts = [post for post in self.writing.published if not post.protected]
         feed = self.render("feed.xml", posts=posts, generator="https://wordpress.org/?v=6.8")
         return Answer(feed, RSS, static=True, modified=posts[0].date)
 
@@ -72,7 +72,7 @@ class RestBlog(Blog):
 
     def _sitemap_posts(self, query: Mapping[str, str]) -> Answer:
         del query
-        return self.sitemap([(self.path(each), each.date) for each in self.writing.published])
+        return self.sitemap([(self.path(post), post.date) for post in self.writing.published])
 
     def _index(self, query: Mapping[str, str]) -> Answer:
         del query
@@ -90,12 +90,12 @@ class RestBlog(Blog):
         )
 
     def _posts(self, query: Mapping[str, str]) -> Answer:
-        posts = [each for each in self.writing.published if _asked_for(query, "include", each.id)]
+        posts = [post for post in self.writing.published if _asked_for(query, "include", post.id)]
         return self._list(query, _sorted(query, posts), partial(self._post_values, "_embed" in query))
 
     def _comments(self, query: Mapping[str, str]) -> Answer:
-        wanted = [each for each in self.writing.published if _asked_for(query, "post", each.id)]
-        comments = [(post, comment) for post in wanted if not post.protected for comment in post.thread]
+        posts = [post for post in self.writing.published if _asked_for(query, "post", post.id)]
+        comments = [(post, comment) for post in posts if not post.protected for comment in post.thread]
         comments.sort(key=lambda pair: (pair[1].date, pair[1].id), reverse=query.get("order", "desc") == "desc")
         return self._list(query, comments, lambda pair: self._comment_values(*pair))
 
@@ -110,14 +110,14 @@ class RestBlog(Blog):
         if number > max(pages, 1):
             return _refusal("rest_post_invalid_page_number", "The page number is larger than the number of pages.")
         totals = {"X-WP-Total": str(len(all_)), "X-WP-TotalPages": str(pages)}
-        return as_json([values(each) for each in all_[(number - 1) * size : number * size]], headers=totals)
+        return as_json([values(item) for item in all_[(number - 1) * size : number * size]], headers=totals)
 
     def _post_values(self, embed: bool, post: WrittenPost) -> dict[str, Any]:
         terms = {
-            taxonomy: [each for each in self._terms(taxonomy) if each["name"] in names]
+            taxonomy: [term for term in self._terms(taxonomy) if term["name"] in names]
             for taxonomy, names in (("category", post.categories), ("post_tag", post.tags))
         }
-        author = next(each for each in self._authors() if each["name"] == post.author)
+        author = next(user for user in self._authors() if user["name"] == post.author)
         moment = f"{post.date:%Y-%m-%dT%H:%M:%S}"
         values = {
             "id": post.id,
@@ -135,13 +135,13 @@ class RestBlog(Blog):
             "excerpt": {"rendered": "", "protected": post.protected},
             "author": author["id"],
             "comment_status": "open",
-            "categories": [each["id"] for each in terms["category"]],
-            "tags": [each["id"] for each in terms["post_tag"]],
+            "categories": [term["id"] for term in terms["category"]],
+            "tags": [term["id"] for term in terms["post_tag"]],
         }
         return values | ({"_embedded": {"author": [author], "wp:term": list(terms.values())}} if embed else {})
 
     def _comment_values(self, post: WrittenPost, comment: WrittenComment) -> dict[str, Any]:
-        authors = {each["name"]: each["id"] for each in self._authors()}
+        authors = {user["name"]: user["id"] for user in self._authors()}
         moment = f"{comment.date:%Y-%m-%dT%H:%M:%S}"
         return {
             "id": comment.id,
@@ -159,7 +159,7 @@ class RestBlog(Blog):
         }
 
     def _authors(self) -> list[dict[str, Any]]:
-        names = sorted({each.author for each in self.writing.published})
+        names = sorted({post.author for post in self.writing.published})
         return [{"id": number, "name": name, "link": self.base} for number, name in enumerate(names, start=1)]
 
     def _terms(self, taxonomy: str) -> list[dict[str, Any]]:
@@ -173,7 +173,7 @@ def _same(value: Any) -> Any:
 
 
 def _sorted(query: Mapping[str, str], posts: list[WrittenPost]) -> list[WrittenPost]:
-    return sorted(posts, key=lambda each: (each.date, each.id), reverse=query.get("order", "desc") == "desc")
+    return sorted(posts, key=lambda post: (post.date, post.id), reverse=query.get("order", "desc") == "desc")
 
 
 def _asked_for(query: Mapping[str, str], name: str, id_: int) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from archive.archive import Archive
 from archive.records.models import Comment, Post, Visit, comment_id, parse_time, post_id
 from archive.store.coverage import FORBIDDEN, Month, coverage, gaps
-from archive.store.sites import SiteSchedule
+from archive.store.sites import ScheduleState
 
 AT = parse_time("2026-11-12T08:30:00Z")
 
@@ -122,11 +122,11 @@ def test_a_site_is_due_at_its_next_turn_or_when_a_page_of_it_is(tmp_path: Path) 
         archive.record(visit(post(1, "2020-03-02T00:00:00Z")))
         page_due = coverage(archive.database)["a.example"].next_due
         archive.sites.note_visit(
-            "a.example", {"/": SiteSchedule(due=parse_time("2026-11-12T10:30:00Z"))}, failure=None
+            "a.example", {"/": ScheduleState(due=parse_time("2026-11-12T10:30:00Z"))}, failure=None
         )
         sooner = coverage(archive.database)["a.example"].next_due
         archive.sites.note_visit(
-            "a.example", {"/": SiteSchedule(due=parse_time("2031-01-01T00:00:00Z"))}, failure=None
+            "a.example", {"/": ScheduleState(due=parse_time("2031-01-01T00:00:00Z"))}, failure=None
         )
         later = coverage(archive.database)["a.example"].next_due
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -167,7 +168,7 @@ def test_an_archive_of_the_second_version_is_counted_as_before(tmp_path: Path, m
             }
             archive.add(replace(post, comments=comments, **dates))
         before = coverage(archive.database)
-    with sqlite3.connect(tmp_path / "records.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
         connection.executescript(
             "DROP INDEX comments_by_post; CREATE INDEX comments_by_post ON comments (post_id, position);"
             "ALTER TABLE comments DROP COLUMN deleted;"
@@ -204,7 +205,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path):
 
 
 def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path):
-    with sqlite3.connect(tmp_path / "records.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
         connection.execute("CREATE TABLE posts (x)")
     connection.close()
 

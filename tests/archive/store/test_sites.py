@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archive.archive import Archive
-from archive.store.sites import FeedState, SiteCrawl, SiteSchedule, SiteState
+from archive.store.sites import FeedState, ScheduleState, SiteCrawl, SiteState
 
 AT = datetime(2026, 8, 1, 12, tzinfo=UTC)
 SITE = "a.example"
@@ -87,13 +87,13 @@ def test_state_of_an_earlier_version_is_read_in_full(archive: Archive):
         well=datetime(2026, 5, 1, 12, tzinfo=UTC),
         crawl=SiteCrawl(spider="blog", ending="failed", reason="no such host", began=AT, posts_new=2),
         schedules={
-            "/": SiteSchedule(
+            "/": ScheduleState(
                 at=AT,
                 quiet=3,
                 feeds=(FeedState(url="https://a.example/feed/", etag='"1"', seen=("ab",), asked=AT),),
                 due=datetime(2026, 8, 1, 13, tzinfo=UTC),
             ),
-            "/folder/": SiteSchedule(quiet=5),
+            "/folder/": ScheduleState(quiet=5),
         },
     )
     assert archive.sites.states() == {SITE: state}
@@ -131,10 +131,10 @@ def test_what_another_version_noted_is_not_lost(archive: Archive):
 def test_time_that_is_no_longer_known_goes(archive: Archive):
     store(archive, STORED)
 
-    archive.sites.note_visit(SITE, {"/": SiteSchedule(quiet=1)}, failure=None)
+    archive.sites.note_visit(SITE, {"/": ScheduleState(quiet=1)}, failure=None)
 
-    assert stored(archive)["turn"] == SiteSchedule(quiet=1).to_json()
-    assert archive.sites.state(SITE).schedules["/"] == SiteSchedule(quiet=1)
+    assert stored(archive)["turn"] == ScheduleState(quiet=1).to_json()
+    assert archive.sites.state(SITE).schedules["/"] == ScheduleState(quiet=1)
 
 
 def test_failure_that_goes_on_keeps_the_time_at_which_it_began(archive: Archive):

@@ -7,7 +7,7 @@ import pytest
 
 from archive.cli import main
 from crawler.catalogue.editing import add
-from crawler.catalogue.sites import catalogue
+from crawler.catalogue.sites import load_sites
 
 
 def run(directory: Path, *arguments: str) -> int:
@@ -15,7 +15,7 @@ def run(directory: Path, *arguments: str) -> int:
 
 
 def own(directory: Path) -> dict[str, tuple[str | None, bool]]:
-    return {each.url: (each.name, each.disabled) for each in catalogue(directory / "sites.toml")}
+    return {each.url: (each.name, each.disabled) for each in load_sites(directory / "sites.toml")}
 
 
 def test_a_blog_is_added_once(directory: Path) -> None:
@@ -50,7 +50,7 @@ def test_disabling_keeps_what_a_person_wrote(directory: Path) -> None:
 
     assert run(directory, "disable", "blog.example") == 0
 
-    (read,) = catalogue(directory / "sites.toml")
+    (read,) = load_sites(directory / "sites.toml")
     assert (read.disabled, read.delay) == (True, 3)
     assert "# a note" in (directory / "sites.toml").read_text()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.catalogue.sites import CATALOGUE, CatalogueError, Site, catalogue, find, site
+from crawler.catalogue.sites import CATALOGUE, CatalogueError, Site, find_site, load_sites, site_at
 from crawler.pages.urls import site_of
 from crawler.platforms.registry import PLATFORMS
 
@@ -16,7 +16,7 @@ def written(tmp_path: Path, text: str, name: str = "sites.toml") -> Path:
 
 
 def test_the_shipped_catalogue_is_sound_and_large() -> None:
-    sites = catalogue(CATALOGUE)
+    sites = load_sites(CATALOGUE)
 
     assert len(sites) >= 100
     assert all(each.name and each.topics and each.language for each in sites)
@@ -42,7 +42,7 @@ def test_everything_a_site_may_say_is_read(tmp_path: Path) -> None:
         """,
     )
 
-    (read,) = catalogue(path)
+    (read,) = load_sites(path)
 
     assert (read.url, read.key, read.delay, read.disabled) == ("https://blog.example/news", "blog.example", 5, True)
     assert read.covers("https://www.blog.example/news/7")
@@ -69,7 +69,7 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, said: str) 
     path = written(tmp_path, text)
 
     with pytest.raises(CatalogueError) as error:
-        catalogue(path)
+        load_sites(path)
 
     assert said in str(error.value)
     assert str(path) in str(error.value)
@@ -81,7 +81,7 @@ def test_ones_own_catalogue_adds_sites_and_wins(tmp_path: Path) -> None:
         tmp_path, "[[site]]\nurl='https://a.example'\nname='Mine'\n[[site]]\nurl='https://c.example/'", "own.toml"
     )
 
-    sites = catalogue(shipped, own, tmp_path / "missing.toml")
+    sites = load_sites(shipped, own, tmp_path / "missing.toml")
 
     assert {each.url: each.name for each in sites} == {
         "https://a.example/": "Mine",
@@ -91,16 +91,16 @@ def test_ones_own_catalogue_adds_sites_and_wins(tmp_path: Path) -> None:
 
 
 def test_a_site_asked_for_by_address_has_its_settings_from_the_catalogue(tmp_path: Path) -> None:
-    sites = catalogue(written(tmp_path, "[[site]]\nurl='https://a.example/'\ndelay=9"))
+    sites = load_sites(written(tmp_path, "[[site]]\nurl='https://a.example/'\ndelay=9"))
 
-    assert find(sites, "https://A.example").delay == 9
-    assert find(sites, "other.example").url == "https://other.example/"
+    assert find_site(sites, "https://A.example").delay == 9
+    assert find_site(sites, "other.example").url == "https://other.example/"
 
 
 @pytest.mark.parametrize("wrong", ["mailto:me@a.example", "file:///etc/passwd", "https://", "not an address"])
 def test_what_is_no_address_is_told(wrong: str) -> None:
     with pytest.raises(CatalogueError, match="not an address"):
-        site(wrong)
+        site_at(wrong)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_a_crawl_that_went_well_exits_with_0_and_leaves_a_healthy_report(blog: B
 def test_a_crawl_in_which_nothing_changed_exits_with_0(blog: Blog, directory: Path) -> None:
     blog.sitemap(blog.post("first"))
     run("crawl", "blog", "-a", f"site={blog.url}", ARCHIVE_DIR=str(directory))
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000'")
 
     finished = run("crawl", "blog", "-a", f"site={blog.url}", ARCHIVE_DIR=str(directory))
@@ -76,7 +77,7 @@ def _break(directory: Path) -> Callable[[object], Answer]:
     """Let the archive refuse every further post, as a full disk does, from the moment this page is asked for."""
 
     def answer(_handler: object) -> Answer:
-        with sqlite3.connect(directory / "records.db") as connection:
+        with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
             connection.execute(
                 "CREATE TRIGGER IF NOT EXISTS full BEFORE INSERT ON revisions"
                 " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"

@@ -10,7 +10,7 @@ import pytest
 from crawler.content.folder import FolderError, open_folder
 from crawler.content.frontmatter import FrontMatterError, split
 from crawler.content.history import edits
-from crawler.content.posts import Found, LeftOut, posts
+from crawler.content.posts import ContentPost, SkippedFile, posts
 from crawler.pages.markdown import markdown_text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,14 +25,14 @@ def write(root: Path, name: str, text: str) -> Path:
 
 def read(
     root: Path, *, drafts: bool = False, site: str | None = "https://diary.example/"
-) -> dict[str, Found | LeftOut]:
+) -> dict[str, ContentPost | SkippedFile]:
     folder = open_folder(root, site)
     return {each.file.name: each for each in posts(folder, NOW, drafts=drafts)}
 
 
-def one(root: Path, **options: bool) -> Found:
+def one(root: Path, **options: bool) -> ContentPost:
     (found,) = read(root, **options).values()
-    assert isinstance(found, Found), found
+    assert isinstance(found, ContentPost), found
     return found
 
 
@@ -58,7 +58,7 @@ def test_toml_and_json_heads_say_the_same_as_yaml(tmp_path: Path) -> None:
     head = {"title": "One", "date": "2020-02-03", "tags": ["x", "y"]}
     write(tmp_path, "content/b.md", json.dumps(head, indent=1) + "\n\nText.\n")
     write(tmp_path, "content/c.md", "---\ntitle: One\ndate: 2020-02-03\ntags: [x, y]\n---\nText.\n")
-    read_posts = [each.post for each in read(tmp_path).values() if isinstance(each, Found)]
+    read_posts = [each.post for each in read(tmp_path).values() if isinstance(each, ContentPost)]
     assert [post.url for post in read_posts] == [f"https://diary.example/{name}/" for name in "abc"]
     assert len({(post.title, post.published, post.tags, post.text) for post in read_posts}) == 1
     assert read_posts[0].published is not None
@@ -80,7 +80,7 @@ def test_what_the_generator_would_not_publish_is_left_out_with_its_reason(
 ) -> None:
     write(tmp_path, "content/blog/hidden.md", f"---\ntitle: Hidden\n{head}\n---\nText.\n")
     left = read(tmp_path)["hidden.md"]
-    assert isinstance(left, LeftOut)
+    assert isinstance(left, SkippedFile)
     assert (left.reason, left.broken) == (reason, False)
 
 
@@ -112,7 +112,7 @@ def test_hugo_permalinks_of_a_section_are_obeyed(tmp_path: Path) -> None:
     )
     write(tmp_path, "content/posts/x.md", "---\ntitle: Ask Early\ndate: 2020-03-04\n---\nText.\n")
     (found,) = read(tmp_path, site=None).values()
-    assert isinstance(found, Found)
+    assert isinstance(found, ContentPost)
     assert found.post.url == "https://sales.example/notes/2020/03/ask-early/"
 
 
@@ -123,11 +123,11 @@ def test_jekyll_names_dates_and_categories_make_the_address(tmp_path: Path) -> N
     write(tmp_path, "about.md", "---\ntitle: About\n---\nText.\n")
     found = read(tmp_path, site=None)
     post = found["2019-05-06-first-demo.md"]
-    assert isinstance(post, Found)
+    assert isinstance(post, ContentPost)
     assert post.post.url == "https://jekyll.example/blog/sales/demos/2019/05/06/first-demo.html"
     assert post.post.published is not None
     assert post.post.published.precision == "day"
-    assert isinstance(found["later.md"], LeftOut)
+    assert isinstance(found["later.md"], SkippedFile)
     assert "about.md" not in found
 
 
@@ -157,7 +157,7 @@ def test_a_broken_head_costs_that_file_only(tmp_path: Path) -> None:
     write(tmp_path, "content/c.md", "---\ntitle: Good\ndate: 2020-01-01\n---\nText.\n")
     write(tmp_path, "content/d.md", "---\ndate: 2020-99-99\n---\nText.\n")
     found = read(tmp_path)
-    assert [isinstance(each, LeftOut) and each.broken for each in found.values()] == [True, True, False, True]
+    assert [isinstance(each, SkippedFile) and each.broken for each in found.values()] == [True, True, False, True]
 
 
 def test_deeply_nested_heads_are_refused() -> None:
@@ -195,7 +195,7 @@ def test_git_history_gives_the_date_of_the_last_edit(tmp_path: Path) -> None:
     git("commit", "-am", "second", when="2021-06-07T08:09:10Z")
     assert edits(tmp_path / "content") == {edited: datetime(2021, 6, 7, 8, 9, 10, tzinfo=UTC)}
     found = read(tmp_path)
-    assert isinstance(found["é dité.md"], Found)
+    assert isinstance(found["é dité.md"], ContentPost)
     assert found["é dité.md"].post.updated == datetime(2021, 6, 7, 8, 9, 10, tzinfo=UTC)
-    assert isinstance(found["once.md"], Found)
+    assert isinstance(found["once.md"], ContentPost)
     assert found["once.md"].post.updated is None

@@ -14,8 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.archive import Archive
 from archive.store.captures import OPEN, Capture
 from crawler.extensions import warc
-from crawler.extensions.warc import WarcFiles
-from crawler.extensions.warc_files import OpenWarc, close_torn, whole_length
+from crawler.extensions.warc import OpenWarc, RawResponse, ResponseWriter, WarcFiles, close_torn, whole_length
 from crawler.pages.reservations import Reservations
 from tests.support.blog import Answer, Blog
 from tests.support.crawling import crawl
@@ -74,11 +73,11 @@ def test_a_payload_kept_before_becomes_a_revisit(blog: Blog, directory: Path) ->
 
 def test_a_payload_that_comes_twice_before_it_is_noted_is_kept_once(directory: Path) -> None:
     with Archive(directory) as archive:
-        writer = warc._Writer(archive, "test")
+        writer = ResponseWriter(archive, "test")
         urls = [f"https://a.example/{number}" for number in range(3)]
         host = Reservations()
         now = datetime.now(UTC)
-        writer.write([warc._Received(url, now, 200, [], b"the same", None, host) for url in urls])
+        writer.write([RawResponse(url, now, 200, [], b"the same", None, host) for url in urls])
         writer.close()
 
     (path,) = files(directory)
@@ -92,20 +91,20 @@ def test_a_slow_disk_slows_the_crawl_instead_of_filling_the_memory(
 ) -> None:
     held_up = threading.Event()
     waiting: list[int] = []
-    write, room = OpenWarc.append, WarcFiles.room
+    write, wait = OpenWarc.append, WarcFiles.wait_for_disk
 
     def append(file: OpenWarc, record: Any) -> tuple[int, int]:
         assert held_up.wait(60)
         return write(file, record)
 
     async def watched(raw: WarcFiles) -> None:
-        if raw._taken > raw._done:
+        if raw.bytes_waiting:
             held_up.set()
-        await room(raw)
-        waiting.append(raw._taken - raw._done)
+        await wait(raw)
+        waiting.append(raw.bytes_waiting)
 
     monkeypatch.setattr(OpenWarc, "append", append)
-    monkeypatch.setattr(WarcFiles, "room", watched)
+    monkeypatch.setattr(WarcFiles, "wait_for_disk", watched)
     monkeypatch.setattr(warc, "MOST_WAITING", 0)
     blog.sitemap(*(blog.post(f"post-{number}") for number in range(3)))
 
@@ -147,7 +146,8 @@ def torn_file(directory: Path) -> tuple[Path, int]:
     for _ in range(2):
         warc.append(warc.writer.create_warcinfo_record("x", {"software": "test"}))
     offset, length = warc.append(warc.writer.create_warcinfo_record("x", {"software": "test"}))
-    warc._file.close()
+    warc.close()
+    path.with_name(warc.name).rename(path)
     path.write_bytes(path.read_bytes()[: offset + length // 2])
     return path, offset
 

@@ -10,7 +10,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.test import get_crawler
 
 from archive.archive import Archive
-from crawler.middlewares.guard import AddressGuard, UnguardedError, is_public
+from crawler.middlewares.guard import AddressGuardMiddleware, UnguardedError, is_public
 from tests.support.blog import Answer, Blog, serve
 from tests.support.crawling import run
 
@@ -37,21 +37,22 @@ def test_public_addresses_are_public(address: str) -> None:
     ["127.0.0.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0"],
 )
 def test_every_spelling_of_a_private_address_is_refused(host: str) -> None:
-    guard = AddressGuard(get_crawler(settings_dict={"ADDRESS_GUARD": False}))
+    guard = AddressGuardMiddleware(get_crawler(settings_dict={"ADDRESS_GUARD": False}))
 
     with pytest.raises(IgnoreRequest, match="private address"):
         guard.process_request(Request(f"http://{host}/"))
 
 
 def test_an_address_that_the_user_allows_passes() -> None:
-    guard = AddressGuard(get_crawler(settings_dict={"ADDRESS_GUARD": False, "ALLOWED_PRIVATE": ["127.0.0.1"]}))
+    settings = {"ADDRESS_GUARD": False, "ALLOWED_PRIVATE": ["127.0.0.1"]}
+    guard = AddressGuardMiddleware(get_crawler(settings_dict=settings))
 
     guard.process_request(Request("http://127.0.0.1:8000/"))
 
 
 def test_a_crawl_that_would_look_names_up_unguarded_does_not_start() -> None:
     with pytest.raises(UnguardedError, match="ADDRESS_GUARD"):
-        AddressGuard(get_crawler(settings_dict={"ADDRESS_GUARD": True, "TWISTED_REACTOR_ENABLED": False}))
+        AddressGuardMiddleware(get_crawler(settings_dict={"ADDRESS_GUARD": True, "TWISTED_REACTOR_ENABLED": False}))
 
 
 def test_a_crawl_through_a_proxy_does_not_start_unasked(

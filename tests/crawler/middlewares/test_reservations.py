@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def archived(directory: Path) -> dict[str, Post]:
 
 
 def all_due(directory: Path, *, policies: str = "2999-01-01T00:00:00Z") -> None:
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z', etag = NULL, body_hash = NULL")
         connection.execute("UPDATE policies SET asked = min(asked, ?)", (policies,))
 

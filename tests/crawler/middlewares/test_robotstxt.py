@@ -10,22 +10,22 @@ from typing import Any
 import pytest
 
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
-from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.fetcher import Fetcher
 from tests.support.blog import Answer, Blog
 from tests.support.crawling import ask, crawl, judged
 
 
-def refusals(*urls: str) -> Callable[[SpiderFetch], Any]:
+def refusals(*urls: str) -> Callable[[Fetcher], Any]:
     """Ask for all addresses at once; find out why each was not fetched, `None` where it was."""
 
-    async def one(fetch: SpiderFetch, url: str) -> str | None:
+    async def one(fetch: Fetcher, url: str) -> str | None:
         try:
-            await fetch.ask(url)
+            await fetch.request(url)
         except RefusedError as error:
             return error.reason
         return None
 
-    async def all_at_once(fetch: SpiderFetch) -> list[str | None]:
+    async def all_at_once(fetch: Fetcher) -> list[str | None]:
         return await asyncio.gather(*(one(fetch, url) for url in urls))
 
     return all_at_once
@@ -102,7 +102,7 @@ def test_a_redirect_to_a_forbidden_address_is_not_followed(blog: Blog, directory
 def test_robots_txt_is_asked_for_once_although_readers_want_it_too(blog: Blog, directory: Path) -> None:
     blog.pages["/robots.txt"] = Answer(f"User-agent: *\nAllow: /\nSitemap: {blog.url}/map.xml")
 
-    async def read(fetch: SpiderFetch) -> str:
+    async def read(fetch: Fetcher) -> str:
         await fetch.page(f"{blog.url}/")
         return (await fetch.page(f"{blog.url}/robots.txt")).text
 
@@ -132,7 +132,7 @@ def test_a_post_that_robots_txt_forbids_is_noted_and_left_alone(blog: Blog, dire
 
 
 def test_an_address_that_does_not_answer_is_unreadable_not_refused(directory: Path) -> None:
-    async def read(fetch: SpiderFetch) -> type[UnreadableError]:
+    async def read(fetch: Fetcher) -> type[UnreadableError]:
         try:
             await fetch.page("http://127.0.0.1:9/")
         except UnreadableError as error:

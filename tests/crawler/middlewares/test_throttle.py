@@ -7,9 +7,9 @@ import pytest
 from scrapy import Request
 from scrapy.utils.test import get_crawler
 
-from crawler.middlewares.throttle import Politeness
+from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.pages.fetch import RefusedError
-from crawler.visits.fetcher import SpiderFetch
+from crawler.visits.fetcher import Fetcher
 from tests.support.blog import Answer, Blog
 from tests.support.crawling import ask
 
@@ -24,8 +24,8 @@ def busy_once(answer: Answer) -> object:
 def test_retry_after_holds_every_request_to_the_host(blog: Blog, directory: Path, status: int) -> None:
     blog.pages["/busy"] = busy_once(Answer("busy", status, {"Retry-After": "1"}))  # type: ignore[assignment]
 
-    async def several(fetch: SpiderFetch) -> list[int]:
-        answers = await asyncio.gather(*(fetch.ask(blog.url + path) for path in ("/busy", "/a", "/b")))
+    async def several(fetch: Fetcher) -> list[int]:
+        answers = await asyncio.gather(*(fetch.request(blog.url + path) for path in ("/busy", "/a", "/b")))
         return [answer.page.status for answer in answers]
 
     statuses = ask(directory, several, settings={"RETRY_TIMES": 2, "DOWNLOAD_DELAY": 0.05})
@@ -39,9 +39,9 @@ def test_retry_after_holds_every_request_to_the_host(blog: Blog, directory: Path
 def test_a_429_that_says_nothing_slows_the_host_down(blog: Blog, directory: Path) -> None:
     blog.pages["/busy"] = busy_once(Answer("busy", 429))  # type: ignore[assignment]
 
-    async def twice(fetch: SpiderFetch) -> None:
-        await fetch.ask(f"{blog.url}/busy")
-        await fetch.ask(f"{blog.url}/next")
+    async def twice(fetch: Fetcher) -> None:
+        await fetch.request(f"{blog.url}/busy")
+        await fetch.request(f"{blog.url}/next")
 
     ask(directory, twice, settings={"RETRY_TIMES": 0, "RETRY_AFTER_UNSTATED": 0.5})
 
@@ -55,10 +55,10 @@ def test_a_403_slows_down_the_operator_of_many_blogs_and_no_other(
 ) -> None:
     blog.pages["/no"] = Answer("not so fast", 403)
 
-    async def twice(fetch: SpiderFetch) -> None:
+    async def twice(fetch: Fetcher) -> None:
         fetch.share_slot(blog.url, slot)
-        await fetch.ask(f"{blog.url}/no")
-        await fetch.ask(f"{blog.url}/next")
+        await fetch.request(f"{blog.url}/no")
+        await fetch.request(f"{blog.url}/next")
 
     ask(directory, twice, settings={"RETRY_TIMES": 0, "RETRY_AFTER_UNSTATED": 1.5})
 
@@ -69,10 +69,10 @@ def test_a_403_slows_down_the_operator_of_many_blogs_and_no_other(
 def test_a_host_that_wants_hours_is_left_alone_for_the_crawl(blog: Blog, directory: Path) -> None:
     blog.pages["/busy"] = Answer("busy", 503, {"Retry-After": "86400"})
 
-    async def twice(fetch: SpiderFetch) -> str:
-        await fetch.ask(f"{blog.url}/busy")
+    async def twice(fetch: Fetcher) -> str:
+        await fetch.request(f"{blog.url}/busy")
         with pytest.raises(RefusedError) as refused:
-            await fetch.ask(f"{blog.url}/next")
+            await fetch.request(f"{blog.url}/next")
         return refused.value.reason
 
     assert "86400" in ask(directory, twice)
@@ -80,8 +80,8 @@ def test_a_host_that_wants_hours_is_left_alone_for_the_crawl(blog: Blog, directo
 
 
 def test_requests_to_one_host_keep_their_distance(blog: Blog, directory: Path) -> None:
-    async def several(fetch: SpiderFetch) -> None:
-        await asyncio.gather(*(fetch.ask(f"{blog.url}/{number}") for number in range(4)))
+    async def several(fetch: Fetcher) -> None:
+        await asyncio.gather(*(fetch.request(f"{blog.url}/{number}") for number in range(4)))
 
     ask(directory, several, settings={"DOWNLOAD_DELAY": 0.3, "DOWNLOAD_DELAY_JITTER": 0})
 
@@ -103,25 +103,25 @@ def test_requests_to_one_host_keep_their_distance(blog: Blog, directory: Path) -
 def test_the_blogs_of_one_operator_share_a_slot(url: str, slot: str) -> None:
     request = Request(url)
 
-    Politeness(get_crawler()).process_request(request)
+    ThrottleMiddleware(get_crawler()).process_request(request)
 
     assert request.meta["download_slot"] == slot
 
 
 def test_a_blog_on_its_own_domain_can_share_its_platforms_slot() -> None:
-    politeness = Politeness(get_crawler())
-    politeness.share("blog.example.com", "substack.com")
+    throttle = ThrottleMiddleware(get_crawler())
+    throttle.share("blog.example.com", "substack.com")
     request = Request("https://blog.example.com/p/x")
 
-    politeness.process_request(request)
+    throttle.process_request(request)
 
     assert request.meta["download_slot"] == "substack.com"
 
 
 def test_the_delay_is_the_least_time_between_two_requests_and_not_their_mean(blog: Blog, directory: Path) -> None:
-    async def delays(fetch: SpiderFetch) -> set[float]:
-        await fetch.ask(f"{blog.url}/page")
-        (slot,) = fetch._crawler.engine.downloader.slots.values()
+    async def delays(fetch: Fetcher) -> set[float]:
+        await fetch.request(f"{blog.url}/page")
+        (slot,) = fetch.crawler.engine.downloader.slots.values()
         return {slot.download_delay() for _ in range(20)}
 
     assert ask(directory, delays, settings={"DOWNLOAD_DELAY": 0.01}) == {0.01}

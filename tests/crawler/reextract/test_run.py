@@ -1,6 +1,7 @@
 """Reading kept responses again: nothing is asked for, and only what changed is written."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_posts_that_an_api_brought_are_read_from_its_kept_lists(blog: Blog, dire
 def test_a_page_that_cannot_be_read_at_all_costs_that_page_only(blog: Blog, directory: Path) -> None:
     blog.sitemap(blog.post("cold-calls"), blog.post("first-reps"))
     crawl(directory, site=blog.url, settings=KEPT)
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE captures SET at = 'never' WHERE url LIKE '%/cold-calls/'")
 
     assert reextract(directory, workers=2) == {"read": 2, "failed": 1, "unchanged": 1}
@@ -121,7 +122,7 @@ def test_a_post_whose_response_is_not_kept_is_left_as_it_is_and_told(
 def test_a_damaged_file_costs_its_own_records_only(blog: Blog, directory: Path, damage: bytes) -> None:
     blog.sitemap(blog.post("cold-calls"), blog.post("first-reps"))
     crawl(directory, site=blog.url, settings=KEPT)
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         file, offset = connection.execute(
             "SELECT file, offset FROM captures WHERE url LIKE '%/cold-calls/'"
         ).fetchone()

@@ -1,6 +1,7 @@
 """What the spider is told, and what it does where a site has no end or falls silent."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_what_is_due_at_a_host_that_is_down_is_tried_within_hours_not_in_a_month
     directory.mkdir()
     (directory / "sites.toml").write_text(f'[[site]]\nurl = "{blog.url}/"\n')
     crawl(directory, settings={"CATALOGUES": []})
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z'")
         connection.execute("DELETE FROM policies")
     blog.pages["/robots.txt"] = Answer("down", 503)
@@ -117,7 +118,7 @@ def test_what_is_due_at_a_host_that_is_down_is_tried_within_hours_not_in_a_month
 
     assert "robots.txt is unreachable" in said.reasons[0]
     assert said.status.name == "INCOMPLETE"
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         ((due,),) = connection.execute("SELECT due FROM pages").fetchall()
     assert due == "2000-01-01T00:00:00Z"
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def catalogued(blog: Blog, directory: Path) -> Callable[[], dict[str, Any]]:
 
 
 def all_due(directory: Path) -> None:
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z'")
 
 
@@ -82,7 +83,7 @@ def test_a_feed_that_is_one_no_more_sends_us_to_the_list_which_names_nothing_eit
     catalogued()
     next_hour(directory)
     yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.listed', ?)", (yesterday,))
     blog.pages = {"/": Answer("<html><title>For sale</title><p>This domain is for sale.</p></html>")}
     blog.pages["/feed/"] = blog.pages["/"]
@@ -142,7 +143,7 @@ def test_posts_that_come_one_by_one_are_judged_together(blog: Blog, directory: P
     said = []
     for slug in SLUGS:
         blog.pages[f"/{slug}/"] = Answer(post_page(slug))
-        with sqlite3.connect(directory / "records.db") as connection:
+        with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
             connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z' WHERE url LIKE ?", (f"%{slug}/",))
         said.append(judged(crawl(directory, site=blog.url)))
 

@@ -1,6 +1,7 @@
 """What is told of each site at the end of a crawl."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_finished_turn_tells_what_was_new_changed_unchanged_and_failed(blog: B
     slugs = ("new", "changed", "unchanged", "failed")
     blog.sitemap(*(blog.post(slug, comments=2 * (slug == "changed")) for slug in slugs if slug != "new"))
     crawl(directory, site=blog.url)
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000'")
     blog.sitemap(*(f"/{slug}/" for slug in slugs))
     blog.post("new", comments=1)

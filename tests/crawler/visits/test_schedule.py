@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from archive.archive import Archive
 from crawler.catalogue.sites import Site
-from crawler.visits.host_locks import Turns
+from crawler.visits.host_locks import HostLocks
 from tests.support.blog import Answer, Blog, serve
 from tests.support.crawling import crawl, judged
 from tests.support.feeds import feed, name_feeds, next_hour
@@ -57,7 +58,7 @@ def test_where_robots_txt_must_be_asked_for_again_one_feed_waits_an_hour_for_its
     for _ in range(5):  # a site as quiet as that is asked once a day
         next_hour(directory)
         catalogued()
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE policies SET asked = '2000-01-01T00:00:00Z'")
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
     blog.asked.clear()
@@ -65,7 +66,7 @@ def test_where_robots_txt_must_be_asked_for_again_one_feed_waits_an_hour_for_its
     statuses = [judged(catalogued()).status]
     first, blog.asked = blog.paths(), []
     an_hour_ago = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', ?)", (an_hour_ago,))
     statuses.append(judged(catalogued()).status)
 
@@ -153,7 +154,7 @@ def test_a_page_that_is_due_is_visited_without_asking_for_news(
     name_feeds(blog)
     feed(blog, "/feed/", ("/newer/", NOW))
     catalogued()
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000' WHERE url LIKE '%/older/'")
     blog.asked.clear()
 
@@ -179,7 +180,7 @@ def test_a_site_that_another_crawl_is_at_is_left_to_it(blog: Blog, directory: Pa
     blog.sitemap(blog.post("only"))
     Archive(directory).close()
 
-    with Turns(directory).turn_of(Site(url=f"{blog.url}/")) as ours:
+    with HostLocks(directory).hold(Site(url=f"{blog.url}/")) as ours:
         stats = crawl(directory, site=blog.url)
 
     assert ours
@@ -194,14 +195,14 @@ def test_blogs_that_are_asked_at_one_pace_are_one_crawls_at_a_time(directory: Pa
         Site(url=url)
         for url in ("https://ann.substack.com/", "https://bob.substack.com/", "https://eve.example/a-blog/")
     )
-    one, other = Turns(directory), Turns(directory)
+    one, other = HostLocks(directory), HostLocks(directory)
 
-    with one.turn_of(bob) as held:
-        with one.turn_of(ann) as of_ours:
+    with one.hold(bob) as held:
+        with one.hold(ann) as of_ours:
             pass
-        with other.turn_of(ann) as of_theirs, other.turn_of(eve) as elsewhere:
+        with other.hold(ann) as of_theirs, other.hold(eve) as elsewhere:
             pass
-    with other.turn_of(ann) as afterwards:
+    with other.hold(ann) as afterwards:
         pass
 
     assert (held, of_ours, of_theirs, elsewhere, afterwards) == (True, True, False, True, True)
@@ -213,14 +214,14 @@ def test_a_site_that_asks_to_come_back_tomorrow_is_left_alone_by_later_crawls_to
     blog.sitemap(*(blog.post(f"lesson-{number}-of-ten") for number in range(10)))
     blog.pages["/lesson-0-of-ten/"] = Answer("busy", 429, {"Retry-After": "86400"})
     said = judged(catalogued())
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = '2000-01-01T00:00:00Z'")
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
     blog.asked.clear()
 
     catalogued()
     asked_at_once = blog.paths()
-    with sqlite3.connect(directory / "records.db") as connection:
+    with closing(sqlite3.connect(directory / "records.db")) as connection, connection:
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.not_before', '2000-01-01T00:00:00Z')")
     catalogued()
 

@@ -2,17 +2,20 @@
 
 import asyncio
 import math
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
-from multiprocessing import forkserver
 from typing import Any
 
 import pytest
 
 from crawler.pages.fetch import UnreadableError
 from crawler.visits.workers import Workers
+from tests.support.paths import ROOT
 
 
 def run(question: Callable[[Workers], Awaitable[Any]], *, seconds: float = 10, count: int = 1) -> Any:
@@ -64,24 +67,66 @@ def test_a_worker_leaves_a_signal_that_ends_the_crawl_to_the_main_process() -> N
     assert run(question) == 0
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_that_comes_while_workers_are_started_is_left_to_the_main_process(sent: signal.Signals) -> None:
-    server: Any = forkserver._forkserver  # type: ignore[attr-defined]  # typeshed leaves it out
-    server._stop()
+INTERRUPTED = """
+import asyncio, os, signal, sys, threading
+from tests.support.paths import ROOT
+from crawler.visits.workers import Workers
 
-    def interrupt() -> int:
-        while (process := server._forkserver_pid) is None:
-            os.sched_yield()
-        os.kill(process, sent)
-        return int(process)
+sent = signal.Signals[sys.argv[1]]
+started = threading.Event()
 
-    async def question(workers: Workers) -> tuple[int, int]:
-        interrupted = asyncio.get_running_loop().run_in_executor(None, interrupt)
-        return await workers.run(os.getppid), await interrupted
+def interrupt():
+    while not started.wait(0.001):
+        os.killpg(0, sent)
 
-    forked_from, interrupted = run(question)
+async def main():
+    workers = Workers(2, seconds=10)
+    threading.Thread(target=interrupt).start()
+    try:
+        forked_from = await workers.run(os.getppid)
+    finally:
+        started.set()
+    assert await workers.run(os.getppid) == forked_from
+    await workers.close()
 
-    assert forked_from == interrupted
+signal.signal(sent, lambda *_: None)
+asyncio.run(main())
+"""
+
+CLOSED_AT_ONCE = """
+import asyncio, math
+from tests.support.paths import ROOT
+from crawler.visits.workers import Workers
+
+async def main():
+    for number in range(24):
+        workers = Workers(4, seconds=10)
+        call = asyncio.ensure_future(workers.run(math.sqrt, 4.0))
+        await asyncio.sleep(0.003 * (number % 8))
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        await workers.close()
+
+asyncio.run(main())
+"""
+
+
+def program(source: str, *arguments: str) -> tuple[int, str]:
+    """Run a program in a process group of its own; return its exit status and what it wrote on standard error."""
+    ended = subprocess.run(
+        [sys.executable, "-c", source, *arguments], capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, start_new_session=True,
+    )  # fmt: skip
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize("sent", ["SIGTERM", "SIGINT"])
+def test_signals_that_come_while_workers_are_started_are_left_to_the_main_process(sent: str) -> None:
+    assert program(INTERRUPTED, sent) == (0, "")
+
+
+def test_workers_that_are_just_starting_are_ended_without_a_word() -> None:
+    assert program(CLOSED_AT_ONCE) == (0, "")
 
 
 def test_a_call_is_answered_by_new_workers_when_those_who_make_them_die() -> None:
@@ -126,6 +171,6 @@ def test_workers_leave_an_interrupt_to_the_main_process() -> None:
 
 def test_no_process_is_started_before_there_is_something_to_read() -> None:
     async def question(workers: Workers) -> bool:
-        return workers._pool is None
+        return multiprocessing.active_children() == []
 
     assert run(question)

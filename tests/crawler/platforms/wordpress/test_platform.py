@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.catalogue.sites import site
+from crawler.catalogue.sites import site_at
 from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import Listed, ReadPost
 from crawler.pages.page import Page
@@ -56,7 +56,7 @@ def rest(posts: list[dict[str, Any]], comments: list[dict[str, Any]]) -> Callabl
 
 def listing(answers: Answers, front: Page = FRONT) -> list[Listed | ReadPost]:
     async def collect() -> list[Listed | ReadPost]:
-        return [each async for each in WordPress().posts(site(HOME), front, answers)]
+        return [each async for each in WordPress().posts(site_at(HOME), front, answers)]
 
     return asyncio.run(collect())
 
@@ -196,7 +196,7 @@ def test_a_list_that_breaks_off_says_so_after_what_it_brought() -> None:
     brought: list[str] = []
 
     async def collect() -> None:
-        async for each in WordPress().posts(site(HOME), FRONT, Answers(answer)):
+        async for each in WordPress().posts(site_at(HOME), FRONT, Answers(answer)):
             brought.append(each.url)  # noqa: PERF401 (what came before the failure counts)
 
     with pytest.raises(UnreadableError):

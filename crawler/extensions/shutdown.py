@@ -1,9 +1,8 @@
-"""Let a crawl end that is asked to: by a signal, by an extension, by a disk that is full.
+"""End a crawl that is asked to end: by a signal, by an extension, by a full disk.
 
-Our spiders make their requests inside `start()`, and the engine says nobody that it is closing: it waits for
-requests in progress, of which there always is another. And Scrapy 2.19 does not look again whether it can close
-when an item from `start()` leaves the pipeline; it then waits for ever (seen; an item that came with a response is
-looked after).
+Our spiders make their requests inside `start()`, and the engine tells nobody that it is closing: it waits for
+requests in progress, of which there is always another. And when an item from `start()` leaves the pipeline, Scrapy
+2.19 does not check again whether it can close: it waits for ever (seen; items that came with a response are checked).
 """
 
 import asyncio
@@ -14,23 +13,16 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
+from crawler.visits.fetcher import WATCH_SECONDS, is_closing
 
 logger = logging.getLogger(__name__)
 
-#: Sent once, when the engine has begun to close: stop to make requests.
+#: Scrapy signal, sent once, when the engine has begun to close: make no more requests.
 crawl_closing = object()
-
-WATCH_SECONDS = 0.2
-
-
-def is_closing(crawler: Crawler) -> bool:
-    """Tell whether the engine has begun to close; a request made then makes Scrapy 2.19 trip over its own feet."""
-    slot = crawler.engine._slot  # Scrapy has no public word for "closing"
-    return slot is not None and slot.closing is not None
 
 
 def close_unwritable(crawler: Crawler, error: ArchiveError) -> None:
-    """End a crawl whose archive cannot be written, for nothing of what it brings would be kept; say so once."""
+    """End a crawl whose archive cannot be written, as nothing of what it brings would be kept; log it once."""
     if not is_closing(crawler):
         logger.error("%s", error)
         closing = asyncio.ensure_future(crawler.engine.close_spider_async(reason="archive_unwritable"))
@@ -42,8 +34,8 @@ def close_unwritable(crawler: Crawler, error: ArchiveError) -> None:
 _closings: set[asyncio.Future[None]] = set()
 
 
-class Closing:
-    """Watch the engine; tell the spider, and the scraper, that it closes."""
+class ShutdownWatcher:
+    """Watch the engine, and tell the spider and the scraper when it closes."""
 
     def __init__(self, crawler: Crawler) -> None:
         """Watch this crawl."""
@@ -60,23 +52,24 @@ class Closing:
 
     def start(self) -> None:
         """Begin to watch."""
-        self._watch = asyncio.ensure_future(self._tell())
+        self._watch = asyncio.ensure_future(self._watch_engine())
 
     def end(self) -> None:
-        """End the watch: the spider is closed."""
+        """Stop watching: the spider is closed."""
         if self._watch is not None:
             self._watch.cancel()
 
-    async def _tell(self) -> None:
-        told = False
+    async def _watch_engine(self) -> None:
+        sent = False
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             if not is_closing(self._crawler):
                 continue
-            if not told:
-                told = True
+            if not sent:
+                sent = True
                 self._crawler.signals.send_catch_log(crawl_closing)
-            scraper = self._crawler.engine.scraper
-            closing = scraper.slot.closing if scraper.slot is not None else None
-            if closing is not None and not closing.called:
-                scraper._check_if_closing()
+            slot, spider = self._crawler.engine.scraper.slot, self._crawler.spider
+            if slot is None or slot.closing is None or spider is None:
+                continue
+            if slot.is_idle() and not slot.closing.called:
+                slot.closing.callback(spider)
