@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.models import Stated
 
 #: Characters of a head; the largest of a real site's had 4,000.

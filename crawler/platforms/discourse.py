@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.catalogue.sites import Site
 from crawler.comments.systems.discourse import is_discourse
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import Listed, ReadPost

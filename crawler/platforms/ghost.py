@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from crawler.catalogue.sites import Site
 from crawler.comments.systems.ghost import COUNTS, GhostComments
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import Listed, ReadPost, Thread

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.models import Stated
 
 FETCHED = datetime(2026, 8, 22, 15, 30, tzinfo=UTC)

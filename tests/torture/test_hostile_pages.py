@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.comments.registry import COMMENT_SYSTEMS
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.page import Page
 from crawler.pages.text import html_text
 from crawler.pages.urls import canonical, joined, permalink

@@ -9,7 +9,7 @@ from crawler.comments.structure.bylines import clean_name, is_button, is_glue, i
 from crawler.comments.structure.markers import CACHED
 from crawler.comments.structure.outline import Outline
 from crawler.comments.structure.parts import SAMPLE, Part
-from crawler.comments.structure.shown_dates import find_date
+from crawler.pages.dates import find_date
 
 #: Places tried, the surest first.
 MAX_PLACES = 6

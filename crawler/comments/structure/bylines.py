@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from crawler.comments.structure.shown_dates import CACHED, find_date
+from crawler.pages.dates.shown import CACHED, find_date
 
 #: Longer names are sentences (longest seen in the labelled pages: 11 words, a shop's slogan).
 MAX_NAME_WORDS = 12

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from lxml.html import HtmlElement
 
 from crawler.comments.structure.outline import Outline
-from crawler.comments.structure.shown_dates import find_date
+from crawler.pages.dates import find_date
 
 #: Ids longer than this are not written by comment software.
 MAX_ID = 160

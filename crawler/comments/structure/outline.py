@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lxml import html
 from lxml.etree import iterwalk
 
-from crawler.comments.structure.shown_dates import STAMPED, stamp_of
+from crawler.pages.dates.shown import STAMPED, stamp_of
 
 #: Pieces of a line that are put together; a line of more is prose.
 MAX_LINE_PIECES = 60

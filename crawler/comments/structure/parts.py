@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from crawler.comments.structure.grouping import Item
 from crawler.comments.structure.markers import class_key
 from crawler.comments.structure.outline import LINE, PARAGRAPH, Outline, Run, is_hidden, joined
-from crawler.comments.structure.shown_dates import MAX_LINE, find_date, find_time, is_age
+from crawler.pages.dates.shown import MAX_LINE, find_date, find_time, is_age
 
 #: Comments compared to find where the names stand.
 SAMPLE = 16

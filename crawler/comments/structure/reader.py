@@ -29,9 +29,8 @@ from crawler.comments.structure.relations import (
     permalink,
     stated_parents,
 )
-from crawler.comments.structure.shown_dates import find_date
 from crawler.comments.structure.surroundings import stated
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import find_date, parse_date
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
 from crawler.comments.systems.blogger_feed import is_removed, next_page, read_comments
-from crawler.pages.dates.parse import exact
+from crawler.pages.dates import exact
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Stated, Thread

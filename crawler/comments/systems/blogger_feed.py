@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment
 from crawler.pages.text import html_text, one_line

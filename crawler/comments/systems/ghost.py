@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.comments.systems.ghost_list import ORDER, PER_PAGE, SiteList, Top
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread

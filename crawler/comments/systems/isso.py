@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import exact
+from crawler.pages.dates import exact
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
-from crawler.pages.dates.parse import exact
+from crawler.pages.dates import exact
 from crawler.pages.fetch import Fetch, RefusedError, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Stated, Thread

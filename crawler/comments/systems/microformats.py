@@ -10,7 +10,7 @@ from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.metadata.structured import read_structured
 from crawler.pages.models import ReadComment, Thread

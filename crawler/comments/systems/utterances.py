@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.comments.systems.page_terms import REPOSITORY, client, term
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.markdown import markdown_text

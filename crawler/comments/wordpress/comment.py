@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from lxml.html import HtmlElement
 
 from crawler.comments.wordpress.items import Item, classes, names
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.models import ReadComment, Stated
 from crawler.pages.page import Page
 from crawler.pages.text import one_line, text_of

@@ -14,7 +14,7 @@ from dateparser.data.languages_info import language_locale_dict
 from dateparser.date import DateDataParser
 
 from archive.records.models import Precision
-from crawler.pages.dates.names import DAYS, MONTHS, ONE, SPANS, ZONES, plain
+from crawler.pages.dates.names import DAYS, MONTHS, ONE, SPANS, ZONES
 from crawler.pages.models import Stated
 
 #: Before the first web pages, a date is a mistake.
@@ -161,7 +161,7 @@ def _by_name(text: str, zone: tzinfo) -> Stated | None:
     """Read dates with the month in words."""
     for pattern in _NAMED:
         for match in pattern.finditer(text):
-            month = MONTHS.get(plain(match["name"]))
+            month = MONTHS.get(_plain(match["name"]))
             if month is not None:
                 return _with_time((_year(match["year"]), month, int(match["day"])), text, match.span(), zone)
     return None
@@ -234,8 +234,8 @@ def _ago(text: str, fetched: datetime) -> Stated | None:
 
 
 def _back(count: str, span: str, fetched: datetime) -> Stated | None:
-    name = SPANS.get(plain(span))
-    number = 1 if plain(count) in ONE else int(count) if count.isdigit() else None
+    name = SPANS.get(_plain(span))
+    number = 1 if _plain(count) in ONE else int(count) if count.isdigit() else None
     if name is None or number is None:
         return None
     length, precision = _COARSE[name]
@@ -254,7 +254,7 @@ def _floor(moment: datetime, precision: Precision) -> Stated:
 def _less(text: str) -> Stated | None:
     """Read a month and year, or a year alone; never out of a longer text."""
     match = _MONTH_YEAR.fullmatch(text)
-    if match and (month := MONTHS.get(plain(match["name"]))):
+    if match and (month := MONTHS.get(_plain(match["name"]))):
         return Stated(datetime(_year(match["year"]), month, 1, tzinfo=UTC), "month")
     if numbers := re.fullmatch(r"(\d{4})[-/](\d{1,2})", text):
         return Stated(datetime(int(numbers[1]), int(numbers[2]), 1, tzinfo=UTC), "month")
@@ -298,6 +298,12 @@ def _parsers(languages: tuple[str, ...]) -> tuple[DateDataParser | None, DateDat
     absolute = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["year", "month"]}
     relative = {"PARSERS": ["relative-time"], "RELATIVE_BASE": _DATEPARSER_NOW.replace(tzinfo=None)}
     return tuple(DateDataParser(languages=list(languages), settings=each) for each in (absolute, relative))
+
+
+def _plain(word: str) -> str:
+    """Return a word in lower case without accents or a closing full stop, as the tables write it."""
+    parts = unicodedata.normalize("NFKD", word.lower())
+    return "".join(each for each in parts if not unicodedata.combining(each)).rstrip(".")
 
 
 def exact(seconds: Any, *, fetched: datetime) -> Stated | None:

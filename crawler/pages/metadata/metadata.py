@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.metadata.markup import Places, byline, bylines, find_places, short_text, tags_and_categories
 from crawler.pages.metadata.structured import Structured, read_structured, strings
 from crawler.pages.metadata.title import read_title

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.models import ReadComment, ReadPost, Stated
 from crawler.pages.text import html_text, one_line
 from crawler.pages.urls import canonical
