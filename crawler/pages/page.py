@@ -1,16 +1,18 @@
 """A fetched page, as every reader gets it: bytes, headers, time, and one parse shared by all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from lxml import etree, html
 from lxml.etree import ParserError
 
 from crawler.pages.decoding import decode
+
+R = TypeVar("R")
 
 #: Tags that are left open by the thousand on broken pages; libxml2 stops reading at 2,046 levels. A space takes
 #: their place, so that what follows is still read.
@@ -51,9 +53,20 @@ class Page:
         """The one parse of the page, shared: readers must not change it. An empty page gives an empty tree."""
         return parse(self.text)
 
+    def once(self, read: Callable[["Page"], R]) -> R:
+        """Return what a pure function reads from the page; it is called the first time only, whoever asks."""
+        if read not in self._known:
+            self._known[read] = read(self)
+        known: R = self._known[read]
+        return known
+
+    @cached_property
+    def _known(self) -> dict[Callable[["Page"], Any], Any]:
+        return {}
+
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the parse behind when the page travels to a worker: lxml trees cannot be pickled."""
-        return {name: value for name, value in self.__dict__.items() if name not in {"text", "tree"}}
+        """Leave the parse, and what was read, behind when the page travels: lxml trees cannot be pickled."""
+        return {name: value for name, value in self.__dict__.items() if name not in {"text", "tree", "_known"}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the fields as they were."""

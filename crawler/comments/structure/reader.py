@@ -31,6 +31,7 @@ from crawler.comments.structure.relations import (
 )
 from crawler.comments.structure.surroundings import stated
 from crawler.pages.dates import find_date, parse_date
+from crawler.pages.languages import HTML_XML_LANG, thread_languages
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 
@@ -179,7 +180,7 @@ def _comments(outline: Outline, parts: Sequence[Part], page: Page) -> Iterator[R
     if "sioc:reply_of" in page.text:
         links |= stated_parents(outline, parts)
     marked = by_post_author(outline, parts)
-    languages = _languages(page)
+    languages = thread_languages(page, fallback=HTML_XML_LANG)
     for index, part in enumerate(parts):
         if not (part.text or part.author) or is_quoted(part.text):
             continue
@@ -198,8 +199,3 @@ def _comments(outline: Outline, parts: Sequence[Part], page: Page) -> Iterator[R
             by_post_author=marked[index],
             deleted=deleted,
         )
-
-
-def _languages(page: Page) -> tuple[str, ...] | None:
-    language = (page.tree.get("lang") or page.tree.get("xml:lang") or "").strip().replace("_", "-")
-    return (language,) if language else None

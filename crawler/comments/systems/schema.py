@@ -24,8 +24,8 @@ class SchemaComments(CommentSystem):
 
     def thread(self, page: Page) -> Thread | None:
         """Return the stated comments, answers inside the comment they answer; `None` where none is stated."""
-        structured = read_structured(page.tree)
-        post = structured.post()
+        structured = page.once(read_structured)
+        post = structured.post
         comments: list[ReadComment] = []
         pending: list[tuple[Mapping[str, Any], str | None]] = [(each, None) for each in reversed(_comments(post))]
         while pending and len(comments) < MAX_COMMENTS:

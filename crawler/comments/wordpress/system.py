@@ -16,6 +16,7 @@ from crawler.comments.wordpress.items import ITEM_ID, Item, classes, is_pending,
 from crawler.comments.wordpress.pages import further_pages, stated_count
 from crawler.comments.wordpress.parents import Parents, parents_in_feed
 from crawler.pages.fetch import Fetch, UnreadableError
+from crawler.pages.languages import XML_LANG, thread_languages
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.urls import joined
@@ -135,7 +136,7 @@ def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
 
 
 def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
-    languages = _languages(page.tree)
+    languages = thread_languages(page, fallback=XML_LANG)
     comments: list[ReadComment] = []
     pings = 0
     parents = Parents()
@@ -152,11 +153,6 @@ def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
                 core = core and is_core(found)
                 comments.append(parents.placed(comment, found))
     return _Seen(tuple(comments), pings, parents.unsure(), core)
-
-
-def _languages(tree: HtmlElement) -> tuple[str, ...] | None:
-    language = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
-    return (language.replace("_", "-"),) if language else None
 
 
 def _is_ping(found: Item) -> bool:

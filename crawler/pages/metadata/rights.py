@@ -60,7 +60,7 @@ def _is_reserved(page: Page, structured: Structured) -> bool:
 
 def _is_paywalled(structured: Structured) -> bool:
     """Tell whether the page says that its text is not free to read."""
-    for node in (structured.post(), structured.page()):
+    for node in (structured.post, structured.page):
         if str(node.get("isAccessibleForFree", "")).strip().lower() in {"false", "no", "https://schema.org/false"}:
             return True
     tier = structured.meta("article:content_tier", "og:article:content_tier")
@@ -69,7 +69,7 @@ def _is_paywalled(structured: Structured) -> bool:
 
 def _licences(page: Page, structured: Structured) -> list[str]:
     """Return the addresses of the licences under which the page gives its text."""
-    stated = [*structured.links.get("license", ()), *strings(structured.post().get("license"))]
+    stated = [*structured.links.get("license", ()), *strings(structured.post.get("license"))]
     links = page.tree.iter("a")
     stated += [link.get("href") or "" for link in links if "license" in (link.get("rel") or "").lower().split()]
     addresses = (joined(page.url, each) for each in stated if each.strip())

@@ -7,10 +7,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from crawler.pages.page import Page
 from crawler.pages.text import one_line
 
 #: Characters of one script; real ones hold less, apart from pages that put their whole text there.
@@ -47,17 +49,19 @@ class Structured:
         """Return the first content that is not empty, in the order of `names`."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), None)
 
+    @cached_property
     def post(self) -> dict[str, Any]:
-        """Return the object that describes the page's text; empty where none does."""
+        """The object that describes the page's text; empty where none does."""
         return next((node for node in self.nodes if _is_text(node)), {})
 
+    @cached_property
     def page(self) -> dict[str, Any]:
-        """Return the object that describes the page; empty where none does."""
+        """The object that describes the page; empty where none does."""
         return next((node for node in self.nodes if types(node) & _PAGE_TYPES), {})
 
     def is_listing(self) -> bool:
         """Tell whether the page calls itself a list of texts, and describes none as its own."""
-        return any(types(node) & _LIST_TYPES for node in self.nodes) and not self.post()
+        return any(types(node) & _LIST_TYPES for node in self.nodes) and not self.post
 
     def names(self, value: Any) -> tuple[str, ...]:
         """Return the names of persons or things: texts, objects with a `name`, or references into the graph."""
@@ -79,8 +83,9 @@ class Structured:
         return next((node for node in self.nodes if wanted and node.get("@id") == wanted and "name" in node), {})
 
 
-def read_structured(tree: HtmlElement) -> Structured:
-    """Return what a page states for machines; what cannot be parsed is left out."""
+def read_structured(page: Page) -> Structured:
+    """Return what a page states for machines, for `Page.once`; what cannot be parsed is left out."""
+    tree = page.tree
     metas: dict[str, list[str]] = {}
     for node in tree.iter("meta"):
         name = (
