@@ -19,12 +19,6 @@ R = TypeVar("R")
 _SHALLOW = re.compile(
     rb"</?(?:a|b|big|blockquote|center|div|em|font|i|q|s|small|span|strong|u)\b[^<>]*>", re.IGNORECASE
 )
-#: XML in UTF-16 without a mark: libxml2 tells it, and nobody else does.
-_UTF_16 = (b"<\x00", b"\x00<")
-_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,200}\?>", re.IGNORECASE)
-_REFERENCE = re.compile(rb"&#(?:x0*+(d[0-9a-f]{3})(?![0-9a-f])|0*+(5\d{4})(?!\d));?", re.IGNORECASE)
-_UTF_8 = re.compile(rb"encoding\s{0,9}=\s{0,9}[\"']utf-?8[\"']", re.IGNORECASE)
-
 #: Every element is of one class: lxml.html's own choice by tag costs a call into Python for each element met, a tenth
 #: of the time of reading a page, and buys methods of forms and inputs.
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
@@ -78,40 +72,6 @@ def parse(text: str) -> html.HtmlElement:
     body = text.replace("\x00", "").encode("utf-8", "replace")  # lxml refuses a str that declares an encoding
     tree, cut = _parse(body)
     return _parse(_SHALLOW.sub(b" ", body))[0] if cut else tree
-
-
-def parse_xml(body: bytes) -> etree._Element | None:
-    """Return the root of a feed or sitemap, mended where it is broken; `None` for what is no XML. Loads nothing."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False, remove_comments=True
-    )
-    try:
-        return etree.fromstring(_sound(body.lstrip()), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-
-
-def _sound(body: bytes) -> bytes:
-    """Return XML in sound UTF-8: libxml2 takes halves of characters in any guise, and lxml cannot hand them out."""
-    declared = _DECLARATION.match(body)
-    if body.startswith(_UTF_16):
-        return body
-    if not _is_utf8(body) or (declared is not None and not _UTF_8.search(declared[0])):
-        body = _DECLARATION.sub(b"", decode(body).encode("utf-8", "replace"), count=1)
-    return _REFERENCE.sub(_whole, body)
-
-
-def _whole(reference: re.Match[bytes]) -> bytes:
-    number = int(reference[2], 10) if reference[2] else int(reference[1], 16)
-    return b"&#xFFFD;" if 0xD800 <= number <= 0xDFFF else reference[0]  # noqa: PLR2004 (the range is Unicode's)
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _parse(body: bytes) -> tuple[html.HtmlElement, bool]:

@@ -11,11 +11,12 @@ from typing import TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from crawler.catalogue.sites import Site
+from crawler.pages.feeds import Feed, post_feeds, read_feed
 from crawler.pages.fetch import Fetch, PostponedError, RefusedError, UnreadableError
 from crawler.pages.models import Listed
 from crawler.pages.page import Page
 from crawler.pages.urls import joined
-from crawler.platforms.listings import SiteFeed, Sitemap, feeds, links, older, read_feed, read_sitemap
+from crawler.platforms.listings import Sitemap, links, older, read_sitemap
 
 R = TypeVar("R")
 
@@ -65,7 +66,7 @@ async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Liste
     Raise `UnreadableError` at the end when a list broke off and no other was complete.
     """
     failures: list[UnreadableError] = []
-    feed = await _first_feed(site, feeds(front)[:MAX_NAMED_FEEDS], fetch, failures)
+    feed = await _first_feed(site, post_feeds(front)[:MAX_NAMED_FEEDS], fetch, failures)
     listed = {each.url: each for each in feed.posts}
     for each in listed.values():
         yield each
@@ -134,19 +135,19 @@ def _usual_feeds(front: Page) -> list[str]:
     return [urljoin(base, path) for path in _FEEDS]
 
 
-async def _first_feed(site: Site, urls: list[str], fetch: Fetch, failures: list[UnreadableError]) -> SiteFeed:
+async def _first_feed(site: Site, urls: list[str], fetch: Fetch, failures: list[UnreadableError]) -> Feed:
     """Return the first of these feeds that names posts; an empty one when none does."""
     for url in urls:
         page = await _ask(fetch, url, failures)
-        feed = await _read(fetch, read_feed, page) if page is not None else SiteFeed(url)
+        feed = await _read(fetch, read_feed, page) if page is not None else Feed(url)
         posts = _posts(site, feed.posts)
         if posts:
             return replace(feed, posts=tuple(posts))
-    return SiteFeed("")
+    return Feed("")
 
 
 async def _all_feed_pages(
-    site: Site, feed: SiteFeed, fetch: Fetch, failures: list[UnreadableError]
+    site: Site, feed: Feed, fetch: Fetch, failures: list[UnreadableError]
 ) -> AsyncIterator[Listed]:
     """Yield the posts of a feed and of its further pages, as long as these bring any."""
     seen: set[str] = set()

@@ -14,11 +14,10 @@ from archive.archive import Archive
 from archive.records.models import comment_id
 from crawler.catalogue.sites import Site
 from crawler.middlewares.robotstxt import KEPT_FOR
+from crawler.pages.feeds import comment_feeds, newest_comments, post_feeds, read_feed
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.pages.page import Page
 from crawler.platforms.discovery import is_post_address
-from crawler.platforms.listings import comment_feeds, feeds, read_feed, thread_sizes
-from crawler.platforms.wordpress.feed import newest_comments
 from crawler.visits.fetcher import SpiderFetch
 from crawler.visits.schedule import KnownFeed, Turn
 
@@ -97,7 +96,7 @@ class News:
 def known_feeds(front: Page, before: tuple[KnownFeed, ...]) -> tuple[KnownFeed, ...]:
     """Return the feeds that a front page names, one of posts and one of comments, in the state last seen."""
     states = {each.url: each for each in before}
-    named = [KnownFeed(url=url) for url in feeds(front)[:1]]
+    named = [KnownFeed(url=url) for url in post_feeds(front)[:1]]
     named += [KnownFeed(url=url, comments=True) for url in comment_feeds(front)[:1]]
     return tuple(states.get(each.url, each) for each in named)
 
@@ -173,8 +172,8 @@ async def _compare(feed: KnownFeed, page: Page, told: list[Told], site: Site, ar
 def _told(feed: KnownFeed, page: Page) -> list[Told]:
     if feed.comments:
         return [Told(each.post_url, each.written, comment=each.native_id) for each in newest_comments(page)]
-    sizes = thread_sizes(page)
-    return [Told(each.url, each.modified, size=sizes.get(each.url)) for each in read_feed(page).posts]
+    read = read_feed(page)
+    return [Told(post.url, post.modified, size=read.sizes.get(post.url)) for post in read.posts]
 
 
 def _wake(archive: Archive, new: list[Told]) -> None:

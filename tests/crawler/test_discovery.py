@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from crawler.catalogue.sites import Site
+from crawler.pages.feeds import read_feed
 from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import Listed
 from crawler.pages.page import Page
 from crawler.platforms.discovery import discover, is_post_address
-from crawler.platforms.listings import read_feed, read_sitemap
+from crawler.platforms.listings import read_sitemap
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 SITE = Site(url="https://blog.example/")

@@ -9,8 +9,7 @@ import pytest
 from crawler.pages.models import Listed
 from crawler.pages.page import Page
 from crawler.platforms.registry import recognise
-from crawler.platforms.wordpress.feed import read_comment_feed
-from crawler.platforms.wordpress.platform import WordPress
+from crawler.platforms.wordpress.platform import WordPress, read_comment_feed
 from tests.crawler.answers import FETCHED, Answers
 
 HOME = "https://b.example/"

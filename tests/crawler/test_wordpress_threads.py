@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from crawler.comments.wordpress.parents import parents_in_feed
 from crawler.comments.wordpress.system import WordPressComments
+from crawler.pages.feeds import parents_in_feed
 from crawler.pages.models import ReadComment, Stated, Thread
 from crawler.pages.page import Page
 from tests.crawler.answers import Answers

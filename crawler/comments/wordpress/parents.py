@@ -1,23 +1,17 @@
-"""What each comment of a WordPress list answers: by the page's own marks, and by the comment feed where they end."""
+"""What each comment of a WordPress list answers: by the page's own marks, and where these end."""
 
 import re
 from dataclasses import replace
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.comments.wordpress.items import Item, classes
 from crawler.pages.models import ReadComment
-from crawler.pages.page import parse_xml
 
 #: Sites limit depth to five by default; at two levels nothing says that a limit was met.
 SURE_DEPTH = 2
 _REPLY_LINKS = frozenset({"comment-reply-link", "comment-reply-login"})
 _WPDISCUZ_ID = re.compile(r"wpd-comm-\d{1,19}_(\d{1,19})")
-_COMMENT_LINK = re.compile(r"#comment-(\d{1,19})")
-_IN_REPLY = re.compile(r"^\s*(?:<p>\s*)?[^<]{1,60}<a [^>]{0,20}href=[\"'][^\"']{1,500}#comment-(\d{1,19})")
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_THREADING = "{http://purl.org/syndication/thread/1.0}"
 
 
 class Parents:
@@ -78,23 +72,3 @@ class Parents:
 
 def _depth_below(parent: ReadComment | None) -> int:
     return 0 if parent is None else (parent.depth or 0) + 1
-
-
-def parents_in_feed(body: bytes) -> dict[str, str]:
-    """Return, by comment, the comment it answers, as a comment feed states it (RSS 2.0 or Atom)."""
-    root = parse_xml(body)
-    parents: dict[str, str] = {}
-    for node in root.iter("item", f"{_ATOM}entry") if root is not None else ():
-        own = _COMMENT_LINK.search(_text(node, "link") or _text(node, "guid") or _text(node, f"{_ATOM}id"))
-        answered = node.find(f"{_THREADING}in-reply-to")
-        if answered is not None:
-            parent = _COMMENT_LINK.search(answered.get("ref") or "")
-        else:
-            parent = _IN_REPLY.match(_text(node, "description")) or _IN_REPLY.match(_text(node, f"{_ATOM}content"))
-        if own and parent:
-            parents[own[1]] = parent[1]
-    return parents
-
-
-def _text(node: etree._Element, name: str) -> str:
-    return (node.findtext(name) or "").strip()

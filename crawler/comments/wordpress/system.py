@@ -14,7 +14,8 @@ from crawler.comments.structure.reader import is_quoted, refined
 from crawler.comments.wordpress.comment import is_core, read
 from crawler.comments.wordpress.items import ITEM_ID, Item, classes, is_pending, item
 from crawler.comments.wordpress.pages import further_pages, stated_count
-from crawler.comments.wordpress.parents import Parents, parents_in_feed
+from crawler.comments.wordpress.parents import Parents
+from crawler.pages.feeds import parents_in_feed
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.languages import XML_LANG, thread_languages
 from crawler.pages.models import ReadComment, Thread

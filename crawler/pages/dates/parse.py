@@ -7,6 +7,7 @@ moment is up to fourteen hours away. Give `zone` where the site states one.
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
@@ -315,3 +316,19 @@ def exact(seconds: Any, *, fetched: datetime) -> Stated | None:
     except (ValueError, OverflowError, OSError):
         return None
     return Stated(moment, "second") if moment.year >= FIRST_YEAR and moment <= fetched + AHEAD else None
+
+
+def machine_moment(text: str | None) -> datetime | None:
+    """Return the aware UTC time of a feed's or sitemap's date; a bare day counts from its beginning."""
+    if text is None:
+        return None
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text)
+        except (ValueError, TypeError, OverflowError):
+            continue
+        try:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except OverflowError:
+            return None
+    return None

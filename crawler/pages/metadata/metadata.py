@@ -66,7 +66,6 @@ class Metadata:
     tags: tuple[str, ...]
     categories: tuple[str, ...]
     structured: Structured
-    places: Places
 
 
 def read_metadata(page: Page, structured: Structured, languages: tuple[str, ...]) -> Metadata:
@@ -84,7 +83,6 @@ def read_metadata(page: Page, structured: Structured, languages: tuple[str, ...]
         tags=tags,
         categories=categories,
         structured=structured,
-        places=places,
     )
 
 

@@ -1,25 +1,28 @@
 """WordPress: its REST lists give every post and comment of a site in few requests; its pages, where they are shut.
 
-Sources: https://developer.wordpress.org/rest-api/ and real servers. REST answers strangers with published posts and
-approved comments only; pingbacks and trackbacks are not comments and are not listed.
+REST answers strangers with published posts and approved comments only; pingbacks and trackbacks are not comments and
+are not listed. The REST lists of all blogs on WordPress.com stand on one public server.
+Sources: https://developer.wordpress.org/rest-api/, https://developer.wordpress.com/docs/api/ (the `wp/v2` part, whose
+answers are those of any WordPress) and real servers.
 """
 
 import logging
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from datetime import datetime
+from urllib.parse import quote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.catalogue.sites import Site
+from crawler.pages.feeds import newest_comments
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.models import Listed, ReadPost, Thread
 from crawler.pages.page import Page
 from crawler.pages.urls import joined, same_site
 from crawler.platforms.base import Platform, either
 from crawler.platforms.discovery import discover
-from crawler.platforms.wordpress.feed import read_comment_feed
 from crawler.platforms.wordpress.rest import RestLists
 from crawler.posts.post import read_post
 
@@ -38,6 +41,8 @@ _SIGNS = {
     "editing": re.compile(r"xmlrpc\.php\?rsd|wlwmanifest\.xml"),
     "blocks": re.compile(r"\bwp-block-(?:post|template|query|site)\b|\bwp-site-blocks\b"),
 }
+_COM_SIGN = re.compile(r"<meta[^>]{1,60}generator[^>]{1,40}WordPress\.com", re.IGNORECASE)
+_COM_API = "https://public-api.wordpress.com/wp/v2/sites/"
 _SURE = frozenset({"generator", "api"})
 ENOUGH_SIGNS = 2
 
@@ -76,6 +81,31 @@ class WordPress(Platform):
         if post.thread is None and any("wp-comments-post.php" in (form.get("action") or "") for form in forms):
             post = replace(post, thread=Thread(system=self.name))  # open, and nobody has written yet
         return replace(post, further=_further(page))
+
+
+class WordPressCom(WordPress):
+    """A blog on WordPress.com, on its own domain or not."""
+
+    name = "wordpress.com"
+    shared_slot = "wordpress.com"
+
+    def recognises(self, front: Page) -> bool:
+        """Tell WordPress.com by its header, its host, or its generator."""
+        host = urlsplit(front.url).hostname or ""
+        by_header = front.headers.get("host-header", "").lower() == "wordpress.com"
+        return by_header or host.endswith(".wordpress.com") or bool(_COM_SIGN.search(front.text))
+
+    def lists_at(self, front: Page) -> str | None:
+        """Return the address of the blog's lists: its own where it names some, else on the public server."""
+        return super().lists_at(front) or _COM_API + quote(urlsplit(front.url).hostname or "")
+
+
+def read_comment_feed(page: Page) -> list[Listed]:
+    """Return each post that a feed of comments names once, changed at its newest; nothing for what is no feed."""
+    newest: dict[str, datetime] = {}
+    for comment in newest_comments(page):
+        newest[comment.post_url] = max(comment.written, newest.get(comment.post_url, comment.written))
+    return [Listed(url, written) for url, written in newest.items()]
 
 
 def _api_root(front: Page) -> str | None:
