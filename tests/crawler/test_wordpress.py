@@ -15,7 +15,7 @@ from crawler.pages.fetch import UnreadableError
 from crawler.pages.models import Listed, ReadPost
 from crawler.pages.page import Page
 from crawler.platforms.wordpress.platform import WordPress
-from crawler.platforms.wordpress.posts import read_comments, read_posts
+from crawler.platforms.wordpress.rest import read_comments, read_posts
 from tests.crawler.answers import FETCHED, Answers
 
 HOME = "https://b.example/"
