@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from crawler.catalogue.sites import Site
-from crawler.comments.systems.blogger_feed import entries, link, next_page, read_comments, total, value
+from crawler.comments.systems.blogger import entries, link, next_page, read_comments, total, value
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mappings, number, text

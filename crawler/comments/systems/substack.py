@@ -32,6 +32,7 @@ class SubstackComments(CommentSystem):
     """One numeric id names a comment in the JSON, in the HTML and in the API."""
 
     name = "substack"
+    signs = ("window._preloads",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return the embedded thread, each comment once; `None` where the page embeds none."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lxml.html import HtmlElement
 
-from crawler.comments.wordpress.items import Item, classes
+from crawler.comments.wordpress.comment import Item, classes
 from crawler.pages.models import ReadComment
 
 #: Sites limit depth to five by default; at two levels nothing says that a limit was met.

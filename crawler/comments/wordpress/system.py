@@ -11,8 +11,7 @@ from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
 from crawler.comments.structure.reader import is_quoted, refined
-from crawler.comments.wordpress.comment import is_core, read
-from crawler.comments.wordpress.items import ITEM_ID, Item, classes, is_pending, item
+from crawler.comments.wordpress.comment import ITEM_ID, Item, classes, is_core, is_pending, item, read
 from crawler.comments.wordpress.pages import further_pages, stated_count
 from crawler.comments.wordpress.parents import Parents
 from crawler.pages.feeds import parents_in_feed
