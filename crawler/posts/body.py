@@ -193,7 +193,7 @@ def find_container(tree: HtmlElement) -> Container | None:
     """Return the text of the longest element of the surest kind; `None` when no class or property names one."""
     kinds = _candidates(tree)
     for number, elements in enumerate(kinds):
-        texts = [text_of(each, without=_OUTSIDE_TEXT) for each in elements[:MAX_CANDIDATES]]
+        texts = [text_of(each, without=_outside_in(each)) for each in elements[:MAX_CANDIDATES]]
         texts = [each for each in texts if len(each.split()) >= MIN_WORDS]
         if texts:
             kind = _KINDS[number]
@@ -224,16 +224,17 @@ def _marks(node: HtmlElement) -> list[str]:
     return [*stated.lower().split(), "article"] if node.tag == "article" else stated.lower().split()
 
 
-class _Outside:
-    """Tell the regions inside a text that are not its own."""
-
-    def __contains__(self, node: object) -> bool:
-        if not isinstance(node, HtmlElement):
-            return False
-        return node.tag in _SKIPPED or any(map(_OUTSIDE.fullmatch, _marks(node)))
-
-
-_OUTSIDE_TEXT = _Outside()
+def _outside_in(element: HtmlElement) -> set[HtmlElement]:
+    """Return the regions inside a text that are not its own."""
+    return {
+        node
+        for node in element.iter("*")
+        if node.tag in _SKIPPED
+        or (
+            (node.get("class") or node.get("id") or node.get("itemprop"))
+            and any(map(_OUTSIDE.fullmatch, _marks(node)))
+        )
+    }
 
 
 #: Words of what may stand before the colon of a list of tags: "Tags", "Filed under".

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from lxml import html
@@ -71,7 +71,7 @@ class Outline:
         self.levels: list[int] = []
         #: One past the last element inside each.
         self.ends: list[int] = []
-        # The pieces in three lists: a page has thousands, of which few are ever looked at.
+        # The pieces in three lists: on a page without marks none is ever looked at.
         self._places: list[int] = []
         self._owners: list[int] = []
         self._texts: list[str] = []
@@ -86,18 +86,21 @@ class Outline:
 
     def pieces_in(self, run: Run, without: Collection[Run] = (), *, most: int | None = None) -> list[Piece]:
         """Return the pieces of a run in order, the first `most` of them, without those of the runs inside it."""
-        pieces: list[Piece] = []
         index, stop = self._first_pieces[run.start], self._first_pieces[run.end]
+        if not without:
+            stretch = self._pieces[index:stop]
+            return list(islice((piece for piece in stretch if _owns(run, piece)), most))
+        pieces: list[Piece] = []
         inner = sorted(without, key=lambda each: each.start)
         at = 0
         while index < stop and len(pieces) != most:
-            piece = Piece(self._places[index], self._owners[index], self._texts[index])
+            piece = self._pieces[index]
             while at < len(inner) and inner[at].end <= piece.at:
                 at += 1
-            if at < len(inner) and _holds(inner[at], piece):
+            if at < len(inner) and inner[at].start <= piece.at and _owns(inner[at], piece):
                 index = max(index + 1, self._first_pieces[inner[at].end - 1])
                 continue
-            if _holds(run, piece):
+            if _owns(run, piece):
                 pieces.append(piece)
             index += 1
         return pieces
@@ -175,6 +178,10 @@ class Outline:
         """Yield the numbers of the elements around one, innermost first."""
         while (number := self.parents[number]) >= 0:
             yield number
+
+    @cached_property
+    def _pieces(self) -> list[Piece]:
+        return list(map(Piece._make, zip(self._places, self._owners, self._texts, strict=True)))
 
     @cached_property
     def word_counts(self) -> list[int]:
@@ -292,8 +299,6 @@ def joined(texts: Iterable[str]) -> str:
     return " ".join("".join(parts).split())
 
 
-def _holds(run: Run, piece: Piece) -> bool:
-    """Tell whether a piece is inside a run; the text right after an element is its parent's."""
-    if not run.start <= piece.at < run.end:
-        return False
+def _owns(run: Run, piece: Piece) -> bool:
+    """Tell whether a piece between the tags of a run is its own; text right after an element is its parent's."""
     return piece.owner >= run.start or piece.owner == run.owner
