@@ -14,7 +14,7 @@ from datetime import datetime
 from lxml import etree
 
 from crawler.pages.dates import machine_moment, parse_date
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.pages.urls import canonical, joined
 from crawler.pages.xml import child_text, local_name, parse_xml
@@ -43,7 +43,7 @@ class Feed:
 
     #: Where it was asked for.
     url: str
-    posts: tuple[Listed, ...] = ()
+    posts: tuple[ListedPost, ...] = ()
     #: How many comments it says that a post has, by canonical address; where it says nothing the post is missing.
     sizes: Mapping[str, int] = field(default_factory=dict)
     #: Address of the next page, where the feed names it.
@@ -89,7 +89,7 @@ def read_feed(page: Page) -> Feed:
     root = parse_xml(page.body)
     if root is None or local_name(root).lower() in {"html", "body"}:
         return Feed(page.url)
-    posts: list[Listed] = []
+    posts: list[ListedPost] = []
     sizes: dict[str, int] = {}
     for entry in root.iter("{*}item", "{*}entry"):
         address = _post_address(entry)
@@ -97,7 +97,7 @@ def read_feed(page: Page) -> Feed:
             continue
         url = canonical(address, page.url)
         stated = (machine_moment(child_text(entry, name)) for name in _CHANGED)
-        posts.append(Listed(url or "", next(filter(None, stated), None)))
+        posts.append(ListedPost(url or "", next(filter(None, stated), None)))
         size = _thread_size(entry)
         if url is not None and size is not None:
             sizes[url] = size

@@ -6,7 +6,7 @@ while the dates of a thread take the attribute of the page's root as it stands.
 
 import re
 
-from crawler.pages.metadata.structured import Structured, strings
+from crawler.pages.metadata.structured import StructuredData, strings
 from crawler.pages.page import Page
 
 #: How XML parsers name the attribute `xml:lang`, and how the HTML parser leaves it.
@@ -16,7 +16,7 @@ HTML_XML_LANG = "xml:lang"
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]|$)", re.IGNORECASE)
 
 
-def page_languages(page: Page, structured: Structured) -> tuple[str, ...]:
+def page_languages(page: Page, structured: StructuredData) -> tuple[str, ...]:
     """Return the page's language as it states it, `en-GB` with its region where it does; empty where it doesn't."""
     root = page.tree
     stated = (

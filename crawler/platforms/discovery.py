@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from crawler.catalogue.sites import Site
 from crawler.pages.feeds import Feed, post_feeds, read_feed
 from crawler.pages.fetch import Fetch, PostponedError, RefusedError, UnreadableError
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.pages.urls import joined
 from crawler.platforms.listings import Sitemap, links, older, read_sitemap
@@ -60,7 +60,7 @@ _FILE = re.compile(
 _POST_QUERY = {"p", "id", "post", "story", "title", "name", "article", "entry"}
 
 
-async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed]:
+async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost]:
     """Yield the addresses of a site's posts, newest first where its feed says so; one may come twice.
 
     Raise `UnreadableError` at the end when a list broke off and no other was complete.
@@ -107,7 +107,7 @@ def _complete(from_sitemap: set[str], from_feed: Set[str]) -> bool:
     return bool(from_sitemap) and 2 * len(from_feed & from_sitemap) >= len(from_feed)
 
 
-def _posts(site: Site, found: Iterable[Listed]) -> list[Listed]:
+def _posts(site: Site, found: Iterable[ListedPost]) -> list[ListedPost]:
     return [listed for listed in found if is_post_address(site, listed.url)]
 
 
@@ -148,7 +148,7 @@ async def _first_feed(site: Site, urls: list[str], fetch: Fetch, failures: list[
 
 async def _all_feed_pages(
     site: Site, feed: Feed, fetch: Fetch, failures: list[UnreadableError]
-) -> AsyncIterator[Listed]:
+) -> AsyncIterator[ListedPost]:
     """Yield the posts of a feed and of its further pages, as long as these bring any."""
     seen: set[str] = set()
     first = feed.url
@@ -172,7 +172,7 @@ def _wordpress_feed_page(url: str, number: int) -> str:
 
 async def _from_sitemaps(
     site: Site, front: Page, fetch: Fetch, failures: list[UnreadableError]
-) -> AsyncIterator[Listed]:
+) -> AsyncIterator[ListedPost]:
     waiting = await _sitemaps(front, fetch)
     asked: set[str] = set()
     found = False
@@ -218,7 +218,7 @@ def _same_host(url: str, other: str) -> bool:
 
 async def _from_list_pages(
     site: Site, front: Page, fetch: Fetch, seen: set[str], failures: list[UnreadableError]
-) -> AsyncIterator[Listed]:
+) -> AsyncIterator[ListedPost]:
     """Yield the posts that list pages link to, following their links to older ones."""
     seen = set(seen)
     asked = {front.url, site.url}
@@ -233,7 +233,7 @@ async def _from_list_pages(
             barren = 0 if found else barren + 1
             for url in found:
                 seen.add(url)
-                yield Listed(url)
+                yield ListedPost(url)
             waiting += [url for url in further if url not in asked and url not in seen]
         if not waiting:
             return

@@ -12,7 +12,7 @@ from datetime import datetime
 from lxml import html
 
 from crawler.pages.dates import machine_moment
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.pages.urls import canonical, joined
 from crawler.pages.xml import child_text, local_name, parse_xml
@@ -44,7 +44,7 @@ _CONTENT_LINKS = "//a[@href][not(ancestor::nav or ancestor::footer or ancestor::
 class Sitemap:
     """One sitemap file."""
 
-    posts: tuple[Listed, ...] = ()
+    posts: tuple[ListedPost, ...] = ()
     #: Addresses of further sitemaps, when it is an index.
     sitemaps: tuple[str, ...] = ()
 
@@ -55,7 +55,7 @@ def read_sitemap(page: Page) -> Sitemap:
     if root is None or local_name(root).lower() in {"html", "body"}:
         lines = page.text.split() if "text/plain" in page.headers.get("content-type", "") else []
         return Sitemap(posts=tuple(_listed(page.url, line, None) for line in lines[:MAX_ADDRESSES] if "://" in line))
-    posts: list[Listed] = []
+    posts: list[ListedPost] = []
     sitemaps: list[str] = []
     for element in root:
         kind = local_name(element)
@@ -107,5 +107,5 @@ def _unpacked(body: bytes) -> bytes:
         return b""
 
 
-def _listed(base: str, address: str, modified: datetime | None) -> Listed:
-    return Listed(canonical(address, base) or "", modified)
+def _listed(base: str, address: str, modified: datetime | None) -> ListedPost:
+    return ListedPost(canonical(address, base) or "", modified)

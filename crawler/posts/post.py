@@ -14,8 +14,8 @@ from crawler.posts.kind import is_post
 def read_post(page: Page) -> ReadPost:
     """Return the post on a page, with its thread as far as the page shows it. Pure.
 
-    Where the page asks not to be archived, its status says so, and `crawler.threads.place` keeps nothing of it but
-    that it was met.
+    Where the page asks not to be archived, its status says so, and `crawler.pages.placing.place` keeps nothing of it
+    but that it was met.
     """
     structured = page.once(read_structured)
     languages = page_languages(page, structured)

@@ -13,7 +13,7 @@ from archive.archive import Archive
 from archive.records.models import Visit, format_time
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import UnreadableError
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import count
 from crawler.visits.arguments import Wanted
@@ -48,7 +48,7 @@ class PostList:
     async def read(self, posts: PostVisits, front: Page) -> AsyncGenerator[Visit]:
         """Put the listed addresses into the archive; yield the posts that the list already brings whole."""
         site = posts.site
-        batch: list[Listed] = []
+        batch: list[ListedPost] = []
         listed = 0
         async with aclosing(_closing(posts.platform.posts(site, front, posts.fetch))) as list_of_posts:
             try:
@@ -56,7 +56,7 @@ class PostList:
                     if not self._choose(site, found):
                         continue
                     listed += 1
-                    if isinstance(found, Listed):
+                    if isinstance(found, ListedPost):
                         batch.append(found)
                     elif await self._is_due(site, found):
                         yield await posts.listed(found, front.fetched)
@@ -72,7 +72,7 @@ class PostList:
         now = format_time(datetime.now(UTC))
         await asyncio.to_thread(self.archive.visits.learn, site.key, listed=now, list_failure=self.failure)
 
-    def _choose(self, site: Site, found: Listed | ReadPost) -> bool:
+    def _choose(self, site: Site, found: ListedPost | ReadPost) -> bool:
         """Tell whether a listed post is of the site and of those wanted."""
         url = found.url
         if not url or not site.covers(url):
@@ -85,7 +85,7 @@ class PostList:
         self.chosen.add(url)
         return True
 
-    async def _discover(self, site: Site, batch: list[Listed]) -> None:
+    async def _discover(self, site: Site, batch: list[ListedPost]) -> None:
         """Make rows of a batch, and empty it."""
         found = [(each.url, each.modified) for each in batch]
         stated = [(each.url, size) for each in batch if (size := count(each.stated)) is not None]
@@ -106,16 +106,16 @@ class PostList:
         if self.wanted.everything:
             return True
         changed = read.updated or (read.published.moment if read.published is not None else None)
-        await self._discover(site, [Listed(read.url, changed, stated=read.thread.stated)])
+        await self._discover(site, [ListedPost(read.url, changed, stated=read.thread.stated)])
         return await asyncio.to_thread(self.archive.visits.is_due, read.url)
 
 
-def _date(found: Listed | ReadPost) -> datetime | None:
-    if isinstance(found, Listed):
+def _date(found: ListedPost | ReadPost) -> datetime | None:
+    if isinstance(found, ListedPost):
         return found.modified
     return found.published.moment if found.published is not None else None
 
 
-async def _closing(posts: AsyncIterator[Listed | ReadPost]) -> AsyncGenerator[Listed | ReadPost]:
+async def _closing(posts: AsyncIterator[ListedPost | ReadPost]) -> AsyncGenerator[ListedPost | ReadPost]:
     async for each in posts:
         yield each

@@ -11,7 +11,7 @@ import pytest
 
 from crawler.comments.wordpress.system import WordPressComments
 from crawler.pages.feeds import parents_in_feed
-from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 from tests.crawler.answers import Answers
 
@@ -33,7 +33,7 @@ def thread(case: Path) -> Thread:
 
 def plain(value: Any) -> Any:
     """A field as the expected JSON writes it."""
-    if isinstance(value, Stated):
+    if isinstance(value, StatedDate):
         return f"{value.moment:%Y-%m-%dT%H:%M:%SZ} {value.precision}"
     return value
 

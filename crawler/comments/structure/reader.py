@@ -32,7 +32,7 @@ from crawler.comments.structure.relations import (
 )
 from crawler.pages.dates import parse_date
 from crawler.pages.languages import HTML_XML_LANG, thread_languages
-from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 
 #: How many times more whole comments a less sure mark must show to be believed…
@@ -230,7 +230,7 @@ def _comments(outline: Outline, parts: Sequence[Part], page: Page) -> tuple[Read
     return tuple(comments)
 
 
-def _dates(parts: Sequence[Part], page: Page) -> list[Stated | None]:
+def _dates(parts: Sequence[Part], page: Page) -> list[StatedDate | None]:
     languages = thread_languages(page, fallback=HTML_XML_LANG)
     texts = [part.date_machine or part.date_shown for part in parts]
     return [parse_date(text, fetched=page.fetched, languages=languages) if text else None for text in texts]

@@ -19,7 +19,7 @@ from crawler.comments.base import CommentSystem
 from crawler.pages.dates import exact, parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
-from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import merge
 from crawler.pages.text import html_text, one_line, text_of
@@ -174,7 +174,7 @@ def _finished(comment: ReadComment, page: Page) -> ReadComment:
     return replace(comment, published=_exact(int(at[1]), page)) if at else comment
 
 
-def _exact(milliseconds: int | None, page: Page) -> Stated | None:
+def _exact(milliseconds: int | None, page: Page) -> StatedDate | None:
     """Return the moment of a permalink; old posts keep whole minutes only."""
     stated = None if milliseconds is None else exact(milliseconds // 1000, fetched=page.fetched)
     return replace(stated, precision="minute") if stated and stated.moment.second == 0 else stated

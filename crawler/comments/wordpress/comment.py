@@ -13,7 +13,7 @@ from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from crawler.pages.dates import parse_date
-from crawler.pages.models import ReadComment, Stated
+from crawler.pages.models import ReadComment, StatedDate
 from crawler.pages.page import Page
 from crawler.pages.text import one_line, text_of
 from crawler.pages.urls import joined
@@ -254,8 +254,8 @@ def _link(node: HtmlElement) -> str | None:
     return None
 
 
-def _date(found: Item, page: Page, languages: tuple[str, ...] | None) -> tuple[Stated | None, str | None]:
-    relative: tuple[Stated, str | None] | None = None
+def _date(found: Item, page: Page, languages: tuple[str, ...] | None) -> tuple[StatedDate | None, str | None]:
+    relative: tuple[StatedDate, str | None] | None = None
     first_shown = None
     for stated, shown in _date_texts(found):
         if stated and (date := parse_date(stated, fetched=page.fetched, languages=languages)):
@@ -310,7 +310,7 @@ def _permalink(found: Item, base: str) -> str | None:
 
 def _body(found: Item) -> str:
     """Return the text of the container that holds it, else of all that is neither name, date nor button."""
-    without = _Without(found)
+    without = _NotSaid(found)
     for node in _with_class(found, _TEXT):
         text = _trim(text_of(node, without=without))
         if text or "content" in node.get("class", ""):
@@ -318,7 +318,7 @@ def _body(found: Item) -> str:
     for node in found.own:
         if node.get("itemprop") in {"text", "commentText", "description"}:
             return _trim(text_of(node, without=without))
-    return _trim(text_of(_rest(found), without=_Without(found, strict=True)))
+    return _trim(text_of(_rest(found), without=_NotSaid(found, strict=True)))
 
 
 def _rest(found: Item) -> HtmlElement:
@@ -329,7 +329,7 @@ def _rest(found: Item) -> HtmlElement:
     return inner[0] if len(inner) == 1 else found.element
 
 
-class _Without:
+class _NotSaid:
     """Tell what is left out of a comment's text: replies, and the theme's own words around it."""
 
     def __init__(self, found: Item, *, strict: bool = False) -> None:

@@ -31,7 +31,7 @@ FEED_LENGTH = 10
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _ShownList:
     """What a page shows of a list."""
 
     comments: tuple[ReadComment, ...]
@@ -135,7 +135,7 @@ def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
     return "/wp-content/" in page.text or "/wp-includes/" in page.text
 
 
-def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
+def _read(elements: dict[HtmlElement, str | None], page: Page) -> _ShownList:
     languages = thread_languages(page, fallback=XML_LANG)
     comments: list[ReadComment] = []
     pings = 0
@@ -152,7 +152,7 @@ def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
             elif comment.text or comment.author or comment.native_id:
                 core = core and is_core(found)
                 comments.append(parents.placed(comment, found))
-    return _Seen(tuple(comments), pings, parents.unsure(), core)
+    return _ShownList(tuple(comments), pings, parents.unsure(), core)
 
 
 def _is_ping(found: Item) -> bool:
@@ -176,7 +176,7 @@ def _without_pings(stated: int | None, pings: int, found: int) -> int | None:
     return max(stated - pings, 0)
 
 
-def _pointer(page: Page, seen: _Seen, more: tuple[str, ...]) -> dict[str, object]:
+def _pointer(page: Page, seen: _ShownList, more: tuple[str, ...]) -> dict[str, object]:
     """Return what `complete` needs; not empty for a list of several pages, of which one may never change again."""
     pointer: dict[str, object] = {"paged": True} if more else {}
     if not seen.unsure:

@@ -16,7 +16,7 @@ from dateparser.date import DateDataParser
 
 from archive.records.models import Precision
 from crawler.pages.dates.names import DAYS, MONTHS, ONE, SPANS, ZONES
-from crawler.pages.models import Stated
+from crawler.pages.models import StatedDate
 
 #: Before the first web pages, a date is a mistake.
 FIRST_YEAR = 1990
@@ -112,7 +112,7 @@ _COARSE: dict[str, tuple[timedelta, Precision]] = {
 
 def parse_date(
     shown: str, *, fetched: datetime, languages: tuple[str, ...] | None = None, zone: tzinfo | None = None
-) -> Stated | None:
+) -> StatedDate | None:
     """Return the moment that a text states, as exactly as it states it; `None` when it states none that can be.
 
     `languages` are ISO 639-1 codes, `en-GB` for a region: they decide whether 3/4 is in March. `zone` is the
@@ -130,9 +130,9 @@ def parse_date(
     return stated
 
 
-def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> Stated | None:
+def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> StatedDate | None:
     if _EPOCH.fullmatch(text):
-        return Stated(datetime.fromtimestamp(int(text[:10]), UTC), "second")
+        return StatedDate(datetime.fromtimestamp(int(text[:10]), UTC), "second")
     found = (
         _by_number(text, zone)
         or _by_name(text, zone)
@@ -143,7 +143,7 @@ def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zon
     return found or _by_dateparser(text, fetched, languages, zone)
 
 
-def _by_number(text: str, zone: tzinfo) -> Stated | None:
+def _by_number(text: str, zone: tzinfo) -> StatedDate | None:
     """Read dates that start with the year."""
     match = _ISO.search(text) or _COMPACT.match(text) or _CJK.search(text)
     if match is None:
@@ -155,10 +155,10 @@ def _by_number(text: str, zone: tzinfo) -> Stated | None:
     zone = _zone(text, match.end()) or zone
     hour, minute, second = int(parts["hour"]), int(parts["minute"]), int(parts["second"] or 0)
     moment = datetime(*day, tzinfo=zone) + timedelta(hours=hour, minutes=minute, seconds=second)
-    return Stated(moment.astimezone(UTC), "second" if parts["second"] else "minute")
+    return StatedDate(moment.astimezone(UTC), "second" if parts["second"] else "minute")
 
 
-def _by_name(text: str, zone: tzinfo) -> Stated | None:
+def _by_name(text: str, zone: tzinfo) -> StatedDate | None:
     """Read dates with the month in words."""
     for pattern in _NAMED:
         for match in pattern.finditer(text):
@@ -168,7 +168,7 @@ def _by_name(text: str, zone: tzinfo) -> Stated | None:
     return None
 
 
-def _by_numbers_alone(text: str, languages: tuple[str, ...] | None, zone: tzinfo) -> Stated | None:
+def _by_numbers_alone(text: str, languages: tuple[str, ...] | None, zone: tzinfo) -> StatedDate | None:
     match = _NUMERIC.search(text)
     if match is None:
         return None
@@ -185,11 +185,11 @@ def _day_first(languages: tuple[str, ...] | None, mark: str) -> bool:
     return not any(each.lower() in {"en", "en-us"} for each in languages[:1])
 
 
-def _with_time(day: tuple[int, int, int], text: str, span: tuple[int, int], zone: tzinfo) -> Stated:
+def _with_time(day: tuple[int, int, int], text: str, span: tuple[int, int], zone: tzinfo) -> StatedDate:
     """Add the time of day shown after the date, or else before it."""
     time = _TIME.search(text, span[1]) or _TIME.search(text[: span[0]])
     if time is None:
-        return Stated(datetime(*day, tzinfo=UTC), "day")
+        return StatedDate(datetime(*day, tzinfo=UTC), "day")
     source = text if time.start() >= span[1] else text[: span[0]]
     hour = int(time["hour"])
     half = (time["half"] or time["halves"] or "").lower()
@@ -198,7 +198,7 @@ def _with_time(day: tuple[int, int, int], text: str, span: tuple[int, int], zone
     minute, second = int(time["minute"] or time["minutes"] or 0), int(time["second"] or 0)
     moment = datetime(*day, tzinfo=_zone(source, time.end()) or zone)
     moment += timedelta(hours=hour, minutes=minute, seconds=second)
-    return Stated(moment.astimezone(UTC), "second" if time["second"] else "minute")
+    return StatedDate(moment.astimezone(UTC), "second" if time["second"] else "minute")
 
 
 def _zone(text: str, start: int) -> tzinfo | None:
@@ -221,7 +221,7 @@ def _year(digits: str) -> int:
     return year + (2000 if year <= PIVOT else 1900)
 
 
-def _ago(text: str, fetched: datetime) -> Stated | None:
+def _ago(text: str, fetched: datetime) -> StatedDate | None:
     """Read spans counted back from the fetch, cut to their precision, so that they shift as little as can be."""
     words = text.lower()
     first = words.split()[0].strip(",:")
@@ -234,7 +234,7 @@ def _ago(text: str, fetched: datetime) -> Stated | None:
     return _back(short["count"], short["span"], fetched) if short else None
 
 
-def _back(count: str, span: str, fetched: datetime) -> Stated | None:
+def _back(count: str, span: str, fetched: datetime) -> StatedDate | None:
     name = SPANS.get(_plain(span))
     number = 1 if _plain(count) in ONE else int(count) if count.isdigit() else None
     if name is None or number is None:
@@ -243,26 +243,28 @@ def _back(count: str, span: str, fetched: datetime) -> Stated | None:
     return _floor(fetched - number * length, precision)
 
 
-def _floor(moment: datetime, precision: Precision) -> Stated:
+def _floor(moment: datetime, precision: Precision) -> StatedDate:
     day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if precision == "month":
         day = day.replace(day=1)
     elif precision == "year":
         day = day.replace(day=1, month=1)
-    return Stated(day, precision, relative=True)
+    return StatedDate(day, precision, relative=True)
 
 
-def _less(text: str) -> Stated | None:
+def _less(text: str) -> StatedDate | None:
     """Read a month and year, or a year alone; never out of a longer text."""
     match = _MONTH_YEAR.fullmatch(text)
     if match and (month := MONTHS.get(_plain(match["name"]))):
-        return Stated(datetime(_year(match["year"]), month, 1, tzinfo=UTC), "month")
+        return StatedDate(datetime(_year(match["year"]), month, 1, tzinfo=UTC), "month")
     if numbers := re.fullmatch(r"(\d{4})[-/](\d{1,2})", text):
-        return Stated(datetime(int(numbers[1]), int(numbers[2]), 1, tzinfo=UTC), "month")
-    return Stated(datetime(int(text), 1, 1, tzinfo=UTC), "year") if _BARE_YEAR.fullmatch(text) else None
+        return StatedDate(datetime(int(numbers[1]), int(numbers[2]), 1, tzinfo=UTC), "month")
+    return StatedDate(datetime(int(text), 1, 1, tzinfo=UTC), "year") if _BARE_YEAR.fullmatch(text) else None
 
 
-def _by_dateparser(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> Stated | None:
+def _by_dateparser(
+    text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo
+) -> StatedDate | None:
     """Ask dateparser for what our tables don't hold; only for a text that names a year or is in another script."""
     if len(text) > MAX_WORDS or not _PROMISING.search(text):
         return None
@@ -279,14 +281,14 @@ def _by_dateparser(text: str, fetched: datetime, languages: tuple[str, ...] | No
     return None
 
 
-def _as_exactly(moment: datetime, parts: tuple[str, ...]) -> Stated:
+def _as_exactly(moment: datetime, parts: tuple[str, ...]) -> StatedDate:
     if "time" in parts:
-        return Stated(moment.astimezone(UTC), "second" if moment.second else "minute")
+        return StatedDate(moment.astimezone(UTC), "second" if moment.second else "minute")
     day = datetime(moment.year, moment.month, moment.day if "day" in parts else 1, tzinfo=UTC)
-    return Stated(day, "day" if "day" in parts else "month")
+    return StatedDate(day, "day" if "day" in parts else "month")
 
 
-def _as_far(back: timedelta, fetched: datetime) -> Stated:
+def _as_far(back: timedelta, fetched: datetime) -> StatedDate:
     precision: Precision = "day" if back > -timedelta(weeks=1) else "month"
     return _floor(fetched + back, precision if back > -timedelta(days=364) else "year")
 
@@ -307,7 +309,7 @@ def _plain(word: str) -> str:
     return "".join(each for each in parts if not unicodedata.combining(each)).rstrip(".")
 
 
-def exact(seconds: Any, *, fetched: datetime) -> Stated | None:
+def exact(seconds: Any, *, fetched: datetime) -> StatedDate | None:
     """Return the moment of a number of seconds; `None` for what is no number, or no moment of a post's."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
@@ -315,7 +317,7 @@ def exact(seconds: Any, *, fetched: datetime) -> Stated | None:
         moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
     except (ValueError, OverflowError, OSError):
         return None
-    return Stated(moment, "second") if moment.year >= FIRST_YEAR and moment <= fetched + AHEAD else None
+    return StatedDate(moment, "second") if moment.year >= FIRST_YEAR and moment <= fetched + AHEAD else None
 
 
 def machine_moment(text: str | None) -> datetime | None:

@@ -14,8 +14,8 @@ from lxml.html import HtmlElement
 
 from crawler.pages.dates import parse_date
 from crawler.pages.metadata.markup import Places, byline, bylines, find_places, short_text, tags_and_categories
-from crawler.pages.metadata.structured import Structured, strings
-from crawler.pages.models import Stated
+from crawler.pages.metadata.structured import StructuredData, strings
+from crawler.pages.models import StatedDate
 from crawler.pages.page import Page
 from crawler.pages.text import one_line, text_of
 from crawler.pages.urls import canonical, same_site
@@ -60,15 +60,15 @@ class Metadata:
     url: str
     title: str | None
     author: str | None
-    published: Stated | None
+    published: StatedDate | None
     updated: datetime | None
     description: str | None
     tags: tuple[str, ...]
     categories: tuple[str, ...]
-    structured: Structured
+    structured: StructuredData
 
 
-def read_metadata(page: Page, structured: Structured, languages: tuple[str, ...]) -> Metadata:
+def read_metadata(page: Page, structured: StructuredData, languages: tuple[str, ...]) -> Metadata:
     """Return what a page in these languages states about its post, by what it states for machines and its places."""
     places = find_places(page.tree)
     published = _published(page, structured, places, languages)
@@ -86,7 +86,7 @@ def read_metadata(page: Page, structured: Structured, languages: tuple[str, ...]
     )
 
 
-def canonical_url(page: Page, structured: Structured) -> str:
+def canonical_url(page: Page, structured: StructuredData) -> str:
     """Return the post's canonical address: what the page names so, on its own site, else the page's own.
 
     A page below the front page that names the front page is misconfigured.
@@ -113,7 +113,7 @@ def _is_deep(url: str) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
-def _title(tree: HtmlElement, structured: Structured, places: Places) -> str | None:
+def _title(tree: HtmlElement, structured: StructuredData, places: Places) -> str | None:
     """Return the post's title; `None` when the page has none."""
     named = [*structured.site_names(), *(_text(node) or "" for node in places.headings if _leads_home(node))]
     sites = {_plain(each) for each in named}
@@ -207,9 +207,11 @@ def _first(texts: Iterable[str | None]) -> str | None:
     return next((each for each in texts if each), None)
 
 
-def _published(page: Page, structured: Structured, places: Places, languages: tuple[str, ...]) -> Stated | None:
+def _published(
+    page: Page, structured: StructuredData, places: Places, languages: tuple[str, ...]
+) -> StatedDate | None:
     address = _from_address(page)
-    coarse: Stated | None = None
+    coarse: StatedDate | None = None
     for text in _date_texts(structured, places):
         stated = parse_date(text, fetched=page.fetched, languages=languages or None)
         if stated is None or (address and abs(stated.moment - address.moment) > _slack(address)):
@@ -220,11 +222,11 @@ def _published(page: Page, structured: Structured, places: Places, languages: tu
     return coarse or address
 
 
-def _slack(address: Stated) -> timedelta:
+def _slack(address: StatedDate) -> timedelta:
     return URL_SLACK if address.precision == "day" else timedelta(days=33)
 
 
-def _date_texts(structured: Structured, places: Places) -> Iterator[str]:
+def _date_texts(structured: StructuredData, places: Places) -> Iterator[str]:
     """Yield texts that may state when the post was published, the surest first."""
     post, page = structured.post, structured.page
     yield from strings(post.get("datePublished")) or strings(post.get("dateCreated"))
@@ -258,7 +260,7 @@ def _machine_dates(places: Places) -> Iterator[str]:
             yield shown
 
 
-def _from_address(page: Page) -> Stated | None:
+def _from_address(page: Page) -> StatedDate | None:
     path = urlsplit(page.url).path
     for pattern, precision in ((_URL_DAY, "day"), (_URL_MONTH, "month")):
         found = pattern.search(path)
@@ -268,11 +270,11 @@ def _from_address(page: Page) -> Stated | None:
                 moment = datetime(parts[0], parts[1], parts[2] if len(parts) > 2 else 1, tzinfo=UTC)  # noqa: PLR2004 - year, month, day
             except ValueError:
                 continue
-            return Stated(moment, "day" if precision == "day" else "month")
+            return StatedDate(moment, "day" if precision == "day" else "month")
     return None
 
 
-def _updated(page: Page, structured: Structured, published: Stated | None) -> datetime | None:
+def _updated(page: Page, structured: StructuredData, published: StatedDate | None) -> datetime | None:
     """Return the last change where it is later than the publication."""
     texts = [
         *strings(structured.post.get("dateModified")),
@@ -286,7 +288,7 @@ def _updated(page: Page, structured: Structured, published: Stated | None) -> da
     return None
 
 
-def _author(structured: Structured, places: Places) -> str | None:
+def _author(structured: StructuredData, places: Places) -> str | None:
     for names in _author_names(structured, places):
         known = list(dict.fromkeys(name for name in map(byline, names) if name))
         if known:
@@ -294,7 +296,7 @@ def _author(structured: Structured, places: Places) -> str | None:
     return None
 
 
-def _author_names(structured: Structured, places: Places) -> Iterator[tuple[str, ...]]:
+def _author_names(structured: StructuredData, places: Places) -> Iterator[tuple[str, ...]]:
     post = structured.post
     site_names = {each.lower() for each in structured.site_names()}
     stated = structured.names(post.get("author")) or structured.names(post.get("creator"))
@@ -310,7 +312,7 @@ def _author_names(structured: Structured, places: Places) -> Iterator[tuple[str,
     yield stated
 
 
-def _labels(structured: Structured, places: Places) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _labels(structured: StructuredData, places: Places) -> tuple[tuple[str, ...], tuple[str, ...]]:
     tags, categories = tags_and_categories(places)
     stated = [value for name in _TAGS for value in structured.metas.get(name, ())]
     keywords = strings(structured.post.get("keywords"))

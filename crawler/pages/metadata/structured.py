@@ -35,7 +35,7 @@ _COMMENT_MARKS = re.compile(
 
 
 @dataclass(frozen=True)
-class Structured:
+class StructuredData:
     """Everything stated for machines on one page."""
 
     #: Objects of all JSON-LD scripts, in order, graphs opened.
@@ -83,7 +83,7 @@ class Structured:
         return next((node for node in self.nodes if wanted and node.get("@id") == wanted and "name" in node), {})
 
 
-def read_structured(page: Page) -> Structured:
+def read_structured(page: Page) -> StructuredData:
     """Return what a page states for machines, for `Page.once`; what cannot be parsed is left out."""
     tree = page.tree
     metas: dict[str, list[str]] = {}
@@ -100,7 +100,7 @@ def read_structured(page: Page) -> Structured:
         for relation in (node.get("rel") or "").lower().split():
             if href:
                 links.setdefault(relation, []).append(href)
-    return Structured(
+    return StructuredData(
         tuple(_nodes(tree)),
         {name: tuple(values) for name, values in metas.items()},
         {name: tuple(values) for name, values in links.items()},

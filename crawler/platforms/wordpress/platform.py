@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 from crawler.catalogue.sites import Site
 from crawler.pages.feeds import newest_comments
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.models import Listed, ReadPost, Thread
+from crawler.pages.models import ListedPost, ReadPost, Thread
 from crawler.pages.page import Page
 from crawler.pages.urls import joined, same_site
 from crawler.platforms.base import Platform, either
@@ -59,7 +59,7 @@ class WordPress(Platform):
         signs = {kind for kind, sign in _SIGNS.items() if sign.search(front.text)}
         return bool(signs & _SURE) or len(signs) >= ENOUGH_SIGNS
 
-    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield every post with its whole thread by REST; where that is shut, the addresses of all posts."""
         shown = self.read(front)
         root = self.lists_at(front)
@@ -100,12 +100,12 @@ class WordPressCom(WordPress):
         return super().lists_at(front) or _COM_API + quote(urlsplit(front.url).hostname or "")
 
 
-def read_comment_feed(page: Page) -> list[Listed]:
+def read_comment_feed(page: Page) -> list[ListedPost]:
     """Return each post that a feed of comments names once, changed at its newest; nothing for what is no feed."""
     newest: dict[str, datetime] = {}
     for comment in newest_comments(page):
         newest[comment.post_url] = max(comment.written, newest.get(comment.post_url, comment.written))
-    return [Listed(url, written) for url, written in newest.items()]
+    return [ListedPost(url, written) for url, written in newest.items()]
 
 
 def _api_root(front: Page) -> str | None:
@@ -117,14 +117,14 @@ def _api_root(front: Page) -> str | None:
     return next((each for each in roots if each is not None and same_site(each, front.url)), None)
 
 
-async def _by_pages(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+async def _by_pages(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
     async for listed in discover(site, front, fetch):
         yield listed
     async for listed in _woken(site, front, fetch):
         yield listed
 
 
-async def _woken(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed]:
+async def _woken(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost]:
     """Yield the posts under which the newest comments stand, as changed when they were written."""
     try:
         feed = await fetch.page(urljoin(front.url, "comments/feed/"))

@@ -13,7 +13,7 @@ from typing import Any
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, raw_text, whole_number
-from crawler.pages.models import Listed, ReadComment, ReadPost, Stated, Thread
+from crawler.pages.models import ListedPost, ReadComment, ReadPost, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
 from crawler.pages.text import html_text, one_line
@@ -66,7 +66,7 @@ class RestLists:
         self._authors: dict[int, str | None] = {}
         self._protected = 0
 
-    async def posts(self) -> AsyncIterator[Listed | ReadPost]:
+    async def posts(self) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield every post with its thread, in the order of their numbers; its address where only its page tells all.
 
         Raise `UnreadableError` when a list breaks off, or is shut from the start.
@@ -89,10 +89,10 @@ class RestLists:
         if self._protected:
             logger.info("%s: %d posts are behind a password and not archived", self._root, self._protected)
 
-    async def _whole(self, post: RestPost, comments: "_Comments | None") -> Listed | ReadPost:
+    async def _whole(self, post: RestPost, comments: "_Comments | None") -> ListedPost | ReadPost:
         read = post.read
         if comments is None or (not read.text and read.status == "whole"):
-            return Listed(read.url, read.updated or (read.published.moment if read.published else None))
+            return ListedPost(read.url, read.updated or (read.published.moment if read.published else None))
         if read.author is None and post.user:
             read = replace(read, author=await self._author(post))
         thread = await comments.of(post)
@@ -254,7 +254,7 @@ def _comment(value: Mapping[str, Any], fetched: datetime) -> RestComment | None:
     return RestComment(post, whole_number(value.get("author")), read)
 
 
-def _moment(value: Mapping[str, Any], exact: str, local: str, fetched: datetime) -> Stated | None:
+def _moment(value: Mapping[str, Any], exact: str, local: str, fetched: datetime) -> StatedDate | None:
     """Return a date: in UTC where the list gives it, else the site's own time as it stands."""
     return parse_date(raw_text(value.get(exact)), fetched=fetched, zone=UTC) or parse_date(
         raw_text(value.get(local)), fetched=fetched
