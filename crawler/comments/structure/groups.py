@@ -140,14 +140,14 @@ def dated_groups(outline: Outline) -> list[Group]:
     collected = [_group(f"dated {key}", 0, members) for key, members in found.items() if len(members) > 1]
     largest = sorted(collected, key=lambda group: -len(group.markers))[:MAX_DATED]
     # some software prints the post's own date as it prints the comments'
-    shorter = [Group(each.key, each.weight, each.markers[1:], each.names[1:]) for each in largest]
+    shorter = [Group(group.key, group.weight, group.markers[1:], group.names[1:]) for group in largest]
     return largest + [group for group in shorter if len(group.markers) > 1]
 
 
 def _path(outline: Outline, number: int) -> str:
     keys = []
-    for each in (number, *outline.ancestors(number)):
-        element = outline.elements[each]
+    for around in (number, *outline.ancestors(number)):
+        element = outline.elements[around]
         keys.append(class_key(element.tag, element.get("class")))
         if len(keys) > 2:  # noqa: PLR2004  # its own kind and that of two around it
             break
@@ -155,7 +155,9 @@ def _path(outline: Outline, number: int) -> str:
 
 
 def _is_navigation(outline: Outline, number: int) -> bool:
-    return any(outline.elements[each].tag in {"nav", "select", "h1"} for each in (number, *outline.ancestors(number)))
+    return any(
+        outline.elements[around].tag in {"nav", "select", "h1"} for around in (number, *outline.ancestors(number))
+    )
 
 
 @lru_cache(maxsize=CACHED)
@@ -423,10 +425,10 @@ def _is_dated(outline: Outline, run: Run) -> bool:
 def _nest(found: list[Item]) -> None:
     """Note for each comment which others lie in its stretch."""
     opened: list[int] = []
-    for index, each in enumerate(found):
-        while opened and found[opened[-1]].run.end <= each.run.start:
+    for index, item in enumerate(found):
+        while opened and found[opened[-1]].run.end <= item.run.start:
             opened.pop()
         if opened:
-            each.around = opened[-1]
-            found[opened[-1]].inner.append(each.run)
+            item.around = opened[-1]
+            found[opened[-1]].inner.append(item.run)
         opened.append(index)

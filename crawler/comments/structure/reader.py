@@ -132,12 +132,12 @@ def refined(comments: Sequence[ReadComment], region: HtmlElement, page: Page) ->
     undated, in a list of recent ones, are left out.
     """
     thread = GenericComments().thread_in(region, page)
-    seen = {each.native_id: each for each in thread.comments if each.native_id} if thread else {}
-    known = sum(1 for each in comments if each.native_id in seen)
+    seen = {comment.native_id: comment for comment in thread.comments if comment.native_id} if thread else {}
+    known = sum(1 for comment in comments if comment.native_id in seen)
     if known < MOST * len(comments):
         return tuple(comments)
-    kept = [each for each in comments if each.native_id in seen or each.date_shown]
-    return tuple(_refined(each, seen.get(each.native_id or "")) for each in kept)
+    kept = [comment for comment in comments if comment.native_id in seen or comment.date_shown]
+    return tuple(_refined(comment, seen.get(comment.native_id or "")) for comment in kept)
 
 
 def is_quoted(text: str) -> bool:
@@ -247,8 +247,8 @@ def _quality(part: Part) -> float:
 
 def _is_thread(outline: Outline, group: Group, parts: Sequence[Part], qualities: Sequence[float]) -> bool:
     """Tell whether enough of the stretches are whole comments; the less sure the mark, the more must be."""
-    readable = sum(1 for each in qualities if each > READABLE)
-    whole = sum(1 for each in qualities if each >= 1)
+    readable = sum(1 for value in qualities if value > READABLE)
+    whole = sum(1 for value in qualities if value >= 1)
     sure = sum(1 for part in parts if part.author_sure)
     if readable * 2 < len(parts) or any(_holds_page(outline, part.item) for part in parts):
         return False
@@ -277,7 +277,7 @@ def _comments_among(outline: Outline, items: Sequence[Item]) -> list[Item]:
 
 def _is_named_otherwise(outline: Outline, item: Item) -> bool:
     elements = (outline.elements[number] for number in {item.run.start, item.marker})
-    return any(_NO_COMMENT.search(f"{each.get('class') or ''} {each.get('id') or ''}") for each in elements)
+    return any(_NO_COMMENT.search(f"{element.get('class') or ''} {element.get('id') or ''}") for element in elements)
 
 
 def _in_one_place(outline: Outline, parts: list[Part]) -> list[Part]:
@@ -319,7 +319,7 @@ def _is_told(outline: Outline, parts: Sequence[Part]) -> bool:
 
 def _holds_page(outline: Outline, item: Item) -> bool:
     """Tell whether a stretch holds what no comment holds: the page's heading or its main part."""
-    return any(each.tag in {"h1", "main", "body"} for each in outline.elements[item.run.start : item.run.end])
+    return any(element.tag in {"h1", "main", "body"} for element in outline.elements[item.run.start : item.run.end])
 
 
 def _is_aside(outline: Outline, group: Group, first: Item) -> bool:

@@ -27,14 +27,14 @@ class Parents:
         self._answerable: set[str] = set()
         self._keys: dict[HtmlElement, ReadComment] = {}
 
-    def placed(self, comment: ReadComment, found: Item) -> ReadComment:
+    def placed(self, comment: ReadComment, item: Item) -> ReadComment:
         """Return the comment with parent and depth; comments are given in the order shown."""
-        stated = _WPDISCUZ_ID.fullmatch(found.element.get("id") or "")
+        stated = _WPDISCUZ_ID.fullmatch(item.element.get("id") or "")
         if comment.depth is not None:
             del self._open[comment.depth :]
             parent = self._open[-1] if self._open and comment.depth else None
         else:
-            parent = self._enclosing(found.element)
+            parent = self._enclosing(item.element)
         if stated:
             comment = replace(comment, parent=stated[1] if int(stated[1]) else None)
         elif parent is not None and parent.native_id is not None:
@@ -42,10 +42,10 @@ class Parents:
         depth = comment.depth if comment.depth is not None else _depth_below(parent)
         comment = replace(comment, depth=depth)
         self._open.append(comment)
-        self._keys[found.element] = comment
+        self._keys[item.element] = comment
         if comment.native_id is not None and not stated:
             self._places[comment.native_id] = (comment.parent, depth)
-            if any(classes(node) & _REPLY_LINKS for node in found.own if node.tag in {"a", "div", "span"}):
+            if any(classes(node) & _REPLY_LINKS for node in item.own if node.tag in {"a", "div", "span"}):
                 self._answerable.add(comment.native_id)
         return comment
 

@@ -93,8 +93,8 @@ def canonical_url(page: Page, structured: StructuredData) -> str:
     """
     own = _without_comment_page(canonical(page.url) or page.url)
     stated = [*structured.links.get("canonical", ()), *structured.metas.get("og:url", ())]
-    for each in stated:
-        url = canonical(each, page.url)
+    for address in stated:
+        url = canonical(address, page.url)
         if url and same_site(url, own) and (_is_deep(url) or not _is_deep(own)):
             return _without_comment_page(url)
     return own
@@ -116,25 +116,25 @@ def _is_deep(url: str) -> bool:
 def _title(tree: HtmlElement, structured: StructuredData, places: Places) -> str | None:
     """Return the post's title; `None` when the page has none."""
     named = [*structured.site_names(), *(_text(node) or "" for node in places.headings if _leads_home(node))]
-    sites = {_plain(each) for each in named}
+    sites = {_plain(name) for name in named}
     page_title = _first(_text(node) for node in tree.iter("title"))
     stated = [
         *strings(structured.post.get("headline")),
-        *(each for name in ("og:title", "twitter:title", "dc.title") for each in structured.metas.get(name, ())),
+        *(title for name in ("og:title", "twitter:title", "dc.title") for title in structured.metas.get(name, ())),
         *([page_title] if page_title else []),
     ]
     heading = _heading(places, stated, sites)
     if heading:
         return heading
-    bare = [_without_site(each, sites, stated) for each in stated]
-    return _first(each for each in bare if each.lower() not in sites) or _first(bare)
+    bare = [_without_site(title, sites, stated) for title in stated]
+    return _first(title for title in bare if title.lower() not in sites) or _first(bare)
 
 
 def _without_site(title: str, sites: set[str], others: list[str]) -> str:
     """Return a title without the site's name before or after it, told by its name or by a title that lacks it."""
-    for each in others:
-        if each != title and len(each) >= len("A post") and _is_part(each, title):
-            return each
+    for other in others:
+        if other != title and len(other) >= len("A post") and _is_part(other, title):
+            return other
     parts = _SEPARATOR.split(title)
     separators = [found.group() for found in _SEPARATOR.finditer(title)]
     while len(parts) > 1 and _plain(parts[-1]) in sites:
@@ -157,7 +157,7 @@ def _is_part(short: str, title: str) -> bool:
 def _heading(places: Places, stated: list[str], sites: set[str]) -> str | None:
     """Return the heading that some stated title holds; else the one whose class says that it is the title."""
     headings = [(node, text) for node in places.headings if (text := _text(node)) and len(text) <= MAX_TITLE]
-    wanted = [_plain(each) for each in stated]
+    wanted = [_plain(title) for title in stated]
     for level in ("h1", "h2"):
         agreeing = [
             text
@@ -175,7 +175,9 @@ def _heading(places: Places, stated: list[str], sites: set[str]) -> str | None:
 
 def _agrees(heading: str, stated: list[str]) -> bool:
     plain = _plain(heading)
-    return bool(plain) and any(plain in each and (len(plain) * 3 >= len(each) or plain == each) for each in stated)
+    return bool(plain) and any(
+        plain in title and (len(plain) * 3 >= len(title) or plain == title) for title in stated
+    )
 
 
 def _leads_home(node: HtmlElement) -> bool:
@@ -192,7 +194,7 @@ def _leads_home(node: HtmlElement) -> bool:
 
 def _is_marked(node: HtmlElement) -> bool:
     marks = (node.get("class") or "").lower().split()
-    return any(_TITLE_CLASSES.fullmatch(each) for each in marks) or node.get("itemprop") in {"headline", "name"}
+    return any(_TITLE_CLASSES.fullmatch(mark) for mark in marks) or node.get("itemprop") in {"headline", "name"}
 
 
 def _plain(text: str) -> str:
@@ -204,7 +206,7 @@ def _text(node: HtmlElement) -> str | None:
 
 
 def _first(texts: Iterable[str | None]) -> str | None:
-    return next((each for each in texts if each), None)
+    return next((text for text in texts if text), None)
 
 
 def _published(
@@ -265,7 +267,7 @@ def _from_address(page: Page) -> StatedDate | None:
     for pattern, precision in ((_URL_DAY, "day"), (_URL_MONTH, "month")):
         found = pattern.search(path)
         if found:
-            parts = [int(each) for each in found.groups()]
+            parts = [int(digits) for digits in found.groups()]
             try:
                 moment = datetime(parts[0], parts[1], parts[2] if len(parts) > 2 else 1, tzinfo=UTC)  # noqa: PLR2004 - year, month, day
             except ValueError:
@@ -298,12 +300,12 @@ def _author(structured: StructuredData, places: Places) -> str | None:
 
 def _author_names(structured: StructuredData, places: Places) -> Iterator[tuple[str, ...]]:
     post = structured.post
-    site_names = {each.lower() for each in structured.site_names()}
+    site_names = {name.lower() for name in structured.site_names()}
     stated = structured.names(post.get("author")) or structured.names(post.get("creator"))
-    yield tuple(each for each in stated if each.lower() not in site_names)
+    yield tuple(name for name in stated if name.lower() not in site_names)
     for name in _AUTHORS:
         values = structured.metas.get(name, ())
-        yield tuple(each for each in values if each.lower() not in site_names)
+        yield tuple(name for name in values if name.lower() not in site_names)
     label = structured.meta("twitter:label1")
     if label and label.lower() in {"written by", "verfasst von", "écrit par", "escrito por", "scritto da"}:
         yield structured.metas.get("twitter:data1", ())
@@ -325,5 +327,5 @@ def _labels(structured: StructuredData, places: Places) -> tuple[tuple[str, ...]
 
 
 def _split(keywords: list[str]) -> list[str]:
-    parts = (part.strip() for each in keywords for part in each.split(","))
-    return [each for each in parts if each]
+    parts = (part.strip() for line in keywords for part in line.split(","))
+    return [part for part in parts if part]

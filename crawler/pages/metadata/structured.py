@@ -66,12 +66,12 @@ class StructuredData:
     def names(self, value: Any) -> tuple[str, ...]:
         """Return the names of persons or things: texts, objects with a `name`, or references into the graph."""
         found = []
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, dict):
-                known = each if "name" in each else self._by_id(each.get("@id"))
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                known = item if "name" in item else self._by_id(item.get("@id"))
                 found += strings(known.get("name"))
             else:
-                found += strings(each)
+                found += strings(item)
         return tuple(dict.fromkeys(found))
 
     def site_names(self) -> list[str]:
@@ -111,18 +111,18 @@ def types(node: dict[str, Any]) -> set[str]:
     """Return the types of a JSON-LD object, without their vocabulary's address."""
     value = node.get("@type")
     found = value if isinstance(value, list) else [value]
-    return {each.rsplit("/", 1)[-1] for each in found if isinstance(each, str)}
+    return {name.rsplit("/", 1)[-1] for name in found if isinstance(name, str)}
 
 
 def strings(value: Any) -> list[str]:
     """Return the texts among a value or list of values, each on one line."""
     found = value if isinstance(value, list) else [value]
-    lines = (one_line(each) for each in found if isinstance(each, str))
-    return [each for each in lines if each]
+    lines = (one_line(text) for text in found if isinstance(text, str))
+    return [text for text in lines if text]
 
 
 def _is_text(node: dict[str, Any]) -> bool:
-    return any(_TEXT_TYPES.fullmatch(each) for each in types(node))
+    return any(_TEXT_TYPES.fullmatch(name) for name in types(node))
 
 
 def _nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
@@ -158,10 +158,10 @@ def _opened(value: Any) -> Iterator[dict[str, Any]]:
     seen = 0
     while pending and seen < MAX_NODES:
         seen += 1
-        each = pending.pop(0)
-        if isinstance(each, list):
-            pending = each[:MAX_NODES] + pending
-        elif isinstance(each, dict):
-            if "@type" in each or "@id" in each:
-                yield each
-            pending += [each[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in each]
+        item = pending.pop(0)
+        if isinstance(item, list):
+            pending = item[:MAX_NODES] + pending
+        elif isinstance(item, dict):
+            if "@type" in item or "@id" in item:
+                yield item
+            pending += [item[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in item]
