@@ -67,23 +67,23 @@ async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Liste
     """
     failures: list[UnreadableError] = []
     feed = await _first_feed(site, post_feeds(front)[:MAX_NAMED_FEEDS], fetch, failures)
-    listed = {each.url: each for each in feed.posts}
-    for each in listed.values():
-        yield each
+    listed = {post.url: post for post in feed.posts}
+    for post in listed.values():
+        yield post
     from_sitemap: set[str] = set()
-    async for each in _from_sitemaps(site, front, fetch, failures):
-        from_sitemap.add(each.url)
-        yield each
+    async for post in _from_sitemaps(site, front, fetch, failures):
+        from_sitemap.add(post.url)
+        yield post
     if _complete(from_sitemap, listed.keys()):
         return
     if not feed.posts:
         feed = await _first_feed(site, _usual_feeds(front), fetch, failures)
     seen = set(from_sitemap)
-    async for each in _all_feed_pages(site, feed, fetch, failures):
-        seen.add(each.url)
-        yield each
-    async for each in _from_list_pages(site, front, fetch, seen, failures):
-        yield each
+    async for post in _all_feed_pages(site, feed, fetch, failures):
+        seen.add(post.url)
+        yield post
+    async for post in _from_list_pages(site, front, fetch, seen, failures):
+        yield post
     if failures:
         raise failures[0]
 

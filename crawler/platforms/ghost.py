@@ -143,8 +143,8 @@ def _post(
     is_open = value.get("visibility", "public") == "public"
     if body is None and is_open:
         return ListedPost(url, updated.moment if updated else None)
-    tags = [each for each in mappings(value.get("tags")) if each.get("visibility", "public") == "public"]
-    names = [name for each in mappings(value.get("authors")) if (name := text(each.get("name")))]
+    tags = [tag for tag in mappings(value.get("tags")) if tag.get("visibility", "public") == "public"]
+    names = [name for author in mappings(value.get("authors")) if (name := text(author.get("name")))]
     native = text(value.get("id"))
     thread = None
     if threads is not None and native and is_open:  # the page of a closed post keeps its thread from strangers too
@@ -158,7 +158,7 @@ def _post(
         language=language,
         text=html_text(body or ""),
         description=text(value.get("custom_excerpt")) or text(value.get("meta_description")),
-        tags=tuple(name for each in tags if (name := text(each.get("name")))),
+        tags=tuple(name for tag in tags if (name := text(tag.get("name")))),
         rights=() if is_open else ("paywalled",),
         status="whole" if is_open else "preview",
         thread=thread,

@@ -95,7 +95,7 @@ def _at_place(outline: Outline, part: Part, places: Sequence[str], names: _Names
     """Return the name at the surest place that holds one, else where the markup says so, and its element."""
     common = [part.slots[place] for place in places if place in part.slots]
     others = ((_hint(outline, number), number) for number in part.slots.values() if number not in common)
-    told = sorted((each for each in others if each[0] >= SAYS_SO), key=lambda each: -each[0])
+    told = sorted((hinted for hinted in others if hinted[0] >= SAYS_SO), key=lambda hinted: -hinted[0])
     for number in (*common, *(number for _, number in told)):
         name = names[number]
         if name:
@@ -112,8 +112,8 @@ def _places(outline: Outline, parts: Sequence[Part], names: _Names) -> list[str]
     common = {place: uses for place, uses in found.items() if len(uses) * RARE >= len(parts) or len(parts) < RARE}
     names.read(number for uses in common.values() for _, number in uses[:SAMPLE])
     scored = [(_score(outline, uses, len(parts), names), place) for place, uses in common.items()]
-    scored = [each for each in scored if each[0] > SURE_ENOUGH]
-    scored.sort(key=lambda each: (-each[0], each[1].count("/"), len(each[1])))
+    scored = [place for place in scored if place[0] > SURE_ENOUGH]
+    scored.sort(key=lambda place: (-place[0], place[1].count("/"), len(place[1])))
     return [place for score, place in scored[:MAX_PLACES] if score > scored[0][0] - MUCH_LESS]
 
 
@@ -147,7 +147,7 @@ def _full_name_in(outline: Outline, number: int) -> int:
     Source: https://microformats.org/wiki/hcard.
     """
     inside = range(number + 1, outline.ends[number])
-    named = (each for each in inside if "fn" in (outline.elements[each].get("class") or "").split())
+    named = (inner for inner in inside if "fn" in (outline.elements[inner].get("class") or "").split())
     return next(named, number)
 
 

@@ -100,11 +100,11 @@ def _nested(page: Page) -> Iterator[ReadComment]:
         block = node.find("./*[@class='comment-block']")
         if native is None or block is None:
             continue
-        around = (_NATIVE.fullmatch(each.get("id") or "") for each in node.iterancestors("li"))
+        around = (_NATIVE.fullmatch(item.get("id") or "") for item in node.iterancestors("li"))
         user = _first(block, "user")
         comment = ReadComment(
             native_id=native[1],
-            parent=next((each[1] for each in around if each), None),
+            parent=next((answered[1] for answered in around if answered), None),
             author=_line(user),
             author_url=_href(user),
             date_shown=_line(_first(block, "datetime")),
@@ -126,7 +126,7 @@ def _flat(page: Page) -> Iterator[ReadComment]:
                 break
             rest.setdefault((node.get("class") or "").split(" ")[0], node)
         foot = rest.get("comment-footer")
-        link = next((each for each in name.iterchildren("a") if each.get("href")), None)
+        link = next((anchor for anchor in name.iterchildren("a") if anchor.get("href")), None)
         comment = ReadComment(
             native_id=native[1],
             author=_line(link) if link is not None else one_line(_SAID.sub("", text_of(name))),
@@ -182,7 +182,7 @@ def _exact(milliseconds: int | None, page: Page) -> StatedDate | None:
 
 def _first(node: HtmlElement | None, name: str) -> HtmlElement | None:
     within = node.iter("*") if node is not None else ()
-    return next((each for each in within if name in (each.get("class") or "").split()), None)
+    return next((inner for inner in within if name in (inner.get("class") or "").split()), None)
 
 
 def _line(node: HtmlElement | None) -> str | None:
@@ -278,4 +278,4 @@ def value(field: Any) -> str | None:
 def link(entry: Mapping[str, Any], relation: str) -> str | None:
     """Return the address that an entry names by a relation: `alternate` is its page."""
     links = mappings(entry.get("link"))
-    return next((text(each.get("href")) for each in links if each.get("rel") == relation), None)
+    return next((text(link.get("href")) for link in links if link.get("rel") == relation), None)

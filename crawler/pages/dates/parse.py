@@ -119,7 +119,7 @@ def parse_date(
     site's, for texts that name none.
     """
     text = " ".join(unicodedata.normalize("NFKC", shown[: MAX_SHOWN * 2]).split())[:MAX_SHOWN]
-    if not any(each.isdigit() or each.isalpha() for each in text):
+    if not any(letter.isdigit() or letter.isalpha() for letter in text):
         return None
     try:
         stated = _stated(text, fetched, languages, zone or UTC)
@@ -182,7 +182,7 @@ def _day_first(languages: tuple[str, ...] | None, mark: str) -> bool:
     """Tell the order of day and month: only American English starts with the month."""
     if not languages:
         return mark == "."
-    return not any(each.lower() in {"en", "en-us"} for each in languages[:1])
+    return not any(language.lower() in {"en", "en-us"} for language in languages[:1])
 
 
 def _with_time(day: tuple[int, int, int], text: str, span: tuple[int, int], zone: tzinfo) -> StatedDate:
@@ -268,7 +268,7 @@ def _by_dateparser(
     """Ask dateparser for what our tables don't hold; only for a text that names a year or is in another script."""
     if len(text) > MAX_WORDS or not _PROMISING.search(text):
         return None
-    known = tuple(each.split("-")[0].lower() for each in languages or ())
+    known = tuple(language.split("-")[0].lower() for language in languages or ())
     for tried in (known, _OTHER_LANGUAGES):
         absolute, relative = _parsers(tried)
         found = absolute and absolute.get_date_data(text)
@@ -296,17 +296,20 @@ def _as_far(back: timedelta, fetched: datetime) -> StatedDate:
 @lru_cache(maxsize=64)
 def _parsers(languages: tuple[str, ...]) -> tuple[DateDataParser | None, DateDataParser | None]:
     """Return dateparser for absolute and for relative dates; nothing for languages it does not know."""
-    if not languages or not all(each in language_locale_dict for each in languages):
+    if not languages or not all(language in language_locale_dict for language in languages):
         return None, None
     absolute = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["year", "month"]}
     relative = {"PARSERS": ["relative-time"], "RELATIVE_BASE": _DATEPARSER_NOW.replace(tzinfo=None)}
-    return tuple(DateDataParser(languages=list(languages), settings=each) for each in (absolute, relative))
+    return tuple(
+        DateDataParser(languages=list(languages), settings=parser_settings)
+        for parser_settings in (absolute, relative)
+    )
 
 
 def _plain(word: str) -> str:
     """Return a word in lower case without accents or a closing full stop, as the tables write it."""
     parts = unicodedata.normalize("NFKD", word.lower())
-    return "".join(each for each in parts if not unicodedata.combining(each)).rstrip(".")
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).rstrip(".")
 
 
 def exact(seconds: Any, *, fetched: datetime) -> StatedDate | None:

@@ -28,7 +28,7 @@ def read_rights(page: Page, structured: StructuredData) -> tuple[tuple[str, ...]
 
     `noarchive` and a reservation of text and data mining mean that no text is kept.
     """
-    rights = [each for each in _KEPT if each in set(_directives(page, structured))]
+    rights = [rule for rule in _KEPT if rule in set(_directives(page, structured))]
     if _is_reserved(page, structured):
         rights.append("tdm-reserved")
     paywalled = _is_paywalled(structured)
@@ -43,7 +43,7 @@ def read_rights(page: Page, structured: StructuredData) -> tuple[tuple[str, ...]
 def _directives(page: Page, structured: StructuredData) -> Iterator[str]:
     for name in _ROBOTS_METAS:
         for content in structured.metas.get(name, ()):
-            yield from (each.strip().lower() for each in content.split(","))
+            yield from (rule.strip().lower() for rule in content.split(","))
     agent = "*"
     for part in page.headers.get("x-robots-tag", "").lower().split(","):
         name, colon, value = part.strip().partition(":")
@@ -72,5 +72,7 @@ def _licences(page: Page, structured: StructuredData) -> list[str]:
     stated = [*structured.links.get("license", ()), *strings(structured.post.get("license"))]
     links = page.tree.iter("a")
     stated += [link.get("href") or "" for link in links if "license" in (link.get("rel") or "").lower().split()]
-    addresses = (joined(page.url, each) for each in stated if each.strip())
-    return list(dict.fromkeys(each for each in addresses if each is not None and each.startswith("http")))[:5]
+    addresses = (joined(page.url, address) for address in stated if address.strip())
+    return list(
+        dict.fromkeys(address for address in addresses if address is not None and address.startswith("http"))
+    )[:5]

@@ -203,12 +203,12 @@ def _header(page: Page, name: str) -> int | None:
 
 def read_posts(values: Any, *, fetched: datetime, language: str | None) -> list[RestPost]:
     """Return the posts of one answer in its order; what is no post is left out."""
-    return [post for each in mappings(values) if (post := _post(each, fetched, language)) is not None]
+    return [post for value in mappings(values) if (post := _post(value, fetched, language)) is not None]
 
 
 def read_comments(values: Any, *, fetched: datetime) -> list[RestComment]:
     """Return the comments of one answer in its order; pingbacks and what is no comment are left out."""
-    return [comment for each in mappings(values) if (comment := _comment(each, fetched)) is not None]
+    return [comment for value in mappings(values) if (comment := _comment(value, fetched)) is not None]
 
 
 def _post(value: Mapping[str, Any], fetched: datetime, language: str | None) -> RestPost | None:
@@ -229,7 +229,7 @@ def _post(value: Mapping[str, Any], fetched: datetime, language: str | None) -> 
         text="" if protected or withheld else html_text(raw_text(content.get("rendered"))),
         description=None if protected or withheld else _excerpt(value),
         tags=tags,
-        categories=tuple(each for each in categories if each != "Uncategorized"),
+        categories=tuple(category for category in categories if category != "Uncategorized"),
         rights=("noarchive",) if withheld else (),
         status="withheld" if withheld else "whole",
     )
