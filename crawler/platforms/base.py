@@ -1,6 +1,6 @@
 """What a platform must know; the defaults are what any blog allows.
 
-To add one: write one file like `wordpress.py`, add its line to `PLATFORMS`, save one case under `tests/sites/`.
+To add one: write one file like `squarespace.py`, add its line to `PLATFORMS`, save one case under `tests/sites/`.
 CONTRIBUTING.md tells more.
 """
 
