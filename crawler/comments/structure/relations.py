@@ -31,7 +31,7 @@ LINES_NEAR = 6
 #: Pages of one thread that one page may name; a pager names ten and the last.
 MAX_NAMED = 40
 #: Words of a link to another page.
-MAX_WORDS = 5
+MAX_PAGER_WORDS = 5
 #: Links looked at after a thread's first comment.
 MAX_LINKS = 20_000
 
@@ -42,8 +42,7 @@ _BY_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 
-
-_WORDS = (
+_COUNTED = (
     r"comm?ents?|responses?|repl(?:y|ies)|thoughts?|reactions?|feedback|discussions?|opinions?|voices|"
     r"kommentare?n?|antworten?|meinung(?:en)?|beitr[aä]ge|gedanken|reaktione?n?|"
     r"commentaires?|r[eé]ponses?|avis|r[eé]actions?|"
@@ -51,28 +50,29 @@ _WORDS = (
     r"commenti|commento|rispost[ae]|reacties?|opmerkingen|kommentarer?|svar|kommenttia?|komentarzy?e?|odpowiedzi|"
     r"комментари\w{1,3}|ответ\w{0,3}|yorum|коментар\w{0,3}|koment[aá][rř]\w{0,2}|コメント|评论|留言|댓글"
 )
-_ONE = r"one|ein(?:e|en)?|une?|uno|una|um|uma|un'|één|een"
+_ONE_WORD = r"one|ein(?:e|en)?|une?|uno|una|um|uma|un'|één|een"
 _COUNT_FIRST = re.compile(
-    rf"^\W*(?P<count>\d{{1,3}}(?:[.,\s]\d{{3}})+|\d{{1,6}}|{_ONE})\s(?:\w+\s)?(?:{_WORDS})(?!\w)", re.IGNORECASE
-)
-_COUNT_LAST = re.compile(
-    rf"^\W*(?:{_WORDS})\s?[:(\[–-]?\s?(?:\d{{1,4}}\s?[-–]\s?\d{{1,4}} (?:of|von|de|sur) )?(?P<count>\d{{1,6}})\W*$",
+    rf"^\W*(?P<count>\d{{1,3}}(?:[.,\s]\d{{3}})+|\d{{1,6}}|{_ONE_WORD})\s(?:\w+\s)?(?:{_COUNTED})(?!\w)",
     re.IGNORECASE,
 )
-_HEADING = re.compile(rf"(?<!\w)(?:{_WORDS})(?!\w)", re.IGNORECASE)
+_COUNT_LAST = re.compile(
+    rf"^\W*(?:{_COUNTED})\s?[:(\[–-]?\s?(?:\d{{1,4}}\s?[-–]\s?\d{{1,4}} (?:of|von|de|sur) )?(?P<count>\d{{1,6}})\W*$",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(rf"(?<!\w)(?:{_COUNTED})(?!\w)", re.IGNORECASE)
 
-_NUMBER = re.compile(r"\d{1,5}")
+_PAGE_NUMBER = re.compile(r"\d{1,5}")
 _ONWARD = re.compile(
     r"\W*(?:(?:next|older|newer|more|weiter|nächste|suivante?s?|siguientes?|successiv[aoi]|volgende|próxim[ao]s?)\b"
     r"[\w ]{0,30}|[›»>→]{1,2})\W*",
     re.IGNORECASE,
 )
 #: Names of parameters that number pages; not "p", which names a post in many addresses.
-_PAGED = re.compile(r"page|offset|start|seite|pagina|^pg$|^cp$", re.IGNORECASE)
-_PATH = re.compile(r"(?:comm?ents?|responses?)?[-_/]?(?:page|p|seite)[-_/]?\d{1,5}/?", re.IGNORECASE)
+_PAGE_PARAMETER = re.compile(r"page|offset|start|seite|pagina|^pg$|^cp$", re.IGNORECASE)
+_PAGE_PATH = re.compile(r"(?:comm?ents?|responses?)?[-_/]?(?:page|p|seite)[-_/]?\d{1,5}/?", re.IGNORECASE)
 
 #: What every address of a further page holds; few of a page's links do.
-_PAGED_ADDRESS = re.compile(r"=\d|(?:page|p|seite)[-_/]?\d{1,5}/?\s*(?:#|$)", re.IGNORECASE)
+_PAGE_ADDRESS = re.compile(r"=\d|(?:page|p|seite)[-_/]?\d{1,5}/?\s*(?:#|$)", re.IGNORECASE)
 
 
 def depths(outline: Outline, parts: Sequence[Part]) -> list[int]:
@@ -83,11 +83,11 @@ def depths(outline: Outline, parts: Sequence[Part]) -> list[int]:
     return _by_number([_level(outline, part) for part in parts]) or nested
 
 
-def parents(parts: Sequence[Part], found: Sequence[int]) -> list[str | None]:
+def parents(parts: Sequence[Part], levels: Sequence[int]) -> list[str | None]:
     """Return the native id of what each comment answers, given their depths; `None` where the page gives no ids."""
     result: list[str | None] = []
     opened: list[Part] = []
-    for part, depth in zip(parts, found, strict=True):
+    for part, depth in zip(parts, levels, strict=True):
         del opened[depth:]
         result.append(opened[-1].item.name if opened else None)
         opened.append(part)
@@ -97,15 +97,15 @@ def parents(parts: Sequence[Part], found: Sequence[int]) -> list[str | None]:
 def answered(outline: Outline, parts: Sequence[Part]) -> dict[int, str]:
     """Return, by position, whom "in reply to" links name, as native ids."""
     names = {part.item.name: index for index, part in enumerate(parts) if part.item.name}
-    found = {}
+    answers = {}
     for index, part in enumerate(parts):
         for number in part.slots.values():
             element = outline.elements[number]
             fragment = (element.get("href") or "").partition("#")[2] if element.tag == "a" else ""
-            name = next((each for each in re.findall(r"\w+", fragment)[-1:] if names.get(each, index) < index), None)
+            name = next((word for word in re.findall(r"\w+", fragment)[-1:] if names.get(word, index) < index), None)
             if name and any(is_answer(line.text) for line in part.lines[:COMPARED]):
-                found[index] = name
-    return found
+                answers[index] = name
+    return answers
 
 
 def stated_parents(outline: Outline, parts: Sequence[Part]) -> dict[int, str]:
@@ -115,14 +115,14 @@ def stated_parents(outline: Outline, parts: Sequence[Part]) -> dict[int, str]:
     """
     names = {part.item.name: index for index, part in enumerate(parts) if part.item.name}
     starts = [part.item.run.start for part in parts]
-    found = {}
+    answers = {}
     for number, element in enumerate(outline.elements):
         if element.get("rel") == "sioc:reply_of":
             index = bisect_right(starts, number) - 1
             name = (re.findall(r"\w+", (element.get("resource") or "").partition("#")[2]) or [""])[-1]
             if index >= 0 and names.get(name, index) < index:
-                found[index] = name
-    return found
+                answers[index] = name
+    return answers
 
 
 def permalinks(outline: Outline, parts: Sequence[Part], page_url: str) -> list[str | None]:
@@ -174,7 +174,7 @@ def further_pages(outline: Outline, first: int, page: Page, *, is_short: bool) -
     links = [number for number in range(first, len(outline.elements)) if outline.elements[number].tag == "a"]
     for number in links[:MAX_LINKS]:
         href = (outline.elements[number].get("href") or "").strip()
-        url = joined(page.url, href) if _PAGED_ADDRESS.search(href) and _is_pager(outline, number) else None
+        url = joined(page.url, href) if _PAGE_ADDRESS.search(href) and _is_pager(outline, number) else None
         if url is None:
             continue
         parts = urlsplit(url)
@@ -265,9 +265,9 @@ def _before(outline: Outline, first: int) -> list[str]:
 
 def _is_pager(outline: Outline, number: int) -> bool:
     """Tell whether a link says that it leads to another page: "next", or a number."""
-    words = outline.text(number) if outline.word_counts[number] <= MAX_WORDS else ""
+    words = outline.text(number) if outline.word_counts[number] <= MAX_PAGER_WORDS else ""
     onward = "next" in (outline.elements[number].get("rel") or "").split() or _ONWARD.fullmatch(words)
-    return bool(onward or _NUMBER.fullmatch(words))
+    return bool(onward or _PAGE_NUMBER.fullmatch(words))
 
 
 def _own_parameter(url: SplitResult, here: SplitResult) -> str | None:
@@ -277,9 +277,9 @@ def _own_parameter(url: SplitResult, here: SplitResult) -> str | None:
     if url.path == here.path:
         before = set(parse_qsl(here.query))
         changed = [(name, value) for name, value in parse_qsl(url.query) if (name, value) not in before]
-        if len(changed) == 1 and _PAGED.search(changed[0][0]) and _NUMBER.fullmatch(changed[0][1]):
+        if len(changed) == 1 and _PAGE_PARAMETER.search(changed[0][0]) and _PAGE_NUMBER.fullmatch(changed[0][1]):
             return changed[0][0]
         return None
-    base = _PATH.sub("", here.path.rstrip("/") + "/") if _PATH.search(here.path) else here.path
+    base = _PAGE_PATH.sub("", here.path.rstrip("/") + "/") if _PAGE_PATH.search(here.path) else here.path
     rest = url.path.removeprefix(base.rstrip("/") + "/")
-    return rest if rest != url.path and not url.query and _PATH.fullmatch(rest) else None
+    return rest if rest != url.path and not url.query and _PAGE_PATH.fullmatch(rest) else None
