@@ -88,7 +88,7 @@ def _forget(archive: Archive, rule: Rule) -> Forgotten:
     captures = erase(raw, archive.database, traces)
     with archive.database.write() as connection:
         _erase_records(archive, connection, rule, covered)
-    archive.index.sync(rebuild=True)
+    archive.engine.sync(rebuild=True)
     if not archive.database.empty_log():
         raise ArchiveBusyError("forgotten, but another process still reads records.db; forget again when it ended")
     with archive.database.write() as connection:

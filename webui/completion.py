@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from archive.archive import Archive
-from archive.search.whoosh.suggest import Completed
+from archive.search.engine import NameKind
 from webui.params import phrase
 
 #: Letters from which completions are offered.
@@ -13,7 +13,7 @@ SHORTEST = 2
 MOST = 8
 
 #: What is offered behind them by name, one of each.
-NAMES: tuple[Completed, ...] = ("author", "site", "tag")
+NAMES: tuple[NameKind, ...] = ("author", "site", "tag")
 MOST_NAMES = len(NAMES)
 
 _NAME_FIELDS = ("by", "author", "commenter", "said", "tag")
@@ -29,16 +29,16 @@ def completions(archive: Archive, typed: str, sites: Mapping[str, str]) -> list[
     if field == "site":
         found = [f"site:{site}" for site, name in sites.items() if begun.lower() in f"{site} {name.lower()}"]
     elif field:
-        column: Completed = "tag" if field == "tag" else "author"
-        found = [f"{field}:{phrase(name)}" for name in archive.index.complete_name(column, begun, MOST)]
+        kind: NameKind = "tag" if field == "tag" else "author"
+        found = [f"{field}:{phrase(name)}" for name in archive.engine.complete_name(kind, begun, MOST)]
     else:
-        found = archive.index.complete(begun, MOST - MOST_NAMES)
+        found = archive.engine.complete(begun, MOST - MOST_NAMES)
         found += [] if before.endswith(":") else _names(archive, begun)  # a field of words: title:
     return [f"{before}{each}" for each in found if each != begun][:MOST]
 
 
 def _names(archive: Archive, begun: str) -> list[str]:
     """Return the commonest author, site and tag of which a word begins so, as parts of a query."""
-    authors, sites, tags = (archive.index.complete_name(column, begun, 1) for column in NAMES)
+    authors, sites, tags = (archive.engine.complete_name(kind, begun, 1) for kind in NAMES)
     said = [f"said:{phrase(author)}" for author in authors]
     return [*said, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]

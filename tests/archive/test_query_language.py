@@ -8,7 +8,7 @@ from archive.errors import QueryError
 from archive.search.query.date_names import NotADateError
 from archive.search.query.dates import period
 from archive.search.query.parser import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
-from archive.search.query.tree import Address, All, Between, Either, Named, Not, Parsed, Phrase, Word, leaves
+from archive.search.query.tree import Address, All, Between, Either, Named, Not, ParsedQuery, Phrase, Word, leaves
 from archive.search.query.wording import chosen, understood
 
 
@@ -64,7 +64,7 @@ def seconds(year: int, month: int = 1, day: int = 1) -> int:
     ],
 )
 def test_a_query_means(text: str, root: object) -> None:
-    assert parse(text) == Parsed(root)
+    assert parse(text) == ParsedQuery(root)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_nor_is_what_only_looks_like_one(text: str) -> None:
     ],
 )
 def test_a_year_may_be_any_period_and_a_bound(text: str, condition: Between) -> None:
-    assert parse(f'year:"{text}"') == Parsed(condition)
+    assert parse(f'year:"{text}"') == ParsedQuery(condition)
 
 
 @pytest.mark.parametrize("text", ["2016-2014", "2016 to", ">", "> soon", "2014 to soon"])

@@ -89,7 +89,7 @@ def _in_thread(post_id: str, words: str) -> Results:
 def _related(post_id: str) -> Sequence[Hit]:
     """Return posts on the same topic; none where the index cannot be read, as the post itself can."""
     try:
-        return archive().index.related(post_id, RELATED)
+        return archive().engine.related(post_id, RELATED)
     except ArchiveOpenError:
         return ()
 
@@ -110,7 +110,7 @@ def _thread_address(post_id: str, kept: Pairs, number: int) -> str:
 def _marking(words: str) -> Marking:
     """Return what marks the words by which the reader came; nothing where the index cannot be read."""
     try:
-        return archive().index.marking(words)
+        return archive().engine.marking(words)
     except ArchiveOpenError:
         return Marking()
 

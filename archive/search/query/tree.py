@@ -85,7 +85,7 @@ Node: TypeAlias = Word | Phrase | Named | Address | Between | Not | All | Either
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedQuery:
     """A query as understood."""
 
     #: `None` when nothing of it can be searched.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from archive.search.whoosh.postings import Postings
+from archive.search.whoosh.index.postings import Postings
 from archive.search.words import WORD, Words, fold
 
 #: Places left empty between the parts of a field, so that no phrase spans two of them.

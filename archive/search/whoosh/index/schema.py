@@ -6,14 +6,13 @@ all that ranking needs of a word. What is filtered, sorted and counted by stands
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 from whoosh.fields import COLUMN, STORED, FieldType, Schema
 from whoosh.formats import Positions
 
-from archive.records.models import Precision, parse_time
+from archive.records.models import parse_time
 from archive.search.whoosh.index.columns import NamesColumn, NumbersColumn
 from archive.search.whoosh.index.inverting import Part
 from archive.search.words import INDEXED_WORDS, fold, words_of
@@ -107,7 +106,7 @@ def words(hit: tuple[Any, ...], tag_names: str) -> dict[str, list[Part]]:
 
     So a document can be written into another segment without its record.
     """
-    document = dict(zip(_STORED, hit, strict=True))
+    document = stored(hit)
     borrowed = document["borrowed"]
     in_language = words_of(borrowed["language"], remembered=INDEXED_WORDS)
     title, text, author = (document[name] or "" for name in ("title", "text", "author"))
@@ -171,11 +170,7 @@ def _hit(record: Mapping[str, Any], post: Mapping[str, Any], *, url: str) -> tup
 
 def stored(hit: tuple[Any, ...]) -> dict[str, Any]:
     """Return what a document stores, by name."""
-    values = dict(zip(_STORED, hit, strict=True))
-    published: str | None = values["published"]
-    moment: datetime | None = parse_time(published) if published else None
-    precision: Precision | None = values["published_precision"]
-    return values | {"published": moment, "published_precision": precision}
+    return dict(zip(_STORED, hit, strict=True))
 
 
 def _tags(post: Mapping[str, Any]) -> list[str]:

@@ -14,8 +14,8 @@ from whoosh.system import pack_int, pack_ushort
 from whoosh.writing import SegmentWriter
 
 from archive.search.whoosh.index.inverting import InvertedField
+from archive.search.whoosh.index.postings import Postings
 from archive.search.whoosh.index.schema import SCHEMA, SPELLINGS, WordsField, words
-from archive.search.whoosh.postings import Postings
 
 #: Postings per block: 1,024 are read and packed faster than Whoosh's 128.
 BLOCK = 1024
