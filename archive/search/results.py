@@ -49,13 +49,13 @@ class Query:
     #: From 1.
     page: int = 1
     per_page: int = 10
-    #: At most `THREAD_HITS` of one thread are listed; `Hit.more` counts the others. Copies of a text stand in `Hit.also`.
+    #: At most `THREAD_HITS` of one thread are listed; `Hit.more` counts the others. Copies are in `Hit.also`.
     grouped: bool = False
 
     def span(self) -> tuple[int, int]:
-        """Return the places of the page's first hit, from 0, and behind its last; raise `QueryError` past `MOST_HITS`.
+        """Return the places of the page's first hit, from 0, and behind its last; at most `MOST_PER_PAGE` apart.
 
-        A page has at most `MOST_PER_PAGE` hits, and at least one.
+        Raise `QueryError` past `MOST_HITS`.
         """
         per_page = min(max(self.per_page, 1), MOST_PER_PAGE)
         first = (max(self.page, 1) - 1) * per_page

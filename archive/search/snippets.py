@@ -11,7 +11,7 @@ from datetime import datetime
 from archive.records.models import Precision, parse_time
 from archive.records.titles import below_title
 from archive.search.results import Hit, Kind, Place, Snippet
-from archive.search.words import WORD, Words, words_of
+from archive.search.words import WORD, words_of
 
 #: Characters of a passage, about three lines.
 LENGTH = 260
@@ -63,31 +63,30 @@ class Marking:
 
     def __call__(self, text: str, language: str | None) -> Snippet:
         """Return all of a line or paragraph in a language as runs."""
-        return marked(text, self.terms, words_of(language))
+        return marked(text, self.terms, language)
 
 
 def hits(documents: Sequence[Document], terms: frozenset[str]) -> list[Hit]:
     """Return documents as hits, in their order, with `terms` marked, each standing for itself alone."""
-    languages = [words_of(document.language) for document in documents]
     texts = [below_title(document.text, document.title) for document in documents]
     moments = [parse_time(document.published) if document.published else None for document in documents]
     fields = [
         (text[:MOST_CHARACTERS], document.title or "", document.author or "", document.site, *document.tags)
         for document, text in zip(documents, texts, strict=True)
     ]
-    matches = _matches(fields, languages, terms)
+    matches = _matches(fields, [document.language for document in documents], terms)
     return list(map(_hit, documents, texts, moments, matches))
 
 
-def snippet(text: str, terms: Collection[str], words: Words) -> Snippet:
-    """Return the best passage of `text`, its beginning when no word of it is among `terms`."""
-    ((matches,),) = _matches([(text[:MOST_CHARACTERS],)], [words], frozenset(terms))
+def snippet(text: str, terms: Collection[str], language: str | None) -> Snippet:
+    """Return the best passage of a text in a language, its beginning when no word of it is among `terms`."""
+    ((matches,),) = _matches([(text[:MOST_CHARACTERS],)], [language], frozenset(terms))
     return _passage(text, matches)
 
 
-def marked(text: str, terms: Collection[str], words: Words) -> Snippet:
-    """Return all of `text`, which is a line or a paragraph, as runs."""
-    ((matches,),) = _matches([(text,)], [words], frozenset(terms))
+def marked(text: str, terms: Collection[str], language: str | None) -> Snippet:
+    """Return all of a line or paragraph in a language as runs."""
+    ((matches,),) = _matches([(text,)], [language], frozenset(terms))
     return _line(text, matches)
 
 
@@ -137,19 +136,19 @@ def _passage(text: str, matches: list[Match]) -> Snippet:
 
 
 def _matches(
-    fields: Sequence[Sequence[str]], languages: Sequence[Words], terms: frozenset[str]
+    fields: Sequence[Sequence[str]], languages: Sequence[str | None], terms: frozenset[str]
 ) -> list[list[list[Match]]]:
-    """Return the matches in each text of each document, whose words are cut into terms once for all of them."""
+    """Return the matches in each text of each document; all likely words are cut into terms at once."""
     likely = [[_likely(text, terms) for text in texts] for texts in fields]
-    written: dict[Words, set[str]] = {}
-    for words, texts, places in zip(languages, fields, likely, strict=True):
-        among = written.setdefault(words, set())
+    written: dict[str | None, set[str]] = {}
+    for language, texts, places in zip(languages, fields, likely, strict=True):
+        among = written.setdefault(language, set())
         for text, spans in zip(texts, places, strict=True):
             among.update([text[start:end] for start, end in spans])
-    matching = {words: words.matching(among, terms) for words, among in written.items()}
+    matching = {language: words_of(language).matching(among, terms) for language, among in written.items()}
     return [
-        [_chosen(text, spans, matching[words]) for text, spans in zip(texts, places, strict=True)]
-        for words, texts, places in zip(languages, fields, likely, strict=True)
+        [_chosen(text, spans, matching[language]) for text, spans in zip(texts, places, strict=True)]
+        for language, texts, places in zip(languages, fields, likely, strict=True)
     ]
 
 

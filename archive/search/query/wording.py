@@ -1,26 +1,14 @@
 """A query as understood, in words, and what is to be said about its hits; the filters chosen beside it, as a tree."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeGuard
 
 from archive.errors import QueryError
 from archive.search.query.date_names import NotADateError
 from archive.search.query.dates import within
 from archive.search.query.properties import HAS
-from archive.search.query.tree import (
-    Address,
-    All,
-    Between,
-    Either,
-    Named,
-    Node,
-    Not,
-    ParsedQuery,
-    Phrase,
-    Word,
-    leaves,
-)
+from archive.search.query.tree import Address, All, Between, Either, Named, Node, Not, ParsedQuery, Phrase, Word
 from archive.search.results import FILTERS
 from archive.search.words import stop_words
 
@@ -44,9 +32,12 @@ def chosen(filters: Iterable[tuple[str, str]]) -> list[Node]:
     return [_filter(name, value) for name, value in filters]
 
 
-def understood(root: Node | None, filters: Iterable[Node] = ()) -> str:
-    """Return in words what is searched for: posts and comments with “cold” and “email”, from 2015 on."""
-    small = set(dropped(root))
+def understood(root: Node | None, filters: Iterable[Node] = (), without: Collection[str] | None = None) -> str:
+    """Return in words what is searched for: posts and comments with “cold” and “email”, from 2015 on.
+
+    `without` are the small words that are not searched for, if the caller has them already.
+    """
+    small = set(dropped(root) if without is None else without)
     parts = [part for part in (*_flat(root), *filters) if not (isinstance(part, Word) and part.text in small)]
     if not parts:
         return "everything"
@@ -88,7 +79,7 @@ def nothing_to_search(parsed: ParsedQuery) -> str | None:
 
 def spelled_words(root: Node | None) -> list[str]:
     """Return the words that are to stand just so in a text or its title, and may be misspelled, each once."""
-    return list(dict.fromkeys(word for node in list(leaves(root)) for word in _spelled(node)))
+    return list(dict.fromkeys(_spelled(root)))
 
 
 def corrected(text: str, better: Mapping[str, str]) -> str | None:
@@ -99,7 +90,9 @@ def corrected(text: str, better: Mapping[str, str]) -> str | None:
     return changed if changed != text else None
 
 
-def _spelled(node: Node) -> tuple[str, ...]:
+def _spelled(node: Node | None) -> tuple[str, ...]:
+    if isinstance(node, All | Either):
+        return tuple(word for part in node.parts for word in _spelled(part))
     if isinstance(node, Phrase):
         return node.words if node.field in {None, "title"} else ()
     if isinstance(node, Word) and node.field in {None, "title"} and not (node.prefix or node.fuzzy):

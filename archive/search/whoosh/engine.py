@@ -126,7 +126,7 @@ class WhooshEngine:
     def seq(self) -> int:
         """Read the `seq` noted beside the index."""
         state = self.files.state()
-        return state.seq if state is not None and self._snapshots.is_ours(state) else 0
+        return state.seq if state is not None and self._is_ours(state) else 0
 
     def is_current(self) -> bool:
         """Open the index, and compare its `seq` with that of the records."""
@@ -188,6 +188,9 @@ class WhooshEngine:
         if state.seq > self._store.last_seq():
             return "ahead of the records"
         return self.files.torn(state)
+
+    def _is_ours(self, state: State) -> bool:
+        return state.schema == VERSION and state.archive_id == self._archive_id
 
 
 def _differences(indexed: list[str], recorded: set[str]) -> list[str]:

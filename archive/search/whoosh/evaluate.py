@@ -7,7 +7,7 @@ A query past its deadline finds no more: what it found is right, and fewer than 
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, pairwise
@@ -65,14 +65,17 @@ class Evaluation:
         #: What was read last, as the segments' lists are joined anew each time.
         self._read: dict[tuple[str, str], Postings] = {}
         #: How words become terms in each language of the texts, English first, and the terms of the query's words.
-        self.languages = list(dict.fromkeys(map(words_of, [None, *snapshot.names("language").names])))
+        self.languages: list[Words] = []
         self._known: list[tuple[Words, Mapping[str, Terms]]] = []
 
     def find(self, root: Node, filters: Sequence[Node] = ()) -> Matches:
         """Return what `root` finds among what all `filters` let pass."""
+        languages = [None, *self._snapshot.names("language").names]
         texts = list(dict.fromkeys(text for part in (root, *filters) for text in _texts(part)))
+        self.languages = list(dict.fromkeys(map(words_of, languages)))
         self._known = [(words, words.terms_of(texts)) for words in self.languages]
-        telling = _telling_words(root)
+        stops = stop_words(texts)
+        telling = _telling_words(root, stops)
         required, soft = _parted(root, telling)
         self._read_ahead((*required, *soft))
         allowed = self._snapshot.alive
@@ -279,11 +282,10 @@ def _texts(node: Node) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _telling_words(root: Node) -> list[Word]:
+def _telling_words(root: Node, stops: Collection[str]) -> list[Word]:
     """Return the words asked for anywhere in a text, without those that say nothing."""
     parts = root.parts if isinstance(root, All) else (root,)
     words = [part for part in parts if isinstance(part, Word) and part.field is None]
-    stops = stop_words(word.text for word in words)
     return [word for word in words if word.prefix or word.text not in stops]
 
 

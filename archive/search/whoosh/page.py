@@ -1,4 +1,4 @@
-"""A page of results: what was found in order, copies folded and threads grouped, with facets and what to say of it."""
+"""A page of results: hits in order, copies folded and threads grouped, with facets and what to say about them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -57,10 +57,11 @@ def page(snapshot: Snapshot, query: Query, parsed: ParsedQuery, filters: list[No
     suggestion = None
     if whole is not None or not total:
         suggestion = correction(snapshot, query.text, parsed.root, evaluation.languages)
+    small = dropped(parsed.root)
     return Results(
         query=query,
-        understood=understood(parsed.root, filters),
-        dropped=dropped(parsed.root),
+        understood=understood(parsed.root, filters, small),
+        dropped=small,
         total=total,
         listed=listed,
         took_ms=0.0,

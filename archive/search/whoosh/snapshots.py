@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archive.search.memory import give_back
-from archive.search.whoosh.index.files import DAMAGE, OPEN_SECONDS, IndexFiles, State, again_until, open_error
+from archive.search.whoosh.index.files import DAMAGE, OPEN_SECONDS, IndexFiles, again_until, open_error
 from archive.search.whoosh.index.mapped import unload
 from archive.search.whoosh.index.postings import PostingCache
 from archive.search.whoosh.index.schema import VERSION
@@ -34,7 +34,7 @@ class Snapshots:
 
     @contextmanager
     def newest(self) -> Iterator[Snapshot | None]:
-        """Give the last commit, `None` without an index of this archive; raise `ArchiveOpenError` if it cannot be opened."""
+        """Give the last commit, `None` without an index of this archive; raise `ArchiveOpenError` when it is torn."""
         with self._lock:
             snapshot = self._newest()
             if snapshot is not None:
@@ -56,10 +56,6 @@ class Snapshots:
             self._retire()
             self._stamp = (0, 0)
 
-    def is_ours(self, state: State | None) -> bool:
-        """Tell whether a state of the index can be read here."""
-        return state is not None and state.schema == VERSION and state.archive_id == self._archive_id
-
     def _has_worked(self) -> bool:
         """Tell whether enough was decoded since the last time, or for the first time from a new snapshot."""
         decoded = self._cache.decoded_bytes
@@ -75,7 +71,7 @@ class Snapshots:
         deadline = time.monotonic() + OPEN_SECONDS
         while True:
             state = self._files.state()
-            if state is None or not self.is_ours(state):
+            if state is None or state.schema != VERSION or state.archive_id != self._archive_id:
                 self._retire()
                 return None
             try:

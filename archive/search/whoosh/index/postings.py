@@ -77,7 +77,7 @@ class PostingCache:
     ) -> dict[tuple[str, str], Postings]:
         """Return where terms, each given with its field, stand in all segments.
 
-        A segment is Whoosh's reader with the number of its first document. What is not held is decoded, under the lock
+        A segment is Whoosh's reader with the number of its first document. What is not held is decoded under the lock
         `reading`, and then held.
         """
         return {

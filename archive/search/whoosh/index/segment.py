@@ -94,6 +94,10 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
 class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's codec with a writer that takes whole posting lists; any Whoosh reads what it writes."""
 
+    def __reduce__(self) -> tuple[type[W3Codec], tuple[()]]:
+        """Be pickled into the table of contents as Whoosh's own: an index must not name a class that may move."""
+        return W3Codec, ()
+
     def field_writer(self, storage: Any, segment: Any) -> "_FieldWriter":
         return _FieldWriter(self, storage, segment)
 

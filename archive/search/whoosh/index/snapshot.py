@@ -19,11 +19,12 @@ from archive.search.whoosh.index.postings import Documents, Numbers, PostingCach
 from archive.search.whoosh.index.schema import (
     BY_POST_AUTHOR,
     HIDDEN,
+    NAMES_COLUMNS,
     NO_DATE,
+    STORED_NAMES,
     TAGS_BETWEEN,
     YEAR_ONLY,
     key_of,
-    stored,
 )
 from archive.search.words import fold
 
@@ -167,9 +168,8 @@ class Snapshot:
         return self._once((field, term, edits), lambda: self._near(field, term, edits))
 
     def stored(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
-        """Return what each of these documents stores; see `schema.stored`."""
-        hits = [self._stored(number) for number in numbers]
-        return [stored(hit) for hit in hits]
+        """Return what each of these documents stores, by name; see `schema.STORED_NAMES`."""
+        return [dict(zip(STORED_NAMES, self._stored(number), strict=True)) for number in numbers]
 
     def documents(self, numbers: Sequence[int], scores: Weights) -> list[Document]:
         """Return documents as hits are made of them, given the scores of all documents."""
@@ -296,11 +296,7 @@ class Snapshot:
 
     def names(self, column: str) -> Names:
         """Return a column of names."""
-        cached = self.__dict__.setdefault("_names", {})
-        if column not in cached:
-            cached[column] = self._read_names(column)
-        found: Names = cached[column]
-        return found
+        return self._names[column]
 
     @cached_property
     def tags(self) -> Tags:
@@ -371,17 +367,21 @@ class Snapshot:
                     return hit
         raise KeyError(number)
 
-    def _read_names(self, column: str) -> Names:
-        codes = np.zeros(self.size, np.int32)
-        numbers = {"": 0}
+    @cached_property
+    def _names(self) -> dict[str, Names]:
+        """All columns of names: a page needs each of them."""
+        columns: dict[str, Names] = {}
         with self._lock:
-            for leaf, base in self._leaves:
-                if not leaf.has_column(column):
-                    continue
-                reader = leaf.column_reader(column, translate=False)
-                known = np.array([numbers.setdefault(name, len(numbers)) for name in reader.names], np.int32)
-                codes[base : base + len(reader.codes)] = known[reader.codes]
-        return Names(codes, list(numbers))
+            for column in NAMES_COLUMNS:
+                codes = np.zeros(self.size, np.int32)
+                numbers = {"": 0}
+                for leaf, base in self._leaves:
+                    if leaf.has_column(column):
+                        reader = leaf.column_reader(column, translate=False)
+                        known = np.array([numbers.setdefault(name, len(numbers)) for name in reader.names], np.int32)
+                        codes[base : base + len(reader.codes)] = known[reader.codes]
+                columns[column] = Names(codes, list(numbers))
+        return columns
 
 
 def _copy_groups(numbers: npt.NDArray[np.uint64], alive: Mask) -> CopyGroups:
