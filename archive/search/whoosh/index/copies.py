@@ -1,7 +1,7 @@
 """Which texts say the same, found when they are indexed: copies get one number, by which a search folds them.
 
 A comment is a copy of what the same name wrote word for word. A post is looked for among those that share a band of
-its signature, and is a copy from `likeness.SAME` on. What makes a number is the first text's words, so an edited
+its signature, and is a copy from `similarity.SAME` on. What makes a number is the first text's words, so an edited
 original leaves the group and its copies stay one.
 """
 
