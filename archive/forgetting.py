@@ -88,7 +88,7 @@ def _forget(archive: Archive, rule: Rule) -> ForgetReport:
     with archive.database.write() as connection:
         _erase_records(archive, connection, rule, scope)
     archive.database.delete_copies()
-    archive.index.sync(rebuild=True)
+    archive.engine.sync(rebuild=True)
     if not archive.database.empty_log():
         raise ArchiveBusyError("forgotten, but another process still reads records.db; forget again when it ended")
     with archive.database.write() as connection:

@@ -8,7 +8,7 @@ from typing import Any
 from waitress.server import create_server
 
 from archive.errors import ArchiveError
-from archive.search.whoosh.searcher import share_heap
+from archive.search.memory import share_heap
 from webui.app import create_app
 from webui.index_refresh import keep_index_current
 

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     progress = _tell if sys.stderr.isatty() else None
     with existing(options.directory) as archive:
         _finish_forgetting(archive)
-        report = archive.index.sync(progress=progress, rebuild=options.rebuild)
+        report = archive.engine.sync(progress=progress, rebuild=options.rebuild)
     made = f", built anew ({report.rebuilt})" if report.rebuilt else ""
     line(
         f"{report.written} texts written, {report.deleted} deleted{made}; the search index is at change {report.seq}"

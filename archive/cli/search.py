@@ -5,11 +5,9 @@ from typing import get_args
 
 from archive.cli.archives import count, indexed
 from archive.cli.output import json_value, line, marked_line
-from archive.search.results import FILTERS, Hit, Query, Results, Sort
+from archive.search.results import FILTERS, MOST_PER_PAGE, Hit, Query, Results, Sort
 
 HELP = "search posts and comments"
-
-_MOST_HITS = 100
 
 _LANGUAGE = """\
 the query language; docs/search.md has more:
@@ -43,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sort", choices=get_args(Sort), default="relevance")
     parser.add_argument("--page", type=count, default=1, metavar="N", help="from 1")
-    parser.add_argument("--per-page", type=count, default=10, metavar="N", help=f"at most {_MOST_HITS}")
+    parser.add_argument("--per-page", type=count, default=10, metavar="N", help=f"at most {MOST_PER_PAGE}")
     parser.add_argument(
         "--json", action="store_true", help="print the result page as JSON, as docs/search.md describes"
     )
@@ -56,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         filters=tuple(options.filter),
         sort=options.sort,
         page=options.page,
-        per_page=min(options.per_page, _MOST_HITS),
+        per_page=min(options.per_page, MOST_PER_PAGE),
     )
     with indexed(options.directory) as archive:
         results = archive.search(query)
