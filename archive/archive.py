@@ -1,6 +1,6 @@
 """`Archive`: the one class through which spiders, the web UI and the command line reach what is archived."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Any, Self
 from archive.errors import NotFoundError
 from archive.records.addresses import spellings
 from archive.records.models import Post, Visit, post_id
+from archive.search.engine import Progress, SearchEngine, SyncReport
 from archive.search.results import Query, Results
-from archive.search.whoosh.engine import Index, SyncReport
+from archive.search.whoosh.engine import WhooshEngine
 from archive.store.captures import Captures
 from archive.store.database import Database
 from archive.store.deny import denies_address, unfinished
@@ -97,7 +98,9 @@ class Archive:
         self.jobs = Jobs(self.database)
         self.captures = Captures(self.database)
         self.policies = Policies(self.database)
-        self.index = Index(self.directory / "index", self.store, archive_id=self.database.meta("archive_id") or "")
+        self.engine: SearchEngine = WhooshEngine(
+            self.directory / "index", self.store, archive_id=self.database.meta("archive_id") or ""
+        )
 
     def __enter__(self) -> Self:
         """Return the archive itself, to be closed at the end of the block."""
@@ -111,7 +114,7 @@ class Archive:
 
     def close(self) -> None:
         """Close files and connections."""
-        self.index.close()
+        self.engine.close()
         self.database.close()
 
     def add(self, post: Post, *, thread_whole: bool = True) -> Change:
@@ -172,13 +175,13 @@ class Archive:
         """Return every revision of one text, oldest first."""
         return self.store.history(id)
 
-    def sync(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
-        """Bring the search index up to the records; see `Index.sync`."""
-        return self.index.sync(progress=progress)
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Bring the search index up to the records; see `SearchEngine.sync`."""
+        return self.engine.sync(progress=progress)
 
     def search(self, query: Query) -> Results:
         """Return the page of results for `query`; raise `QueryError` when it cannot be answered in time."""
-        return self.index.search(query)
+        return self.engine.search(query)
 
     def status(self) -> ArchiveStatus:
         """Return what is archived per site, which threads are short, which pages fail, and the latest crawls."""
@@ -188,7 +191,7 @@ class Archive:
             archive=str(self.directory),
             at=datetime.now(UTC),
             seq=self.store.last_seq(),
-            indexed_seq=self.index.seq(),
+            indexed_seq=self.engine.seq(),
             sites=tuple(SiteStatus(name, *counts.get(name, (0, 0)), states.get(name, SiteState())) for name in names),
             short_threads=tuple(self.frontier.short_threads()),
             failing=tuple(self.frontier.failing()),
@@ -201,7 +204,7 @@ class Archive:
             *self.database.damage(),
             *self.store.damage(),
             *self.captures.damage(self.directory / "warc"),
-            *self.index.damage(),
+            *self.engine.damage(),
         ]
         begun = unfinished(self.database.connection)
         return damage + [f"{rule.kind} {rule.value} is half forgotten; run `sales-archive index`" for rule in begun]

@@ -1,6 +1,6 @@
 """Forget a post, a site or a person: every revision, the search index, the raw responses; and never again."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ from archive.archive import Archive
 from archive.errors import ArchiveBusyError
 from archive.files.lock import acquire
 from archive.records.models import post_id
+from archive.search.engine import Progress
 from archive.store.database import Connection
 from archive.store.deny import Rule, begin_forgetting, byline_keys, deny, end_forgetting, name_key, unfinished
 from archive.store.revisions import records
@@ -38,7 +39,7 @@ class _Scope:
     reduced: set[str] = field(default_factory=set)
 
 
-def forget(archive: Archive, rule: Rule, progress: Callable[[int, int], None] | None = None) -> ForgetReport:
+def forget(archive: Archive, rule: Rule, progress: Progress | None = None) -> ForgetReport:
     """Erase what `rule` covers and keep the rule.
 
     A comment that others answer stays as an empty placeholder. The texts are then nowhere in the archive's
@@ -67,7 +68,7 @@ def _forgetting_lock(directory: Path) -> Iterator[None]:
         yield
 
 
-def _forget(archive: Archive, rule: Rule, progress: Callable[[int, int], None] | None) -> ForgetReport:
+def _forget(archive: Archive, rule: Rule, progress: Progress | None) -> ForgetReport:
     raw = archive.directory / "warc"
     if busy := being_written(raw):
         raise ArchiveBusyError(
@@ -89,7 +90,7 @@ def _forget(archive: Archive, rule: Rule, progress: Callable[[int, int], None] |
     with archive.database.write() as connection:
         _erase_records(archive, connection, rule, scope)
     archive.database.delete_copies()
-    archive.index.sync(rebuild=True, progress=progress)
+    archive.engine.sync(rebuild=True, progress=progress)
     if not archive.database.empty_log():
         raise ArchiveBusyError("forgotten, but another process still reads records.db; forget again when it ended")
     with archive.database.write() as connection:

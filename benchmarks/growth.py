@@ -51,7 +51,7 @@ def built(place: Path) -> dict[str, float]:
     """Build both indexes unless that was done before; return the texts per CPU-second of each."""
     kept = place / "built.json"
     with Archive(place) as archive:
-        if not kept.exists() or not archive.index.seq():  # an index of another version is none
+        if not kept.exists() or not archive.engine.seq():  # an index of another version is none
             speeds = {HERE: build(archive), THERE: fts5(archive, place)[0]}
             kept.write_text(json.dumps(speeds), encoding="utf-8")
     found: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))

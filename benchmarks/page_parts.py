@@ -27,8 +27,7 @@ PARTS = {
     "finding and scoring": (Evaluation, "find"),
     "ordering": (search_page, "ordered"),
     "hits and snippets": (search_page, "hits"),
-    "facets": (search_page, "facet"),
-    "months": (search_page, "months"),
+    "facets and months": (search_page, "facets"),
 }
 
 

@@ -27,6 +27,7 @@ from archive.archive import Archive
 from archive.records.models import post_id
 from archive.search.query.parser import parse
 from archive.search.results import Query
+from archive.search.whoosh.engine import WhooshEngine
 from archive.search.whoosh.evaluate import Evaluation
 from archive.search.whoosh.page import ordered
 from benchmarks.corpus import posts, vocabulary
@@ -73,7 +74,7 @@ def fill(directory: Path, number: int, comments: int) -> None:
 def build(archive: Archive) -> float:
     """Build the index anew; print and return the texts per CPU-second."""
     cpu, wall = cpu_seconds(), time.perf_counter()
-    report = archive.index.sync(rebuild=True)
+    report = archive.engine.sync(rebuild=True)
     cpu, wall = cpu_seconds() - cpu, time.perf_counter() - wall
     speed = f"{report.written / cpu:.0f} per CPU-second, {wall:.0f} s by the clock"
     print(f"build: {report.written} texts, {speed}")
@@ -129,7 +130,8 @@ def top_ten(archive: Archive, asked: dict[str, list[Asked]], rivals: dict[str, C
 @contextmanager
 def ten_best(archive: Archive) -> Iterator[Callable[[Asked], object]]:
     """Give the search for the numbers of the ten best."""
-    with archive.index._searcher._snapshot_in_use() as snapshot:
+    assert isinstance(archive.engine, WhooshEngine)
+    with archive.engine.snapshot() as snapshot:
         assert snapshot is not None
 
         def best(each: Asked) -> object:
@@ -167,7 +169,7 @@ def small_update(archive: Archive, turns: int = 20) -> None:
             url = f"https://new.example/{time.time_ns()}/{place}"
             archive.add(replace(post, id=post_id(url), url=url, comments=()))
         moments.append(time.process_time())
-        archive.index.sync(progress=written)
+        archive.engine.sync(progress=written)
         moments.append(time.process_time())
     begun, seen, found, ended = np.array(moments).reshape(-1, 4).T
     print(

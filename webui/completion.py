@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from archive.archive import Archive
-from archive.search.whoosh.suggest import Completed
+from archive.search.engine import NameKind
 from webui.params import phrase
 
 #: Letters from which completions are offered.
@@ -13,7 +13,7 @@ SHORTEST_PREFIX = 2
 MOST_COMPLETIONS = 8
 
 #: What is offered behind them by name, one of each.
-NAMES: tuple[Completed, ...] = ("author", "site", "tag")
+NAMES: tuple[NameKind, ...] = ("author", "site", "tag")
 MOST_NAMES = len(NAMES)
 
 _NAME_FIELDS = ("by", "author", "commenter", "said", "tag")
@@ -29,18 +29,16 @@ def completions(archive: Archive, typed: str, sites: Mapping[str, str]) -> list[
     if field == "site":
         queries = [f"site:{site}" for site, name in sites.items() if prefix.lower() in f"{site} {name.lower()}"]
     elif field:
-        column: Completed = "tag" if field == "tag" else "author"
-        queries = [
-            f"{field}:{phrase(name)}" for name in archive.index.complete_name(column, prefix, MOST_COMPLETIONS)
-        ]
+        kind: NameKind = "tag" if field == "tag" else "author"
+        queries = [f"{field}:{phrase(name)}" for name in archive.engine.complete_name(kind, prefix, MOST_COMPLETIONS)]
     else:
-        queries = archive.index.complete(prefix, MOST_COMPLETIONS - MOST_NAMES)
+        queries = archive.engine.complete(prefix, MOST_COMPLETIONS - MOST_NAMES)
         queries += [] if before.endswith(":") else _name_queries(archive, prefix)  # a field of words: title:
     return [f"{before}{query}" for query in queries if query != prefix][:MOST_COMPLETIONS]
 
 
 def _name_queries(archive: Archive, prefix: str) -> list[str]:
     """Return the commonest author, site and tag of which a word begins so, as parts of a query."""
-    authors, sites, tags = (archive.index.complete_name(column, prefix, 1) for column in NAMES)
+    authors, sites, tags = (archive.engine.complete_name(kind, prefix, 1) for kind in NAMES)
     said = [f"said:{phrase(author)}" for author in authors]
     return [*said, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]

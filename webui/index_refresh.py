@@ -19,7 +19,7 @@ EVERY_SECONDS = 60.0
 
 def keep_index_current(archive: Archive) -> None:
     """Sync the index now if it is behind, then watch the records in the background."""
-    if not archive.index.is_current():
+    if not archive.engine.is_current():
         sys.stderr.write("The search index is behind the records; catching up…\n")
     refresh_index(archive)
     threading.Thread(target=_watch, args=(archive,), name="index-refresh", daemon=True).start()
@@ -27,9 +27,9 @@ def keep_index_current(archive: Archive) -> None:
 
 def refresh_index(archive: Archive) -> None:
     """Sync the index in a child process if it is behind or torn; a failure is logged, and no more."""
-    if archive.index.is_current():
+    if archive.engine.is_current():
         return
-    _LOG.info("the search index is %d revisions behind", archive.store.last_seq() - archive.index.seq())
+    _LOG.info("the search index is %d revisions behind", archive.store.last_seq() - archive.engine.seq())
     command = [sys.executable, "-P", "-m", "archive", "--archive", str(archive.directory), "index"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")  # noqa: S603 (no shell, our own program)
     if done.returncode:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from waitress import server as waitress_server
 
     from archive.cli import archives
-    from archive.search.whoosh import searcher
+    from archive.search import memory
     from webui import app, index_refresh
 else:
     archives = lazy("archive.cli.archives")
-    searcher = lazy("archive.search.whoosh.searcher")
+    memory = lazy("archive.search.memory")
     waitress_server = lazy("waitress.server")
     app = lazy("webui.app")
     index_refresh = lazy("webui.index_refresh")
@@ -79,7 +79,7 @@ def command(directory: Path, /, **options: Any) -> int:
     Runs until it is interrupted. docs/web.md tells how to put it behind a proxy.
     """
     archives.existing(directory).close()
-    searcher.share_heap()
+    memory.share_heap()
     prefix = _prefix(options["prefix"])
     try:
         application = app.create_app(_config(directory, options))

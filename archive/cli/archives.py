@@ -24,13 +24,13 @@ def indexed(directory: Path) -> Archive:
     Where that fails, as on a full disk, what is indexed is searched, and standard error says what is missing.
     """
     archive = existing(directory)
-    if not archive.index.is_current():
+    if not archive.engine.is_current():
         try:
             with progress("Indexing", "texts") as show:
-                archive.index.sync(progress=show)
+                archive.engine.sync(progress=show)
         except (ArchiveBusyError, ArchiveWriteError) as error:
-            if not archive.index.seq():
+            if not archive.engine.seq():
                 raise
-            behind = archive.store.last_seq() - archive.index.seq()
+            behind = archive.store.last_seq() - archive.engine.seq()
             sys.stderr.write(f"sales-archive: searching without the last {behind} changes: {error}\n")
     return archive

@@ -28,7 +28,7 @@ def command(directory: Path, *, rebuild: bool) -> int:
     with archives.existing(directory) as archive:
         _finish_forgetting(archive)
         with progress("Indexing", "texts") as show:
-            report = archive.index.sync(progress=show, rebuild=rebuild)
+            report = archive.engine.sync(progress=show, rebuild=rebuild)
     built = f", built anew ({report.rebuilt})" if report.rebuilt else ""
     line(
         f"{report.written} texts written, {report.deleted} deleted{built}; the search index is at change {report.seq}"

@@ -3,21 +3,22 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
-#: Called with what is done and what there is to do in all; the latter may grow.
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from archive.search.engine import Progress
 
 #: Seconds between two lines in a file, and after which the first stands there.
 LINE_SECONDS = 10.0
 
 
 @contextmanager
-def progress(label: str, unit: str) -> Iterator[Progress]:
+def progress(label: str, unit: str) -> Iterator["Progress"]:
     """Show what is done, the rate and the time left, while the block lasts.
 
     `label` says what is being done ("Indexing"), `unit` what is counted ("texts"). Work that ends within ten seconds
@@ -45,7 +46,7 @@ def progress(label: str, unit: str) -> Iterator[Progress]:
         yield show
 
 
-def _lines(label: str, unit: str) -> Progress:
+def _lines(label: str, unit: str) -> "Progress":
     started = told = time.monotonic()
 
     def write(done: int, total: int) -> None:

@@ -9,15 +9,13 @@ from click.shell_completion import CompletionItem
 
 from archive.cli.lazy import lazy
 from archive.cli.output import json_value, line, marked_line
-from archive.search.results import FILTERS, Hit, Query, Results, Sort
+from archive.search.results import FILTERS, MOST_PER_PAGE, Hit, Query, Results, Sort
 
 if TYPE_CHECKING:
     from archive.cli import archives, completion
 else:
     archives = lazy("archive.cli.archives")
     completion = lazy("archive.cli.completion")
-
-MOST_HITS = 100
 
 _LANGUAGE = """\
 \b
@@ -92,7 +90,7 @@ def _continue(ctx: click.Context, param: click.Parameter, begun: str) -> list[Co
     default=10,
     show_default=True,
     metavar="N",
-    help=f"Hits on a page, at most {MOST_HITS}.",
+    help=f"Hits on a page, at most {MOST_PER_PAGE}.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the page as JSON, as docs/search.md describes.")
 @click.pass_obj
@@ -106,7 +104,7 @@ def command(directory: Path, /, query: tuple[str, ...], **options: Any) -> int:
         filters=options["filters"],
         sort=options["sort"],
         page=options["page"],
-        per_page=min(options["per_page"], MOST_HITS),
+        per_page=min(options["per_page"], MOST_PER_PAGE),
     )
     with archives.indexed(directory) as archive:
         results = archive.search(asked)

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from importlib.metadata import version
@@ -20,14 +19,12 @@ from archive.export.plan import ExportPass, Plan
 from archive.export.shapes.registry import SHAPES
 from archive.export.shards import ShardFile, Shards, compressed, encoded, plain_file
 from archive.files.swap import new_directory
+from archive.search.engine import Progress
 from archive.store.deny import rules
 
 DELETED = "deleted.jsonl"
 DUPLICATES = "duplicates.jsonl"
 RULES = "rules.jsonl"
-
-#: Told the number of posts written.
-Progress = Callable[[int, int], None]
 
 
 def write_dataset(

@@ -5,7 +5,7 @@ A dataset may come from anywhere: every value is checked before it is archived.
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +22,7 @@ from archive.export.shards import uncompressed
 from archive.export.verifying import verify
 from archive.records.models import Post
 from archive.records.validation import faults
+from archive.search.engine import Progress
 from archive.store.deny import Rule, deny
 
 #: Posts of one transaction.
@@ -43,7 +44,7 @@ class LoadReport:
     erased: int = 0
 
 
-def load(archive: Archive, source: Path, progress: Callable[[int, int], None] | None = None) -> LoadReport:
+def load(archive: Archive, source: Path, progress: Progress | None = None) -> LoadReport:
     """Archive what a dataset directory, a file of rows, or stdin (`-`) holds in shape `threads`.
 
     A directory is verified first, and an update erases what it lists as deleted. What the archive holds of a
@@ -80,7 +81,7 @@ def load(archive: Archive, source: Path, progress: Callable[[int, int], None] | 
 class _PostCounter:
     """Tells how many posts were loaded, of all files together."""
 
-    def __init__(self, progress: Callable[[int, int], None] | None) -> None:
+    def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._done = 0
 

@@ -174,7 +174,7 @@ class ExportPass:
         self._people = people
         self._among: frozenset[str] | None = None
         if plan.selection.query is not None:
-            self._among = archive.index.matching(Query(text=plan.selection.query))
+            self._among = archive.engine.matching(Query(text=plan.selection.query))
         #: Texts that changed since the last dataset; `None` when all are wanted.
         self.changed = None if plan.since is None else changed_since(connection, plan.since)
         self.tally = Tally()

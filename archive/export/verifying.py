@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from archive.export.shapes.base import Feature, Features
 from archive.export.shapes.registry import SHAPES
 from archive.export.shapes.threads import THREADS
 from archive.export.shards import ShardFile, file_digest, uncompressed
+from archive.search.engine import Progress
 
 _PLAIN = {"string": str, "int64": int, "bool": bool}
 
 
-def verify(directory: Path, progress: Callable[[int, int], None] | None = None) -> list[str]:
+def verify(directory: Path, progress: Progress | None = None) -> list[str]:
     """Return what is wrong with a dataset, in words; empty when it is as its manifest says.
 
     `progress` is called with the files read and the number of all. Raise `DatasetError` when there is no manifest to

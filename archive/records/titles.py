@@ -25,5 +25,12 @@ def above_text(paragraphs: Sequence[str], title: str | None) -> int:
     return 0
 
 
+def below_title(text: str, title: str | None) -> str:
+    """Return a text without the title that its page says again, and what stands above that."""
+    paragraphs = text.split("\n\n", 2)
+    above = above_text(paragraphs, title)
+    return "\n\n".join(paragraphs[above:]) if above else text
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())

@@ -1,9 +1,10 @@
-"""What is asked of the search and what it answers, as data: no Whoosh, no HTML."""
+"""What is asked of the search and what it answers, as data: no engine, no HTML."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from archive.errors import QueryError
 from archive.records.models import Precision, format_time
 
 #: `discussed`: most comments in the thread first.
@@ -21,6 +22,21 @@ FACETS = ("kind", "has", "site", "year", "author", "tag", "platform")
 #: What can be chosen beside a query: a value of a facet, a month as 2015-03, a language, a post's thread by its id.
 FILTERS = (*FACETS, "month", "language", "thread")
 
+#: Hits on a page, and in all pages: who wants more wants an export.
+MOST_PER_PAGE = 100
+MOST_HITS = 10_000
+
+#: Hits of one thread in a grouped list.
+THREAD_HITS = 2
+
+#: Copies of a text that are named in `Hit.also`; of more only the number is told.
+MOST_NAMED = 50
+
+#: Values per facet; and years and months, of which a chart over time shows all.
+FACET_VALUES = 20
+MOST_YEARS = 80
+MOST_MONTHS = 12 * MOST_YEARS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
@@ -33,8 +49,21 @@ class Query:
     #: From 1.
     page: int = 1
     per_page: int = 10
-    #: At most two hits of one thread are listed; `Hit.more` counts the others. Copies of a text stand in `Hit.also`.
+    #: At most `THREAD_HITS` of one thread are listed; `Hit.more` counts the others. Copies are in `Hit.also`.
     grouped: bool = False
+
+    def span(self) -> tuple[int, int]:
+        """Return the places of the page's first hit, from 0, and behind its last; at most `MOST_PER_PAGE` apart.
+
+        Raise `QueryError` past `MOST_HITS`.
+        """
+        per_page = min(max(self.per_page, 1), MOST_PER_PAGE)
+        first = (max(self.page, 1) - 1) * per_page
+        if first + per_page > MOST_HITS:
+            raise QueryError(
+                f"only the first {MOST_HITS:,} hits can be paged through; narrow the search, or export it"
+            )
+        return first, first + per_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

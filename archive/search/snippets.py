@@ -1,11 +1,17 @@
-"""The passage of a text that shows best why it was found, as runs of `(text, matched)`."""
+"""Texts as hits: the passage that shows best why each was found, and where the words of the query stand in it.
+
+Passages and marked lines are runs of `(text, matched)`, the same for any engine and for the pages of posts.
+"""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from archive.search.results import Snippet
-from archive.search.words import WORD, Words, words_of
+from archive.records.models import Precision, parse_time
+from archive.records.titles import below_title
+from archive.search.results import Hit, Kind, Place, Snippet
+from archive.search.words import WORD, words_of
 
 #: Characters of a passage, about three lines.
 LENGTH = 260
@@ -23,6 +29,32 @@ _MORE = "… "
 _SPACES = re.compile(r"\s+")
 
 
+#: Start, end and term of a word that matches.
+Match = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What an engine holds of one text, as far as a hit shows it."""
+
+    id: str
+    #: The text's own id where it is a post.
+    post_id: str
+    url: str
+    #: The post's title, also for a comment.
+    title: str | None
+    author: str | None
+    site: str
+    language: str | None
+    #: ISO 8601, as the record states it.
+    published: str | None
+    published_precision: Precision | None
+    text: str
+    #: Tags and categories of a post, folded.
+    tags: tuple[str, ...]
+    score: float
+
+
 @dataclass(frozen=True, slots=True)
 class Marking:
     """The words of a query, to be marked in whole texts."""
@@ -31,40 +63,108 @@ class Marking:
 
     def __call__(self, text: str, language: str | None) -> Snippet:
         """Return all of a line or paragraph in a language as runs."""
-        return marked(text, self.terms, words_of(language))
+        return marked(text, self.terms, language)
 
 
-def snippet(text: str, terms: Collection[str], words: Words) -> Snippet:
-    """Return the best passage of `text`, its beginning when no word of it is among `terms`."""
-    matches = _matches(text[:MOST_CHARACTERS], frozenset(terms), words)
-    start, end = _passage(text, matches)
-    return tuple(_runs(text, start, end, matches))
+def hits(documents: Sequence[Document], terms: frozenset[str]) -> list[Hit]:
+    """Return documents as hits, in their order, with `terms` marked, each standing for itself alone."""
+    texts = [below_title(document.text, document.title) for document in documents]
+    moments = [parse_time(document.published) if document.published else None for document in documents]
+    fields = [
+        (text[:MOST_CHARACTERS], document.title or "", document.author or "", document.site, *document.tags)
+        for document, text in zip(documents, texts, strict=True)
+    ]
+    matches = _matches(fields, [document.language for document in documents], terms)
+    return list(map(_hit, documents, texts, moments, matches))
 
 
-def marked(text: str, terms: Collection[str], words: Words) -> Snippet:
-    """Return all of `text`, which is a line or a paragraph, as runs."""
+def snippet(text: str, terms: Collection[str], language: str | None) -> Snippet:
+    """Return the best passage of a text in a language, its beginning when no word of it is among `terms`."""
+    ((matches,),) = _matches([(text[:MOST_CHARACTERS],)], [language], frozenset(terms))
+    return _passage(text, matches)
+
+
+def marked(text: str, terms: Collection[str], language: str | None) -> Snippet:
+    """Return all of a line or paragraph in a language as runs."""
+    ((matches,),) = _matches([(text,)], [language], frozenset(terms))
+    return _line(text, matches)
+
+
+def _hit(document: Document, text: str, moment: datetime | None, matches: list[list[Match]]) -> Hit:
+    kind: Kind = "post" if document.id == document.post_id else "comment"
+    in_text, in_title, in_author, in_site, *in_tags = matches
+    passage = _passage(text, in_text)
+    tags = tuple(tag for tag, in_tag in zip(document.tags, in_tags, strict=True) if in_tag) if kind == "post" else ()
+    seen: dict[Place, bool] = {
+        "title": bool(in_title),
+        "text": any(is_marked for _, is_marked in passage),
+        "author": bool(in_author),
+        "tags": bool(tags),
+        "site": bool(in_site),
+    }
+    return Hit(
+        id=document.id,
+        kind=kind,
+        post_id=document.post_id,
+        url=document.url,
+        title=document.title,
+        author=document.author,
+        site=document.site,
+        language=document.language,
+        published=moment,
+        published_precision=document.published_precision,
+        score=document.score,
+        snippet=passage,
+        heading=_line(document.title or "", in_title),
+        matched=tuple(place for place, there in seen.items() if there),
+        tags=tags,
+    )
+
+
+def _line(text: str, matches: list[Match]) -> Snippet:
     runs: list[tuple[str, bool]] = []
     at = 0
-    for start, end, _ in _matches(text, frozenset(terms), words):
+    for start, end, _ in matches:
         runs += [(text[at:start], False), (text[start:end], True)]
         at = end
     return tuple(run for run in (*runs, (text[at:], False)) if run[0])
 
 
-def _matches(text: str, terms: frozenset[str], words: Words) -> list[tuple[int, int, str]]:
-    """Return start, end and term of each matching word."""
-    found: list[tuple[int, int, str]] = []
-    for start, end in _likely(text, terms):
-        written = text[start:end]
-        term = next((term for term, _ in words(written)[0] if term in terms), None)
-        if term is not None and (not found or start >= found[-1][1]):
-            found.append((start, end, term))
-            if len(found) >= MOST_MATCHES:
+def _passage(text: str, matches: list[Match]) -> Snippet:
+    start, end = _bounds(text, matches)
+    return tuple(_runs(text, start, end, matches))
+
+
+def _matches(
+    fields: Sequence[Sequence[str]], languages: Sequence[str | None], terms: frozenset[str]
+) -> list[list[list[Match]]]:
+    """Return the matches in each text of each document; all likely words are cut into terms at once."""
+    likely = [[_likely(text, terms) for text in texts] for texts in fields]
+    written: dict[str | None, set[str]] = {}
+    for language, texts, places in zip(languages, fields, likely, strict=True):
+        among = written.setdefault(language, set())
+        for text, spans in zip(texts, places, strict=True):
+            among.update([text[start:end] for start, end in spans])
+    matching = {language: words_of(language).matching(among, terms) for language, among in written.items()}
+    return [
+        [_chosen(text, spans, matching[language]) for text, spans in zip(texts, places, strict=True)]
+        for language, texts, places in zip(languages, fields, likely, strict=True)
+    ]
+
+
+def _chosen(text: str, likely: Iterable[tuple[int, int]], matching: Mapping[str, str]) -> list[Match]:
+    """Return the words that match among those that are likely to, none within another."""
+    matches: list[Match] = []
+    for start, end in likely:
+        term = matching.get(text[start:end])
+        if term is not None and (not matches or start >= matches[-1][1]):
+            matches.append((start, end, term))
+            if len(matches) >= MOST_MATCHES:
                 break
-    return found
+    return matches
 
 
-def _likely(text: str, terms: frozenset[str]) -> Iterable[tuple[int, int]]:
+def _likely(text: str, terms: frozenset[str]) -> list[tuple[int, int]]:
     """Return start and end of the words that begin like one of the terms, in order; all words when one is accented.
 
     Most words of a text need no stemming to see that they do not match.
@@ -85,7 +185,7 @@ def _likely(text: str, terms: frozenset[str]) -> Iterable[tuple[int, int]]:
     return sorted(found.items())
 
 
-def _passage(text: str, matches: list[tuple[int, int, str]]) -> tuple[int, int]:
+def _bounds(text: str, matches: list[Match]) -> tuple[int, int]:
     """Return start and end of the passage with the most different terms, then the most matches, then the first."""
     if not matches:
         return 0, _word_end(text, LENGTH)
@@ -118,7 +218,7 @@ def _word_end(text: str, at: int) -> int:
     return space if space > 0 else at
 
 
-def _runs(text: str, start: int, end: int, matches: list[tuple[int, int, str]]) -> list[tuple[str, bool]]:
+def _runs(text: str, start: int, end: int, matches: list[Match]) -> list[tuple[str, bool]]:
     runs: list[tuple[str, bool]] = []
     at = start
     for begin, finish, _ in matches:

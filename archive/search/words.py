@@ -7,7 +7,7 @@ with a hyphen, a dot or an ampersand stands in the index in parts and joined, so
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
 from whoosh.lang import has_stemmer, stemmer_for_language
@@ -52,8 +52,7 @@ _APOSTROPHES = re.compile("['’ʼ]")
 #: Letters that Unicode does not take apart, as they are written where a keyboard lacks them: Bjørn, Łukasz, cœur.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
-#: Words of each language that are remembered, some 700 bytes each: by who shows texts for months, and by who reads
-#: all of them once.
+#: Cache sizes, in words of a language at about 700 bytes each, for a long-running server and for a one-pass indexer.
 SHOWN_WORDS = 20_000
 INDEXED_WORDS = 200_000
 
@@ -84,6 +83,15 @@ class Words:
                 known.clear()
             known[word] = self._terms(word)
         return known[word]
+
+    def terms_of(self, written: Iterable[str]) -> dict[str, Terms]:
+        """Return the terms of each of these words."""
+        return {word: self(word) for word in written}
+
+    def matching(self, written: Iterable[str], terms: Collection[str]) -> dict[str, str]:
+        """Return those of some words that give one of `terms`, each with the first that it gives."""
+        firsts = ((word, next((term for term, _ in self(word)[0] if term in terms), None)) for word in written)
+        return {word: term for word, term in firsts if term is not None}
 
     def stem(self, word: str) -> str:
         """Return the one term of a word that has no inner signs."""
@@ -121,6 +129,11 @@ def written_as(language: str) -> str:
 def is_stop_word(word: str) -> bool:
     """Tell whether an unquoted word of a query says nothing."""
     return fold(word).replace("'", "") in STOP_WORDS
+
+
+def stop_words(words: Iterable[str]) -> set[str]:
+    """Return those of the unquoted words of a query that say nothing."""
+    return {word for word in words if is_stop_word(word)}
 
 
 _words = lru_cache(maxsize=64)(Words)

@@ -1,6 +1,6 @@
 """What a comment system must know.
 
-To add one: write one file like `wordpress.py`, add its line to `COMMENT_SYSTEMS`, save one case under
+To add one: write one file like `systems/isso.py`, add its line to `COMMENT_SYSTEMS`, save one case under
 `tests/threads/`.
 """
 

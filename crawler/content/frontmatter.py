@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from crawler.pages.dates.parse import parse_date
-from crawler.pages.models import Stated
+from crawler.pages.dates import parse_date
+from crawler.pages.models import StatedDate
 
 #: Characters of a head; the largest of a real site's had 4,000.
 MAX_HEAD = 100_000
@@ -73,15 +73,15 @@ def skip_reason(head: Mapping[str, Any], now: datetime, *, drafts: bool) -> str 
     return None
 
 
-def stated_date(head: Mapping[str, Any], names: Iterable[str], now: datetime) -> Stated | None:
+def stated_date(head: Mapping[str, Any], names: Iterable[str], now: datetime) -> StatedDate | None:
     """Return the first date that the head states under one of `names`; a time without a zone is UTC."""
     for name in names:
         value = head.get(name)
         if isinstance(value, datetime):
             moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-            return Stated(moment, "second")
+            return StatedDate(moment, "second")
         if isinstance(value, date):
-            return Stated(datetime(value.year, value.month, value.day, tzinfo=UTC), "day")
+            return StatedDate(datetime(value.year, value.month, value.day, tzinfo=UTC), "day")
         if isinstance(value, str) and value.strip():
             # A future date is a plan here, not a mistake as on a page: read it as seen from far ahead.
             stated = parse_date(value, fetched=now.replace(year=now.year + 50, month=1, day=1))

@@ -49,7 +49,7 @@ def may_be_kept(
     if "json" in named.get("content-type", ""):
         return _SIGNS[0] not in lower
     page = Page(url, head, at, named)
-    return read_rights(page, read_structured(page.tree))[1] != "withheld"
+    return read_rights(page, page.once(read_structured))[1] != "withheld"
 
 
 def _is_page(content_type: str) -> bool:

@@ -5,6 +5,9 @@ from typing import Any
 
 from archive.records.models import clean
 
+#: Digits of a number written as text; ids of 19 digits exist.
+MAX_DIGITS = 30
+
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """Return an object, empty where the value is none."""
@@ -28,5 +31,11 @@ def number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-#: Digits of a number written as text; ids of 19 digits exist.
-MAX_DIGITS = 30
+def raw_text(value: Any) -> str:
+    """Return a text as it stands, empty where the value is none."""
+    return value if isinstance(value, str) else ""
+
+
+def whole_number(value: Any) -> int:
+    """Return a whole number that is not written as text, 0 where the value is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,6 +1,6 @@
 """What readers return: a post and its comments as one page or API states them, before they are records.
 
-A reading has no ids of ours and no place in the archive yet; `crawler.threads.place` gives its comments both.
+What is read has no ids of ours and no place in the archive yet; `crawler.pages.placing` gives its comments both.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from archive.records.models import Precision, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedDate:
     """A moment as a page states it."""
 
     #: Aware UTC.
@@ -33,7 +33,7 @@ class ReadComment:
     depth: int | None = None
     author: str | None = None
     author_url: str | None = None
-    published: Stated | None = None
+    published: StatedDate | None = None
     #: The date as displayed, for scoring and for `scrapy extract`.
     date_shown: str | None = None
     text: str = ""
@@ -70,7 +70,7 @@ class ReadPost:
     url: str
     title: str | None = None
     author: str | None = None
-    published: Stated | None = None
+    published: StatedDate | None = None
     updated: datetime | None = None
     language: str | None = None
     text: str = ""
@@ -94,7 +94,7 @@ def withheld(read: ReadPost) -> ReadPost:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPost:
     """A post's address as a listing names it."""
 
     url: str

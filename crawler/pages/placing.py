@@ -1,4 +1,4 @@
-"""From readings to records: give each comment its id, its parent and its place, once.
+"""From what was read to records: give each comment its id, its parent and its place, once.
 
 The same comment met twice, in embedded JSON, in HTML and by an API, has one native id and becomes one record.
 """
@@ -87,9 +87,9 @@ def place_thread(thread: Thread, post_url: str) -> tuple[Comment, ...]:
 
 
 def merge(first: Thread, *others: Thread) -> Thread:
-    """Return one thread of several readings of it: pages of a list, or a page and an API.
+    """Return one thread of several parts of it: pages of a list, or a page and an API.
 
-    A comment read twice is kept where it was first met, with what the later reading adds.
+    A comment read twice is kept where it was first met, with what the other adds.
     """
     comments: dict[str, ReadComment] = {}
     for thread in (first, *others):

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.pages.page import parse
 
-#: Characters of one fragment; beyond it a body is cut, as `crawler.threads` cuts its text.
+#: Characters of one fragment; beyond it a body is cut, as `crawler.pages.placing` cuts its text.
 MAX_FRAGMENT = 4_000_000
 #: Deeper lists and quotes are indented no further.
 MAX_INDENT = 6
@@ -43,7 +43,7 @@ def text_of(element: HtmlElement, *, without: Container[HtmlElement] = ()) -> st
     Lines of a quotation begin with "> ". Scripts, forms and the like are left out, and so is each descendant in
     `without`. The element's own tail is not its text.
     """
-    written = _Written()
+    written = _TextWriter()
     walk = iterwalk(element, events=("start", "end", "comment", "pi"))  # no recursion: hostile pages nest deeply
     for event, node in walk:
         if event == "start":
@@ -81,7 +81,7 @@ def single_spaced(text: str) -> str:
     return text
 
 
-class _Written:
+class _TextWriter:
     """The lines written so far, and where the walk stands."""
 
     def __init__(self) -> None:

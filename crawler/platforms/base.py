@@ -1,6 +1,6 @@
 """What a platform must know; the defaults are what any blog allows.
 
-To add one: write one file like `wordpress.py`, add its line to `PLATFORMS`, save one case under `tests/sites/`.
+To add one: write one file like `squarespace.py`, add its line to `PLATFORMS`, save one case under `tests/sites/`.
 CONTRIBUTING.md tells more.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 from crawler.catalogue.sites import Site
 from crawler.comments.registry import complete
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.models import Listed, ReadPost, Thread
+from crawler.pages.models import ListedPost, ReadPost, Thread
 from crawler.pages.page import Page
 from crawler.platforms.discovery import discover
 from crawler.posts.post import read_post
@@ -33,7 +33,7 @@ class Platform:
         """Tell whether this platform made the front page."""
         raise NotImplementedError
 
-    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield every post by the cheapest complete way: as an address to visit, or already read with its thread.
 
         Raise `UnreadableError` when the listing broke off; what was yielded before still counts.
@@ -58,8 +58,8 @@ class Platform:
 
 
 async def either(
-    preferred: AsyncIterator[Listed | ReadPost], other: AsyncIterator[Listed | ReadPost]
-) -> AsyncIterator[Listed | ReadPost]:
+    preferred: AsyncIterator[ListedPost | ReadPost], other: AsyncIterator[ListedPost | ReadPost]
+) -> AsyncIterator[ListedPost | ReadPost]:
     """Yield what the preferred list names; the other's, where that one is shut or names nothing.
 
     Raise `UnreadableError` when the preferred list breaks off after it began: the other would hide that.

@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from crawler.catalogue.sites import Site
-from crawler.comments.systems.blogger_feed import entries, link, next_page, read_comments, total, value
-from crawler.pages.dates.parse import parse_date
+from crawler.comments.systems.blogger import entries, link, next_page, read_comments, total, value
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mappings, number, text
-from crawler.pages.models import Listed, ReadComment, ReadPost, Thread
+from crawler.pages.models import ListedPost, ReadComment, ReadPost, Thread
 from crawler.pages.page import Page
 from crawler.pages.text import html_text, one_line
 from crawler.pages.urls import canonical
@@ -43,7 +43,7 @@ class Blogger(Platform):
         """Tell Blogger by its generator, or the feeds and scripts that its pages name."""
         return bool(_SIGN.search(front.text))
 
-    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield every post with its thread by the feeds; the addresses of all posts where those are shut."""
         shown = self.read(front)
         if shown.status == "withheld":  # the feeds say nothing of rights, each page does
@@ -51,7 +51,7 @@ class Blogger(Platform):
         return either(_by_feeds(front, shown.language, fetch), discover(site, front, fetch))
 
 
-async def _by_feeds(front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+async def _by_feeds(front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
     url: str | None = _feed(front, "posts")
     threads: dict[str, list[ReadComment]] | None = None
     first = True
@@ -92,7 +92,7 @@ def _feed(front: Page, kind: str) -> str:
 
 def _post(
     entry: Mapping[str, Any], threads: dict[str, list[ReadComment]] | None, language: str | None, fetched: datetime
-) -> Listed | ReadPost | None:
+) -> ListedPost | ReadPost | None:
     url, native = canonical(link(entry, "alternate") or ""), _NATIVE.search(value(entry.get("id")) or "")
     if url is None or native is None:
         return None
@@ -102,7 +102,7 @@ def _post(
     stated = number(value(entry.get("thr$total")))
     comments = threads.get(native[1], []) if threads is not None else []
     if body is None or threads is None or len(comments) < (stated or 0):
-        return Listed(url, updated.moment if updated else None)  # its page tells the rest
+        return ListedPost(url, updated.moment if updated else None)  # its page tells the rest
     author = next(iter(mappings(entry.get("author"))), {})
     by = value(author.get("uri"))
     marked = tuple(replace(each, by_post_author=bool(by) and each.author_url == by) for each in comments)

@@ -10,10 +10,10 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.catalogue.sites import Site
 from crawler.comments.systems.discourse import is_discourse
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.text import one_line, text_of
 from crawler.pages.urls import canonical
@@ -34,7 +34,7 @@ class Discourse(Platform):
         """Tell Discourse by its generator."""
         return is_discourse(front)
 
-    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield the topics of the list, each as changed when it was last written in."""
         del site
         category = _CATEGORY.search(urlsplit(front.url).path)
@@ -49,7 +49,7 @@ class Discourse(Platform):
                 last = parse_date(text(topic.get("last_posted_at")) or "", fetched=page.fetched)
                 if url is not None:
                     written = number(topic.get("posts_count"))
-                    yield Listed(url, last.moment if last else None, stated=written - 1 if written else None)
+                    yield ListedPost(url, last.moment if last else None, stated=written - 1 if written else None)
             if not topics or not text(found.get("more_topics_url")):
                 return
 

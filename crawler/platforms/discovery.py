@@ -11,11 +11,12 @@ from typing import TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from crawler.catalogue.sites import Site
+from crawler.pages.feeds import Feed, post_feeds, read_feed
 from crawler.pages.fetch import Fetch, PostponedError, RefusedError, UnreadableError
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.pages.urls import joined
-from crawler.platforms.listings import SiteFeed, Sitemap, feeds, links, older, read_feed, read_sitemap
+from crawler.platforms.listings import Sitemap, links, older, read_sitemap
 
 R = TypeVar("R")
 
@@ -59,30 +60,30 @@ _FILE = re.compile(
 _POST_QUERY = {"p", "id", "post", "story", "title", "name", "article", "entry"}
 
 
-async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed]:
+async def discover(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost]:
     """Yield the addresses of a site's posts, newest first where its feed says so; one may come twice.
 
     Raise `UnreadableError` at the end when a list broke off and no other was complete.
     """
     failures: list[UnreadableError] = []
-    feed = await _first_feed(site, feeds(front)[:MAX_NAMED_FEEDS], fetch, failures)
-    listed = {each.url: each for each in feed.posts}
-    for each in listed.values():
-        yield each
+    feed = await _first_feed(site, post_feeds(front)[:MAX_NAMED_FEEDS], fetch, failures)
+    listed = {post.url: post for post in feed.posts}
+    for post in listed.values():
+        yield post
     from_sitemap: set[str] = set()
-    async for each in _from_sitemaps(site, front, fetch, failures):
-        from_sitemap.add(each.url)
-        yield each
+    async for post in _from_sitemaps(site, front, fetch, failures):
+        from_sitemap.add(post.url)
+        yield post
     if _complete(from_sitemap, listed.keys()):
         return
     if not feed.posts:
         feed = await _first_feed(site, _usual_feeds(front), fetch, failures)
     seen = set(from_sitemap)
-    async for each in _all_feed_pages(site, feed, fetch, failures):
-        seen.add(each.url)
-        yield each
-    async for each in _from_list_pages(site, front, fetch, seen, failures):
-        yield each
+    async for post in _all_feed_pages(site, feed, fetch, failures):
+        seen.add(post.url)
+        yield post
+    async for post in _from_list_pages(site, front, fetch, seen, failures):
+        yield post
     if failures:
         raise failures[0]
 
@@ -106,7 +107,7 @@ def _complete(from_sitemap: set[str], from_feed: Set[str]) -> bool:
     return bool(from_sitemap) and 2 * len(from_feed & from_sitemap) >= len(from_feed)
 
 
-def _posts(site: Site, found: Iterable[Listed]) -> list[Listed]:
+def _posts(site: Site, found: Iterable[ListedPost]) -> list[ListedPost]:
     return [listed for listed in found if is_post_address(site, listed.url)]
 
 
@@ -134,20 +135,20 @@ def _usual_feeds(front: Page) -> list[str]:
     return [urljoin(base, path) for path in _FEEDS]
 
 
-async def _first_feed(site: Site, urls: list[str], fetch: Fetch, failures: list[UnreadableError]) -> SiteFeed:
+async def _first_feed(site: Site, urls: list[str], fetch: Fetch, failures: list[UnreadableError]) -> Feed:
     """Return the first of these feeds that names posts; an empty one when none does."""
     for url in urls:
         page = await _ask(fetch, url, failures)
-        feed = await _read(fetch, read_feed, page) if page is not None else SiteFeed(url)
+        feed = await _read(fetch, read_feed, page) if page is not None else Feed(url)
         posts = _posts(site, feed.posts)
         if posts:
             return replace(feed, posts=tuple(posts))
-    return SiteFeed("")
+    return Feed("")
 
 
 async def _all_feed_pages(
-    site: Site, feed: SiteFeed, fetch: Fetch, failures: list[UnreadableError]
-) -> AsyncIterator[Listed]:
+    site: Site, feed: Feed, fetch: Fetch, failures: list[UnreadableError]
+) -> AsyncIterator[ListedPost]:
     """Yield the posts of a feed and of its further pages, as long as these bring any."""
     seen: set[str] = set()
     first = feed.url
@@ -171,7 +172,7 @@ def _wordpress_feed_page(url: str, number: int) -> str:
 
 async def _from_sitemaps(
     site: Site, front: Page, fetch: Fetch, failures: list[UnreadableError]
-) -> AsyncIterator[Listed]:
+) -> AsyncIterator[ListedPost]:
     waiting = await _sitemaps(front, fetch)
     asked: set[str] = set()
     found = False
@@ -217,7 +218,7 @@ def _same_host(url: str, other: str) -> bool:
 
 async def _from_list_pages(
     site: Site, front: Page, fetch: Fetch, seen: set[str], failures: list[UnreadableError]
-) -> AsyncIterator[Listed]:
+) -> AsyncIterator[ListedPost]:
     """Yield the posts that list pages link to, following their links to older ones."""
     seen = set(seen)
     asked = {front.url, site.url}
@@ -232,7 +233,7 @@ async def _from_list_pages(
             barren = 0 if found else barren + 1
             for url in found:
                 seen.add(url)
-                yield Listed(url)
+                yield ListedPost(url)
             waiting += [url for url in further if url not in asked and url not in seen]
         if not waiting:
             return

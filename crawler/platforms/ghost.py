@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 
 from crawler.catalogue.sites import Site
 from crawler.comments.systems.ghost import COUNTS, GhostComments
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
-from crawler.pages.models import Listed, ReadPost, Thread
+from crawler.pages.models import ListedPost, ReadPost, Thread
 from crawler.pages.page import Page
 from crawler.pages.text import html_text, text_of
 from crawler.pages.urls import canonical, joined, same_site
@@ -56,7 +56,7 @@ class Ghost(Platform):
         """Tell Ghost by its generator, its header, or the scripts it serves."""
         return "x-ghost-cache-status" in front.headers or bool(_SIGN.search(front.text))
 
-    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield every post by the content API; the addresses that sitemap and feed name where it is shut."""
         shown = self.read(front)
         if shown.status == "withheld":  # the API says nothing of rights, each page does
@@ -74,7 +74,7 @@ class Ghost(Platform):
         return replace(post, text=text_of(content, without={gate}), rights=rights, status="preview", is_post=True)
 
 
-async def _by_api(front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+async def _by_api(front: Page, language: str | None, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
     api = _content_api(front)
     if api is None:
         return
@@ -132,7 +132,7 @@ def _content_api(front: Page) -> str | None:
 
 def _post(
     value: Mapping[str, Any], threads: _Threads | None, language: str | None, fetched: datetime
-) -> Listed | ReadPost | None:
+) -> ListedPost | ReadPost | None:
     """Return a post of the list; its address where it has one and no text, for the page to tell why."""
     url = canonical(text(value.get("url")) or "")
     body = text(value.get("html"))
@@ -142,9 +142,9 @@ def _post(
     updated = parse_date(text(value.get("updated_at")) or "", fetched=fetched)
     is_open = value.get("visibility", "public") == "public"
     if body is None and is_open:
-        return Listed(url, updated.moment if updated else None)
-    tags = [each for each in mappings(value.get("tags")) if each.get("visibility", "public") == "public"]
-    names = [name for each in mappings(value.get("authors")) if (name := text(each.get("name")))]
+        return ListedPost(url, updated.moment if updated else None)
+    tags = [tag for tag in mappings(value.get("tags")) if tag.get("visibility", "public") == "public"]
+    names = [name for author in mappings(value.get("authors")) if (name := text(author.get("name")))]
     native = text(value.get("id"))
     thread = None
     if threads is not None and native and is_open:  # the page of a closed post keeps its thread from strangers too
@@ -158,7 +158,7 @@ def _post(
         language=language,
         text=html_text(body or ""),
         description=text(value.get("custom_excerpt")) or text(value.get("meta_description")),
-        tags=tuple(name for each in tags if (name := text(each.get("name")))),
+        tags=tuple(name for tag in tags if (name := text(tag.get("name")))),
         rights=() if is_open else ("paywalled",),
         status="whole" if is_open else "preview",
         thread=thread,

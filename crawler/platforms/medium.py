@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from crawler.catalogue.sites import Site
 from crawler.comments.systems.medium import NUMBER, post_state
 from crawler.pages.fetch import Fetch
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.platforms.base import Platform
 from crawler.platforms.discovery import discover
@@ -34,7 +34,7 @@ class Medium(Platform):
         by_header = "medium" in front.headers.get("x-powered-by", "").lower()
         return by_header or host == "medium.com" or host.endswith(".medium.com") or bool(_SIGN.search(front.text))
 
-    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    async def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield the addresses that the feed and the front page name, of posts only."""
         async for found in discover(site, front, fetch):
             if isinstance(found, ReadPost) or NUMBER.search(urlsplit(found.url).path):

@@ -10,8 +10,7 @@ from crawler.platforms.medium import Medium
 from crawler.platforms.signed import SIGNED
 from crawler.platforms.squarespace import Squarespace
 from crawler.platforms.substack import Substack
-from crawler.platforms.wordpress.com import WordPressCom
-from crawler.platforms.wordpress.platform import WordPress
+from crawler.platforms.wordpress.platform import WordPress, WordPressCom
 
 #: In the order tried; `generic` comes last and takes any site.
 PLATFORMS: dict[str, Platform] = {

@@ -28,8 +28,8 @@ class SignedPlatform(Platform):
 def _generator(name: str) -> SignedPlatform:
     """Return a static site generator by its `meta` tag, attributes in either order."""
     attributes = rf'name="?generator"?[^>]{{1,20}}content="?{name}\b'
-    turned = rf'content="?{name}\b[^>]{{1,40}}name="?generator"?'
-    return SignedPlatform(name.lower(), rf"<meta\s+(?:{attributes}|{turned})")
+    content_first = rf'content="?{name}\b[^>]{{1,40}}name="?generator"?'
+    return SignedPlatform(name.lower(), rf"<meta\s+(?:{attributes}|{content_first})")
 
 
 #: In the order tried.

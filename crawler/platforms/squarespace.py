@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.urls import canonical
 from crawler.platforms.base import Platform, either
@@ -32,12 +32,12 @@ class Squarespace(Platform):
         """Tell Squarespace by its server header or the context that its pages set up."""
         return front.headers.get("server", "").lower() == "squarespace" or bool(_SIGN.search(front.text))
 
-    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield what the collection lists; where the front page is none, what sitemap and feeds name."""
         return either(_collection(front, fetch), discover(site, front, fetch))
 
 
-async def _collection(front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+async def _collection(front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
     query: Mapping[str, Any] | None = {"format": "json"}
     for _ in range(MAX_PAGES):
         if query is None:
@@ -48,7 +48,7 @@ async def _collection(front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadP
         query = _next(collection)
 
 
-def _listed(collection: Any, base: str) -> list[Listed]:
+def _listed(collection: Any, base: str) -> list[ListedPost]:
     """Return the posts that one page of a collection names, with the time of their last change."""
     found = []
     for post in mappings(mapping(collection).get("items")):
@@ -56,7 +56,7 @@ def _listed(collection: Any, base: str) -> list[Listed]:
         url = canonical(path, base) if path else None
         if url is not None:
             changed = _moment(post.get("updatedOn")) or _moment(post.get("publishOn"))
-            found.append(Listed(url, changed, stated=number(post.get("publicCommentCount"))))
+            found.append(ListedPost(url, changed, stated=number(post.get("publicCommentCount"))))
     return found
 
 

@@ -11,10 +11,10 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.catalogue.sites import Site
 from crawler.comments.systems.substack import preloads
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.text import html_text
 from crawler.pages.urls import canonical, same_site
@@ -43,7 +43,7 @@ class Substack(Platform):
         host = urlsplit(front.url).hostname or ""
         return by_header or host.endswith(".substack.com") or bool(_SIGN.search(front.text))
 
-    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield the addresses of all posts, newest first, each with the size of its thread."""
         return either(_archive(front, fetch), discover(site, front, fetch))
 
@@ -76,7 +76,7 @@ class Substack(Platform):
         return post
 
 
-async def _archive(front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+async def _archive(front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
     for page_number in range(MAX_PAGES):
         query = f"sort=new&search=&offset={page_number * PER_PAGE}&limit={PER_PAGE}"
         answer, _ = await fetch.json(urljoin(front.url, f"/api/v1/archive?{query}"))
@@ -86,6 +86,6 @@ async def _archive(front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost
             published = parse_date(text(post.get("post_date")) or "", fetched=front.fetched)
             if url is not None and same_site(url, front.url):
                 moment = published.moment if published else None
-                yield Listed(url, moment, stated=number(post.get("comment_count")))
+                yield ListedPost(url, moment, stated=number(post.get("comment_count")))
         if len(posts) < PER_PAGE:
             return

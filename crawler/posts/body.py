@@ -68,7 +68,7 @@ def without_post(thread: Thread | None, text: str) -> Thread | None:
     """Leave out of a thread read by its looks what is the post itself; `None` when nothing else is in it."""
     if thread is None or thread.system != "generic" or len(thread.comments) > LONELY or not text:
         return thread
-    kept = tuple(each for each in thread.comments if not _is_post(each.text, text))
+    kept = tuple(comment for comment in thread.comments if not _is_post(comment.text, text))
     if len(kept) == len(thread.comments):
         return thread
     return replace(thread, comments=kept) if kept else None
@@ -82,7 +82,7 @@ def without_thread(text: str, thread: Thread | None) -> str:
     """Cut lines that belong to the thread from the end of a text, with the bylines between them."""
     if thread is None or not text:
         return text
-    said = (f"{each.author or ''} {each.date_shown or ''} {each.text}" for each in thread.comments)
+    said = (f"{comment.author or ''} {comment.date_shown or ''} {comment.text}" for comment in thread.comments)
     written = f" {' '.join(map(_plain, said))} "
     lines = text.split("\n")
     cut = at = len(lines)
@@ -193,8 +193,8 @@ def find_container(tree: HtmlElement) -> Container | None:
     """Return the text of the longest element of the surest kind; `None` when no class or property names one."""
     kinds = _candidates(tree)
     for number, elements in enumerate(kinds):
-        texts = [text_of(each, without=_OUTSIDE_TEXT) for each in elements[:MAX_CANDIDATES]]
-        texts = [each for each in texts if len(each.split()) >= MIN_WORDS]
+        texts = [text_of(element, without=_outside_in(element)) for element in elements[:MAX_CANDIDATES]]
+        texts = [text for text in texts if len(text.split()) >= MIN_WORDS]
         if texts:
             kind = _KINDS[number]
             sure = kind is not _POST_CLASSES or len(texts) == 1
@@ -224,16 +224,17 @@ def _marks(node: HtmlElement) -> list[str]:
     return [*stated.lower().split(), "article"] if node.tag == "article" else stated.lower().split()
 
 
-class _Outside:
-    """Tell the regions inside a text that are not its own."""
-
-    def __contains__(self, node: object) -> bool:
-        if not isinstance(node, HtmlElement):
-            return False
-        return node.tag in _SKIPPED or any(map(_OUTSIDE.fullmatch, _marks(node)))
-
-
-_OUTSIDE_TEXT = _Outside()
+def _outside_in(element: HtmlElement) -> set[HtmlElement]:
+    """Return the regions inside a text that are not its own."""
+    return {
+        node
+        for node in element.iter("*")
+        if node.tag in _SKIPPED
+        or (
+            (node.get("class") or node.get("id") or node.get("itemprop"))
+            and any(map(_OUTSIDE.fullmatch, _marks(node)))
+        )
+    }
 
 
 #: Words of what may stand before the colon of a list of tags: "Tags", "Filed under".

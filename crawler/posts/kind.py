@@ -38,7 +38,7 @@ def is_post(page: Page, metadata: Metadata, text: str) -> bool:
         return True
     if "wp-content" in page.text and marks & (_LISTING_BODY | {"page"}):
         return False
-    if metadata.structured.post() or (metadata.structured.meta("og:type") or "").lower() in {"article", "blog_post"}:
+    if metadata.structured.post or (metadata.structured.meta("og:type") or "").lower() in {"article", "blog_post"}:
         return not _is_front(page.url)
     if _is_listing_address(page.url) or metadata.structured.is_listing():
         return False

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from archive.archive import Archive
 from archive.records.models import Post
+from archive.search.engine import Progress
 from archive.store.sites import SiteState
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import UnreadableError
@@ -56,7 +57,7 @@ def reextract(
     *,
     shard: tuple[int, int] = (1, 1),
     workers: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Counter[str]:
     """Extract the addresses of a shard again and archive what changed; return how many went which way.
 

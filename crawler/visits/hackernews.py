@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from archive.records.models import parse_time
 from crawler.pages.json_values import mapping, mappings, text
-from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.placing import MAX_COMMENTS
 from crawler.pages.text import html_text
 from crawler.pages.urls import canonical
@@ -73,7 +73,7 @@ def _comment(value: Mapping[str, Any], native: str, parent: str | None) -> ReadC
         parent=parent,
         author=name,
         author_url=f"https://news.ycombinator.com/user?id={name}" if name else None,
-        published=Stated(moment, "second") if moment else None,
+        published=StatedDate(moment, "second") if moment else None,
         text=html_text(body),
         permalink=ITEM + native,
     )

@@ -16,11 +16,10 @@ from archive.archive import Archive
 from archive.records.models import comment_id
 from crawler.catalogue.sites import Site
 from crawler.middlewares.robotstxt import KEPT_FOR
+from crawler.pages.feeds import comment_feeds, newest_comments, post_feeds, read_feed
 from crawler.pages.fetch import PostponedError, RefusedError, UnreadableError
 from crawler.pages.page import Page
 from crawler.platforms.discovery import is_post_address
-from crawler.platforms.listings import comment_feeds, feeds, read_feed, thread_sizes
-from crawler.platforms.wordpress.feed import newest_comments
 from crawler.visits.fetcher import Fetcher
 from crawler.visits.schedule import KnownFeed, SiteSchedule
 
@@ -98,7 +97,7 @@ class News:
 def known_feeds(front: Page, before: tuple[KnownFeed, ...]) -> tuple[KnownFeed, ...]:
     """Return the feeds that a front page names, one of posts and one of comments, in the state last seen."""
     states = {feed.url: feed for feed in before}
-    named = [KnownFeed(url=url) for url in feeds(front)[:1]]
+    named = [KnownFeed(url=url) for url in post_feeds(front)[:1]]
     named += [KnownFeed(url=url, comments=True) for url in comment_feeds(front)[:1]]
     return tuple(states.get(feed.url, feed) for feed in named)
 
@@ -175,8 +174,8 @@ def _items(feed: KnownFeed, page: Page) -> list[NewsItem]:
     if feed.comments:
         comments = newest_comments(page)
         return [NewsItem(comment.post_url, comment.written, comment=comment.native_id) for comment in comments]
-    sizes = thread_sizes(page)
-    return [NewsItem(post.url, post.modified, size=sizes.get(post.url)) for post in read_feed(page).posts]
+    listed = read_feed(page)
+    return [NewsItem(post.url, post.modified, size=listed.sizes.get(post.url)) for post in listed.posts]
 
 
 def _wake(archive: Archive, new: list[NewsItem]) -> None:

@@ -13,7 +13,7 @@ from archive.archive import Archive
 from archive.records.models import Visit
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import UnreadableError
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import count
 from crawler.visits.arguments import CrawlArguments
@@ -48,7 +48,7 @@ class PostList:
     async def read(self, posts: PostVisits, front: Page) -> AsyncGenerator[Visit]:
         """Put the listed addresses into the archive; yield the posts that the list already brings whole."""
         site = posts.site
-        batch: list[Listed] = []
+        batch: list[ListedPost] = []
         listed = 0
         async with aclosing(_generator(posts.platform.posts(site, front, posts.fetch))) as list_of_posts:
             try:
@@ -56,7 +56,7 @@ class PostList:
                     if not self._choose(site, post):
                         continue
                     listed += 1
-                    if isinstance(post, Listed):
+                    if isinstance(post, ListedPost):
                         batch.append(post)
                     elif await self._is_due(site, post):
                         yield await posts.visit_listed(post, front.fetched)
@@ -72,7 +72,7 @@ class PostList:
         now = datetime.now(UTC)
         await asyncio.to_thread(self.archive.sites.learn, site.key, listed=now, list_failure=self.failure)
 
-    def _choose(self, site: Site, post: Listed | ReadPost) -> bool:
+    def _choose(self, site: Site, post: ListedPost | ReadPost) -> bool:
         """Tell whether a listed post is of the site and among those that the arguments ask for."""
         url = post.url
         if not url or not site.covers(url):
@@ -85,7 +85,7 @@ class PostList:
         self.chosen.add(url)
         return True
 
-    async def _discover(self, site: Site, batch: list[Listed]) -> None:
+    async def _discover(self, site: Site, batch: list[ListedPost]) -> None:
         """Make rows of a batch, and empty it."""
         addresses = [(post.url, post.modified) for post in batch]
         sizes = [(post.url, size) for post in batch if (size := count(post.stated)) is not None]
@@ -106,17 +106,17 @@ class PostList:
         if self.arguments.everything:
             return True
         changed = read.updated or (read.published.moment if read.published is not None else None)
-        await self._discover(site, [Listed(read.url, changed, stated=read.thread.stated)])
+        await self._discover(site, [ListedPost(read.url, changed, stated=read.thread.stated)])
         return await asyncio.to_thread(self.archive.frontier.is_due, read.url)
 
 
-def _date(post: Listed | ReadPost) -> datetime | None:
-    if isinstance(post, Listed):
+def _date(post: ListedPost | ReadPost) -> datetime | None:
+    if isinstance(post, ListedPost):
         return post.modified
     return post.published.moment if post.published is not None else None
 
 
-async def _generator(posts: AsyncIterator[Listed | ReadPost]) -> AsyncGenerator[Listed | ReadPost]:
+async def _generator(posts: AsyncIterator[ListedPost | ReadPost]) -> AsyncGenerator[ListedPost | ReadPost]:
     """Yield the same, as a generator that can be closed."""
     async for post in posts:
         yield post

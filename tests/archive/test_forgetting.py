@@ -256,7 +256,7 @@ def test_the_command_forgets_lists_and_lifts(
 
     assert run("example.com/first-ten-customers") == (
         2,
-        "sales-archive: forgetting cannot be undone: confirm it with --yes\n",
+        "sales-archive: forgetting cannot be undone; confirm it with --yes\n",
     )
     assert run() == (2, "sales-archive: say what to forget: a post's URL, site:SITE or author:NAME\n")
     assert run("nonsense", "--yes")[0] == 1

@@ -10,7 +10,7 @@ from archive.records.models import Comment, Post
 from crawler.catalogue.sites import Site
 from crawler.comments.registry import COMMENT_SYSTEMS, complete
 from crawler.pages.fetch import UnreadableError
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.platforms.base import Platform
@@ -46,9 +46,9 @@ def posts_of(platform: Platform, front: Page, fetch: Answers) -> list[Post]:
     return asyncio.run(collect())
 
 
-async def _post(platform: Platform, found: Listed | ReadPost, fetch: Answers) -> Post | None:
+async def _post(platform: Platform, found: ListedPost | ReadPost, fetch: Answers) -> Post | None:
     try:
-        read = platform.read(await fetch.page(found.url)) if isinstance(found, Listed) else found
+        read = platform.read(await fetch.page(found.url)) if isinstance(found, ListedPost) else found
     except UnreadableError:
         return None
     with suppress(UnreadableError):

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.search.whoosh.postings import PostingCache
+from archive.search.whoosh.index.postings import PostingCache
 from benchmarks.search import fill
 from tests.torture.load import queries
 from webui.app import create_app
@@ -38,7 +38,7 @@ def test_what_a_server_holds_does_not_grow(
 ) -> None:
     # Else the bound is met only after hours; what is kept beyond it would be seen here at once.
     monkeypatch.setattr(
-        "archive.search.whoosh.searcher.PostingCache", partial(PostingCache, 2_000_000 if torture else 50_000)
+        "archive.search.whoosh.snapshots.PostingCache", partial(PostingCache, 2_000_000 if torture else 50_000)
     )
     posts, comments, rounds, searches = LONG if torture else SHORT
     fill(tmp_path, posts, comments)

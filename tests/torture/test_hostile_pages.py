@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.comments.registry import COMMENT_SYSTEMS
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
+from crawler.pages.feeds import comment_feeds, post_feeds, read_feed
 from crawler.pages.page import Page
 from crawler.pages.text import html_text
 from crawler.pages.urls import canonical, joined, permalink
-from crawler.platforms.listings import comment_feeds, feeds, links, older, read_feed, read_sitemap
+from crawler.platforms.listings import links, older, read_sitemap
 from crawler.platforms.registry import PLATFORMS, recognise
-from crawler.platforms.wordpress.feed import read_comment_feed
+from crawler.platforms.wordpress.platform import read_comment_feed
 from crawler.posts.post import read_post
 from tests.support.answers import FETCHED
 from tests.torture.hostile import TEXTS, Spoiler
@@ -92,7 +93,7 @@ BODIES = st.one_of(
         read_sitemap,
         read_feed,
         read_comment_feed,
-        feeds,
+        post_feeds,
         comment_feeds,
         lambda page: list(links(page)),
         older,

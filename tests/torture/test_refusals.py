@@ -287,4 +287,4 @@ def served(address: str) -> int:
 
 def is_current(directory: Path) -> bool:
     with Archive(directory) as archive:
-        return archive.index.is_current()
+        return archive.engine.is_current()

@@ -110,7 +110,7 @@ class Indexing(Work):
 
     def steps(self, root: Path) -> Iterator[None]:
         with Archive(root / KEPT) as archive:
-            archive.index.sync(rebuild=self.rebuild)
+            archive.engine.sync(rebuild=self.rebuild)
             yield
 
     def state(self, root: Path) -> Any:

@@ -50,7 +50,7 @@ def openapi() -> Response:
 def health() -> tuple[Response, int]:
     """Say whether records and index can be read, and how far the index is behind; 503 when they can't."""
     try:
-        seq, indexed = archive().store.last_seq(), archive().index.seq()
+        seq, indexed = archive().store.last_seq(), archive().engine.seq()
     except ArchiveError as error:
         return jsonify({"status": "failing", "reason": str(error)}), HTTPStatus.SERVICE_UNAVAILABLE
     return jsonify({"status": "ok", "seq": seq, "indexed_seq": indexed}), HTTPStatus.OK

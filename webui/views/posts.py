@@ -67,7 +67,7 @@ def _in_thread(post_id: str, words: str) -> Results:
 def _related(post_id: str) -> Sequence[Hit]:
     """Return posts on the same topic; none where the index cannot be read, as the post itself can."""
     try:
-        return archive().index.related(post_id, RELATED)
+        return archive().engine.related(post_id, RELATED)
     except ArchiveOpenError:
         return ()
 
@@ -75,6 +75,6 @@ def _related(post_id: str) -> Sequence[Hit]:
 def _marking(words: str) -> Marking:
     """Return what marks the words by which the reader came; nothing where the index cannot be read."""
     try:
-        return archive().index.marking(words)
+        return archive().engine.marking(words)
     except ArchiveOpenError:
         return Marking()

@@ -54,7 +54,7 @@ def results() -> str:
     query = read_query(request.args)
     in_thread = any(name == "thread" for name, _ in query.filters)
     answer = archive().search(replace(query, grouped=not in_thread))
-    terms = archive().index.key_terms(query, TERMS) if read_number(request.args, "words", 0, 1) else None
+    terms = archive().engine.key_terms(query, TERMS) if read_number(request.args, "words", 0, 1) else None
     return render_template("results.html", page=result_page(answer, terms), holdings=holdings())
 
 

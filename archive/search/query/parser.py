@@ -14,7 +14,7 @@ from archive.records.models import clean
 from archive.search.query.date_names import MORE_WORDS, NotADateError
 from archive.search.query.dates import within
 from archive.search.query.properties import ADDRESS, DATES, PROPERTIES, NotUnderstoodError, condition
-from archive.search.query.tree import Address, All, Either, Named, Node, Not, Parsed, Phrase, Word
+from archive.search.query.tree import Address, All, Either, Named, Node, Not, ParsedQuery, Phrase, Word
 from archive.search.words import WORD
 
 #: What one query may hold; a larger one is a mistake or an attack.
@@ -52,7 +52,7 @@ _ENDINGS = ".,;:!?'>’*~"
 _INNER = re.compile(r"\w[*?]+\w")
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str) -> ParsedQuery:
     """Return the tree of a query; raise `QueryError` when it is too long or nested too deep."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"a query has at most {MOST_CHARACTERS} characters, this one has {len(text)}")
@@ -69,7 +69,7 @@ class _Parser:
         self._next = 0
         self._words = 0
 
-    def parse(self) -> Parsed:
+    def parse(self) -> ParsedQuery:
         parts = []
         while self._token() is not None:
             part = self._either(None, 0)
@@ -79,7 +79,7 @@ class _Parser:
                 self._next += 1
         if self._words > MOST_WORDS:
             self._remark(f"only the first {MOST_WORDS} words were searched")
-        return Parsed(_together(parts), tuple(dict.fromkeys(self.remarks)))
+        return ParsedQuery(_together(parts), tuple(dict.fromkeys(self.remarks)))
 
     # A query is alternatives of conjunctions of parts.
 

@@ -1,6 +1,5 @@
 """A query as a tree of what is asked for."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -85,19 +84,10 @@ Node: TypeAlias = Word | Phrase | Named | Address | Between | Not | All | Either
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedQuery:
     """A query as understood."""
 
     #: `None` when nothing of it can be searched.
     root: Node | None
     #: What was not understood or left out, a sentence each.
     remarks: tuple[str, ...] = ()
-
-
-def leaves(node: Node | None) -> Iterator[Node]:
-    """Yield what a tree asks for, leaving out what must not hold."""
-    if isinstance(node, All | Either):
-        for part in node.parts:
-            yield from leaves(part)
-    elif node is not None and not isinstance(node, Not):
-        yield node

@@ -1,15 +1,19 @@
-"""A query as understood, in words; and the filters chosen beside it, as parts of a query."""
+"""A query as understood, in words, and what is to be said about its hits; the filters chosen beside it, as a tree."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeGuard
 
 from archive.errors import QueryError
 from archive.search.query.date_names import NotADateError
 from archive.search.query.dates import within
 from archive.search.query.properties import HAS
-from archive.search.query.tree import Address, All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.search.query.tree import Address, All, Between, Either, Named, Node, Not, ParsedQuery, Phrase, Word
 from archive.search.results import FILTERS
-from archive.search.words import is_stop_word
+from archive.search.words import stop_words
+
+#: Said where there is no index.
+NOTHING_INDEXED = "Nothing is indexed yet; crawl a site, or run `sales-archive index`."
 
 _NAMED = {
     "author_name": "by",
@@ -28,9 +32,12 @@ def chosen(filters: Iterable[tuple[str, str]]) -> list[Node]:
     return [_filter(name, value) for name, value in filters]
 
 
-def understood(root: Node | None, filters: Iterable[Node] = ()) -> str:
-    """Return in words what is searched for: posts and comments with “cold” and “email”, from 2015 on."""
-    small = set(dropped(root))
+def understood(root: Node | None, filters: Iterable[Node] = (), without: Collection[str] | None = None) -> str:
+    """Return in words what is searched for: posts and comments with “cold” and “email”, from 2015 on.
+
+    `without` are the small words that are not searched for, if the caller has them already.
+    """
+    small = set(dropped(root) if without is None else without)
     parts = [part for part in (*_flat(root), *filters) if not (isinstance(part, Word) and part.text in small)]
     if not parts:
         return "everything"
@@ -44,16 +51,71 @@ def understood(root: Node | None, filters: Iterable[Node] = ()) -> str:
 def dropped(root: Node | None) -> tuple[str, ...]:
     """Return the small words that are not searched for, as others say more."""
     words = [part for part in _flat(root) if isinstance(part, Word | Phrase)]
-    small = [word for word in words if isinstance(word, Word) and _says_nothing(word)]
+    plain = [word for word in words if isinstance(word, Word) and _is_plain(word)]
+    stops = stop_words(word.text for word in plain)
+    small = [word for word in plain if word.text in stops]
     return tuple(dict.fromkeys(word.text for word in small)) if len(small) < len(words) else ()
+
+
+def message(parsed: ParsedQuery, total: int, *, whole: int | None = None, cut: bool = False) -> str | None:
+    """Return what to say about the hits of a query, in sentences; `None` where there is nothing to say.
+
+    `total` texts were found, of which `whole` have all the words, `None` when all have; `cut` when time was up.
+    """
+    remarks = list(parsed.remarks)
+    if whole is not None:
+        remarks.append(_some_words(whole))
+    if not total and isinstance(parsed.root, Address):
+        remarks.append("Nothing at this address is archived, and no text quotes it")
+    if cut:
+        remarks.append("The search took too long and was cut short: there is more than is shown")
+    return _sentences(remarks)
+
+
+def nothing_to_search(parsed: ParsedQuery) -> str | None:
+    """Return what to say about a query that holds nothing to search for."""
+    return _sentences(parsed.remarks or ["The query holds nothing to search for"])
+
+
+def spelled_words(root: Node | None) -> list[str]:
+    """Return the words that are to stand just so in a text or its title, and may be misspelled, each once."""
+    return list(dict.fromkeys(_spelled(root)))
+
+
+def corrected(text: str, better: Mapping[str, str]) -> str | None:
+    """Return a query with words replaced by better ones; `None` where that changes nothing."""
+    changed = text
+    for word, replacement in better.items():
+        changed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", replacement, changed)
+    return changed if changed != text else None
+
+
+def _spelled(node: Node | None) -> tuple[str, ...]:
+    if isinstance(node, All | Either):
+        return tuple(word for part in node.parts for word in _spelled(part))
+    if isinstance(node, Phrase):
+        return node.words if node.field in {None, "title"} else ()
+    if isinstance(node, Word) and node.field in {None, "title"} and not (node.prefix or node.fuzzy):
+        return (node.text,)
+    return ()
+
+
+def _some_words(whole: int) -> str:
+    if not whole:
+        return "No text holds all the words; these hold some of them"
+    return f"Only {whole} {'text holds' if whole == 1 else 'texts hold'} all the words; the others hold some of them"
+
+
+def _sentences(remarks: Iterable[str]) -> str | None:
+    return " ".join(f"{remark[:1].upper()}{remark[1:].removesuffix('.')}." for remark in remarks) or None
 
 
 def _is_kind(part: Node) -> TypeGuard[Named]:
     return isinstance(part, Named) and part.name == "kind"
 
 
-def _says_nothing(word: Word) -> bool:
-    return is_stop_word(word.text) and word.field is None and not (word.must or word.prefix)
+def _is_plain(word: Word) -> bool:
+    return word.field is None and not (word.must or word.prefix)
 
 
 def _filter(name: str, value: str) -> Node:

@@ -1,125 +1,141 @@
-"""The search index: follows the record store by `seq`, and rebuilds itself when it cannot be used.
+"""The embedded engine: an index in Whoosh's files, which follows the record store by `seq`.
 
-The index can be deleted at any time. Only this program's own files are ever opened: a copied index has another
-archive's id and is rebuilt, not read.
+The index can be deleted at any time, and is built anew when it cannot be used. Only this program's own files are ever
+opened: a copied index has another archive's id and is rebuilt, not read.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
-from archive.errors import ArchiveError
+import numpy as np
+
+from archive.errors import ArchiveError, QueryError
+from archive.search.engine import MATCHING_SECONDS, SEARCH_SECONDS, WAIT_SECONDS, NameKind, Progress, SyncReport
+from archive.search.query.parser import parse
+from archive.search.query.tree import All
+from archive.search.query.wording import NOTHING_INDEXED, chosen
 from archive.search.results import Hit, Query, Results
 from archive.search.snippets import Marking
-from archive.search.whoosh.index.files import DAMAGE, IndexFiles, State
+from archive.search.whoosh.evaluate import Evaluation
+from archive.search.whoosh.index.files import DAMAGE, IndexFiles, State, open_error
 from archive.search.whoosh.index.schema import VERSION
+from archive.search.whoosh.index.snapshot import Snapshot
 from archive.search.whoosh.index.writing import apply, build, merge
-from archive.search.whoosh.searcher import Searcher
-from archive.search.whoosh.suggest import Completed
+from archive.search.whoosh.page import page
+from archive.search.whoosh.related import key_terms, related
+from archive.search.whoosh.snapshots import Snapshots
+from archive.search.whoosh.suggest import completions, names
 from archive.store.posts import Store
-
-#: How long a sync waits for another one.
-WAIT_SECONDS = 60.0
 
 _REMEDY = "run `sales-archive index --rebuild`"
 
-#: Told the revisions or texts done, and their number.
-Progress = Callable[[int, int], None]
 
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What one sync did."""
-
-    #: Documents written: exactly the texts that changed, and the comments of posts whose title did.
-    written: int
-    deleted: int
-    #: Why the index was built anew, in words; `None` when it was not.
-    rebuilt: str | None
-    #: `seq` of the last revision that search now finds.
-    seq: int
-
-
-class Index:
-    """The search index of one archive; safe to share between threads."""
+class WhooshEngine:
+    """A `SearchEngine` in a directory of the archive; its methods are described there."""
 
     def __init__(self, directory: Path, store: Store, *, archive_id: str) -> None:
         """Use `directory`, which need not exist yet, for the records in `store`."""
-        self._files = IndexFiles(directory)
+        #: The generations of the index.
+        self.files = IndexFiles(directory)
         self._store = store
         self._archive_id = archive_id
-        self._searcher = Searcher(self._files, archive_id)
+        self._snapshots = Snapshots(self.files, archive_id)
 
     def sync(
-        self,
-        *,
-        progress: Progress | None = None,
-        rebuild: bool = False,
-        wait_seconds: float = WAIT_SECONDS,
+        self, *, progress: Progress | None = None, rebuild: bool = False, wait_seconds: float = WAIT_SECONDS
     ) -> SyncReport:
-        """Bring the index up to the records, building it anew when it cannot be used or `rebuild` asks for it.
-
-        Raise `ArchiveBusyError` when another process is at it for longer than `wait_seconds`, and
-        `ArchiveWriteError` when the disk refuses; what was committed stays.
-        """
-        with self._files.writing(wait_seconds):
-            state = self._files.state()
-            self._files.tidy(state)
+        """Write what changed since the `seq` noted in the index, or a new generation that is then swapped in."""
+        with self.files.writing(wait_seconds):
+            state = self.files.state()
+            self.files.tidy(state)
             reason = "asked for" if rebuild else self._unusable(state)
             if reason is None and state is not None:
                 try:
                     return self._follow(state, progress)
                 except DAMAGE as error:
                     reason = f"damaged: {type(error).__name__}: {error}"
-            generation = self._files.create()
-            seq, written = build(self._files, generation, self._store, progress)
-            state = State(generation, VERSION, self._archive_id, seq, self._files.sizes(generation))
-            self._files.use(state)
+            generation = self.files.create()
+            seq, written = build(self.files, generation, self._store, progress)
+            state = State(generation, VERSION, self._archive_id, seq, self.files.sizes(generation))
+            self.files.use(state)
             rest = self._follow(state, progress)
             return SyncReport(written + rest.written, rest.deleted, reason, rest.seq)
 
     def search(self, query: Query) -> Results:
-        """Return the page of results for `query`; raise `QueryError` when it cannot be answered."""
-        return self._searcher.search(query)
+        """Evaluate the query over the arrays of the last commit."""
+        started = time.monotonic()
+        parsed = parse(query.text)
+        filters = chosen(query.filters)
+        with self._readable() as snapshot:
+            if snapshot is None:
+                return Results(query=query, understood="", total=0, took_ms=0.0, message=NOTHING_INDEXED)
+            results = page(snapshot, query, parsed, filters, started + SEARCH_SECONDS)
+        return replace(results, took_ms=(time.monotonic() - started) * 1000)
 
     def matching(self, query: Query) -> frozenset[str]:
-        """Return the ids of all texts that `query` finds; raise `QueryError`."""
-        return self._searcher.matching(query)
+        """Read the ids of all that matches, without ordering it."""
+        parsed = parse(query.text)
+        if parsed.root is None:
+            raise QueryError(f"the query {query.text!r} holds nothing to search for")
+        deadline = time.monotonic() + MATCHING_SECONDS
+        with self._readable() as snapshot:
+            if snapshot is None:
+                return frozenset()
+            matches = Evaluation(snapshot, deadline).find(parsed.root, chosen(query.filters))
+            ids = frozenset(snapshot.ids(np.flatnonzero(matches.mask).tolist()))
+        if matches.cut:
+            raise QueryError(f"the query {query.text!r} took longer than {MATCHING_SECONDS:.0f} s; narrow it")
+        return ids
 
     def complete(self, begun: str, number: int = 10) -> list[str]:
-        """Return up to `number` words of the archive, commonest first, that begin as `begun` does."""
-        return self._searcher.complete(begun, number)
+        """Look the words up among the spellings of the index."""
+        with self._readable() as snapshot:
+            return completions(snapshot, begun, number) if snapshot is not None else []
 
-    def complete_name(self, column: Completed, begun: str, number: int = 10) -> list[str]:
-        """Return up to `number` sites, authors or tags, most texts first, of which a word begins as `begun` does."""
-        return self._searcher.complete_name(column, begun, number)
+    def complete_name(self, kind: NameKind, begun: str, number: int = 10) -> list[str]:
+        """Look the names up in their column."""
+        with self._readable() as snapshot:
+            return names(snapshot, kind, begun, number) if snapshot is not None else []
 
     def related(self, post_id: str, number: int = 5) -> tuple[Hit, ...]:
-        """Return up to `number` other posts on what a post is about, nearest first; none for an unknown post."""
-        return self._searcher.related(post_id, number)
+        """Search for the telling words of the post."""
+        with self._readable() as snapshot:
+            return related(snapshot, post_id, number) if snapshot is not None else ()
 
     def key_terms(self, query: Query, number: int = 10) -> tuple[str, ...]:
-        """Return up to `number` words that tell the best hits of `query` from other texts, the most telling first."""
-        return self._searcher.key_terms(query, number)
+        """Weigh the words of the best hits."""
+        root = All(tuple(part for part in (parse(query.text).root, *chosen(query.filters)) if part is not None))
+        with self._readable() as snapshot:
+            return key_terms(snapshot, root, number) if snapshot is not None else ()
 
     def marking(self, text: str) -> Marking:
-        """Return what marks the words of a query in whole texts, as snippets do."""
-        return self._searcher.marking(text)
+        """Evaluate the query for the terms it leads to, expansions among them."""
+        root = parse(text).root
+        with self._readable() as snapshot:
+            if snapshot is None or root is None:
+                return Marking()
+            return Marking(Evaluation(snapshot, time.monotonic() + SEARCH_SECONDS).find(root).terms)
+
+    def snapshot(self) -> AbstractContextManager[Snapshot | None]:
+        """Give the last commit as arrays, `None` without an index: what every question is answered from."""
+        return self._snapshots.newest()
 
     def seq(self) -> int:
-        """Return the `seq` of the last revision that search finds; 0 without an index."""
-        state = self._files.state()
-        return state.seq if state and self._is_ours(state) else 0
+        """Read the `seq` noted beside the index."""
+        state = self.files.state()
+        return state.seq if state is not None and self._is_ours(state) else 0
 
     def is_current(self) -> bool:
-        """Tell whether the index can be read and holds all that the records do; `sync` makes it so."""
-        state = self._files.state()
+        """Open the index, and compare its `seq` with that of the records."""
+        state = self.files.state()
         return state is not None and self._unusable(state) is None and state.seq == self._store.last_seq()
 
     def damage(self) -> list[str]:
-        """Return how the index differs from the records, in words; empty when it follows them."""
-        state = self._files.state()
+        """Compare the ids in the index with those of the records."""
+        state = self.files.state()
         if state is None and not self._store.last_seq():
             return []
         if reason := self._unusable(state):
@@ -127,29 +143,39 @@ class Index:
         if state is None or state.seq < self._store.last_seq():
             behind = self._store.last_seq() - (state.seq if state else 0)
             return [f"the search index is {behind} revisions behind; run `sales-archive index`"]
-        try:
-            indexed = self._searcher.ids()
-        except DAMAGE as error:
-            return [f"the search index is damaged ({type(error).__name__}: {error}); {_REMEDY}"]
+        with self.snapshot() as snapshot:
+            try:
+                indexed = [] if snapshot is None else list(snapshot.ids(np.flatnonzero(snapshot.present).tolist()))
+            except DAMAGE as error:
+                return [f"the search index is damaged ({type(error).__name__}: {error}); {_REMEDY}"]
         return _differences(indexed, self._store.text_ids())
 
     def close(self) -> None:
         """Close the files."""
-        self._searcher.close()
+        self._snapshots.close()
+
+    @contextmanager
+    def _readable(self) -> Iterator[Snapshot | None]:
+        """Give the last commit; damage that is met while reading it becomes `ArchiveOpenError`."""
+        with self.snapshot() as snapshot:
+            try:
+                yield snapshot
+            except DAMAGE as error:
+                raise open_error(self.files.directory, error) from error
 
     def _follow(self, state: State, progress: Progress | None) -> SyncReport:
         written = deleted = 0
-        while (batch := apply(self._files, state, self._store)) is not None:
+        while (batch := apply(self.files, state, self._store)) is not None:
             state = batch.state
-            self._files.use(state)
+            self.files.use(state)
             written, deleted = written + batch.written, deleted + batch.deleted
             if progress is not None:
                 progress(state.seq, max(state.seq, self._store.last_seq()))
         # What is new is found already: where a merge finds no room, the next sync tries it again.
         with suppress(ArchiveError, MemoryError):
-            while (merged := merge(self._files, state)) is not None:
+            while (merged := merge(self.files, state)) is not None:
                 state = merged
-                self._files.use(state)
+                self.files.use(state)
         return SyncReport(written, deleted, None, state.seq)
 
     def _unusable(self, state: State | None) -> str | None:
@@ -161,7 +187,7 @@ class Index:
             return "of another archive"
         if state.seq > self._store.last_seq():
             return "ahead of the records"
-        return self._files.torn(state)
+        return self.files.torn(state)
 
     def _is_ours(self, state: State) -> bool:
         return state.schema == VERSION and state.archive_id == self._archive_id

@@ -1,26 +1,26 @@
 """Which documents a query finds, and how well: array operations over a snapshot.
 
 Every document has a place in dense arrays: a part of a query gives a mask of documents and adds to their scores.
+The words of a query are cut into terms, and the first of their posting lists read, in one step before that.
 A query past its deadline finds no more: what it found is right, and fewer than there are.
 """
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import pairwise
-from typing import Any
+from itertools import chain, pairwise
 
 import numpy as np
 
 from archive.records.addresses import spellings
 from archive.records.models import post_id
 from archive.search.query.tree import Address, All, Between, Either, Named, Node, Not, Phrase, Word
+from archive.search.whoosh.index.postings import Documents, Postings, Weights, following, near
 from archive.search.whoosh.index.schema import NO_DATE, SPELLINGS, key_of
-from archive.search.whoosh.postings import Documents, Postings, Weights, following, near
-from archive.search.whoosh.snapshot import K1, Mask, Snapshot
-from archive.search.words import Words, fold, is_stop_word, words_of, written_as
+from archive.search.whoosh.index.snapshot import K1, Mask, Snapshot
+from archive.search.words import Terms, Words, fold, stop_words, words_of, written_as
 
 #: A query whose words stand together in fewer texts than this also finds texts with some of them.
 ENOUGH = 10
@@ -40,7 +40,7 @@ LONG_WORD = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matches:
     """The documents a query finds."""
 
     mask: Mask
@@ -64,15 +64,22 @@ class Evaluation:
         self._terms: set[str] = set()
         #: What was read last, as the segments' lists are joined anew each time.
         self._read: dict[tuple[str, str], Postings] = {}
-        self._words = words_in(snapshot)
+        #: How words become terms in each language of the texts, English first, and the terms of the query's words.
+        self.languages: list[Words] = []
+        self._known: list[tuple[Words, Mapping[str, Terms]]] = []
 
-    def find(self, root: Node, filters: Iterable[Node] = ()) -> Found:
+    def find(self, root: Node, filters: Sequence[Node] = ()) -> Matches:
         """Return what `root` finds among what all `filters` let pass."""
+        languages = [None, *self._snapshot.names("language").names]
+        texts = list(dict.fromkeys(text for part in (root, *filters) for text in _texts(part)))
+        self.languages = list(dict.fromkeys(map(words_of, languages)))
+        self._known = [(words, words.terms_of(texts)) for words in self.languages]
+        stops = stop_words(texts)
+        telling = _telling_words(root, stops)
+        required, soft = _parted(root, telling)
+        self._read_ahead((*required, *soft))
         allowed = self._snapshot.alive
-        for part in filters:
-            allowed = allowed & self._mask(part)
-        required, soft = _parted(root)
-        for part in required:
+        for part in (*filters, *required):
             allowed = allowed & self._mask(part)
         masks = [self._mask(word) for word in soft]
         every = _every([allowed, *masks])
@@ -81,8 +88,14 @@ class Evaluation:
             some = allowed & _any(masks)
             if np.count_nonzero(some) > np.count_nonzero(every):
                 every, whole = some, every
-        self._lift_near_words(_plain_words(root), every)
-        return Found(every, self._scores, whole, self._cut, frozenset(self._terms))
+        self._lift_near_words(telling, every)
+        return Matches(every, self._scores, whole, self._cut, frozenset(self._terms))
+
+    def _read_ahead(self, parts: Iterable[Node]) -> None:
+        """Read the first posting lists that some parts ask for, all at once."""
+        words = [part for part in parts if isinstance(part, Word) and not (part.prefix or part.fuzzy)]
+        lists = {(word.field or "words", term): None for word in words for term in chain(*self._alternatives(word))}
+        self._read = self._snapshot.postings(list(lists)[:MOST_READ])
 
     def _lift_near_words(self, words: list[Word], mask: Mask) -> None:
         """Lift the best documents in which words that follow each other in the query stand near each other."""
@@ -100,14 +113,14 @@ class Evaluation:
                 self._scores[documents] += LIFT * self._bm25(documents, weights, rarity)
 
     def _only_term(self, word: Word) -> tuple[str, ...]:
-        terms = _parts(self._words[0](word.text))
+        terms = _parts(self._known[0][1][word.text])
         return () if word.prefix or word.fuzzy or len(terms) > 1 else terms
 
     def _postings(self, field: str, term: str) -> Postings:
         if (field, term) not in self._read:
             if len(self._read) >= MOST_READ:
                 self._read.clear()
-            self._read[field, term] = self._snapshot.postings(field, term)
+            self._read |= self._snapshot.postings([(field, term)])
         return self._read[field, term]
 
     def _mask(self, node: Node, *, wanted: bool = True) -> Mask:
@@ -161,7 +174,7 @@ class Evaluation:
         return mask
 
     def _word(self, node: Word, wanted: bool) -> Mask:
-        alternatives = list(dict.fromkeys(terms for words in self._words for terms in self._expanded(node, words)))
+        alternatives = self._alternatives(node)
         if wanted:
             self._terms.update(term for terms in alternatives for term in terms)
         found = [self._sequence(node.field or "words", terms) for terms in alternatives]
@@ -169,20 +182,26 @@ class Evaluation:
 
     def _phrase(self, node: Phrase, wanted: bool) -> Mask:
         alternatives = dict.fromkeys(
-            tuple(term for word in node.words for term in _parts(words(word))) for words in self._words
+            tuple(term for word in node.words for term in _parts(known[word])) for _, known in self._known
         )
         if wanted:
             self._terms.update(term for terms in alternatives for term in terms)
         return self._matched([self._sequence(node.field or "words", terms) for terms in alternatives], wanted)
 
-    def _expanded(self, node: Word, words: Callable[[str], Any]) -> list[tuple[str, ...]]:
+    def _alternatives(self, node: Word) -> list[tuple[str, ...]]:
+        """Return the terms, one or several behind each other, by which texts hold a word in any language."""
+        return list(
+            dict.fromkeys(terms for words, known in self._known for terms in self._expanded(node, words, known))
+        )
+
+    def _expanded(self, node: Word, words: Words, known: Mapping[str, Terms]) -> list[tuple[str, ...]]:
         field = node.field or "words"
         if node.prefix:
             # The index holds stems: those that begin so, and those of the words that do.
             begun = self._snapshot.expanded(field, fold(node.text))
             spelled = self._snapshot.expanded(SPELLINGS, fold(node.text))
             return [(term,) for term in dict.fromkeys([*begun, *(_parts(words(word))[0] for word in spelled)])]
-        terms = words(node.text)
+        terms = known[node.text]
         parts = _parts(terms)
         if node.fuzzy and len(parts) == 1:
             written = fold(node.text)
@@ -234,11 +253,6 @@ class Evaluation:
     }
 
 
-def words_in(snapshot: Snapshot) -> list[Words]:
-    """Return how words become terms in each language of the texts, English first."""
-    return list(dict.fromkeys(map(words_of, [None, *snapshot.names("language").names])))
-
-
 def _every(masks: Iterable[Mask]) -> Mask:
     return reduce(np.logical_and, masks)
 
@@ -247,7 +261,7 @@ def _any(masks: Iterable[Mask]) -> Mask:
     return reduce(np.logical_or, masks)
 
 
-def _parts(terms: tuple[tuple[tuple[str, int], ...], int]) -> tuple[str, ...]:
+def _parts(terms: Terms) -> tuple[str, ...]:
     """Return the terms that follow each other; of an amount, the one with its currency."""
     pairs, width = terms
     if width == 1:
@@ -255,22 +269,35 @@ def _parts(terms: tuple[tuple[tuple[str, int], ...], int]) -> tuple[str, ...]:
     return tuple(term for term, _ in pairs[:width])
 
 
-def _plain_words(root: Node) -> list[Word]:
+def _texts(node: Node) -> Iterator[str]:
+    """Yield the words of all parts of a query."""
+    if isinstance(node, Word):
+        yield node.text
+    elif isinstance(node, Phrase | Address):
+        yield from node.words
+    elif isinstance(node, Not):
+        yield from _texts(node.part)
+    elif isinstance(node, All | Either):
+        for part in node.parts:
+            yield from _texts(part)
+
+
+def _telling_words(root: Node, stops: Collection[str]) -> list[Word]:
     """Return the words asked for anywhere in a text, without those that say nothing."""
     parts = root.parts if isinstance(root, All) else (root,)
     words = [part for part in parts if isinstance(part, Word) and part.field is None]
-    return [word for word in words if word.prefix or not is_stop_word(word.text)]
+    return [word for word in words if word.prefix or word.text not in stops]
 
 
-def _parted(root: Node) -> tuple[list[Node], list[Word]]:
+def _parted(root: Node, telling: list[Word]) -> tuple[list[Node], list[Word]]:
     """Return what every hit must have, and the plain words of which some may lack."""
     parts = list(root.parts) if isinstance(root, All) else [root]
     soft = [part for part in parts if isinstance(part, Word) and part.field is None and not part.must]
-    telling = [word for word in _plain_words(root) if not word.must]
     required = [part for part in parts if not (isinstance(part, Word) and part.field is None and not part.must)]
-    if not telling and not any(isinstance(part, Word | Phrase) for part in required):
-        telling = soft
-    return required, telling
+    some = [word for word in telling if not word.must]
+    if not some and not any(isinstance(part, Word | Phrase) for part in required):
+        some = soft
+    return required, some
 
 
 def _same_site(name: str, value: str) -> bool:

@@ -1,27 +1,22 @@
-"""A page of results: hits in order, grouped by thread, with snippets, facets and what to say about them."""
+"""A page of results: hits in order, copies folded and threads grouped, with facets and what to say about them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from archive.errors import QueryError
-from archive.search.query.tree import Address, All, Node, Parsed
-from archive.search.query.wording import dropped, understood
-from archive.search.results import FACETS, Query, Results
-from archive.search.whoosh.evaluate import Evaluation, Found
-from archive.search.whoosh.facets import facet, months
-from archive.search.whoosh.folding import Copied, Folds, folded, found_copies
-from archive.search.whoosh.hits import hits
+from archive.search.query.tree import All, Node, ParsedQuery
+from archive.search.query.wording import dropped, message, nothing_to_search, understood
+from archive.search.results import MOST_NAMED, THREAD_HITS, Hit, Query, Results
+from archive.search.snippets import hits
+from archive.search.whoosh.evaluate import Evaluation, Matches
+from archive.search.whoosh.facets import facets
+from archive.search.whoosh.index.postings import Documents
 from archive.search.whoosh.index.schema import NO_DATE
-from archive.search.whoosh.snapshot import Snapshot
+from archive.search.whoosh.index.snapshot import Snapshot
 from archive.search.whoosh.suggest import correction
-
-#: Hits on a page, and in all pages: who wants more wants an export.
-MOST_PER_PAGE = 100
-MOST_HITS = 10_000
-
-#: Hits of one thread in a grouped list.
-THREAD_HITS = 2
 
 #: How many times the hits wanted are put in order to group them; and again so many times, where that is too few.
 REACH = 10
@@ -29,49 +24,60 @@ REACH = 10
 #: More than any score: texts with all the words come before texts with some.
 _WHOLE_FIRST = np.float32(1e6)
 
+_NONE: Documents = np.zeros(0, np.int32)
 
-def page(snapshot: Snapshot, query: Query, parsed: Parsed, filters: list[Node], deadline: float) -> Results:
+
+@dataclass(frozen=True, slots=True)
+class DistinctTexts:
+    """Documents without the copies of a better one."""
+
+    #: The documents to list, in their order.
+    kept: Any
+    #: The copies left out, the best first, and the document that stands for each.
+    copies: Documents = field(default_factory=lambda: _NONE)
+    originals: Documents = field(default_factory=lambda: _NONE)
+
+    def copies_of(self, numbers: Sequence[int]) -> list[list[int]]:
+        """Return the copies left out for each of these documents, the best first."""
+        if not len(self.copies):
+            return [[] for _ in numbers]
+        return [self.copies[self.originals == number].tolist() for number in numbers]
+
+
+def page(snapshot: Snapshot, query: Query, parsed: ParsedQuery, filters: list[Node], deadline: float) -> Results:
     """Return the page of `query`, as parsed, evaluated until `deadline`; raise `QueryError`."""
-    remarks = list(parsed.remarks)
     if parsed.root is None and query.text.strip():
-        remarks = remarks or ["The query holds nothing to search for"]
-        return Results(query=query, understood="", total=0, took_ms=0.0, message=_sentences(remarks))
-    found = Evaluation(snapshot, deadline).find(parsed.root or All(()), filters)
-    candidates = np.flatnonzero(found.mask)
-    total = len(candidates)
-    if found.whole is not None:
-        remarks.append(_some_words(int(np.count_nonzero(found.whole))))
-    if not total and isinstance(parsed.root, Address):
-        remarks.append("Nothing at this address is archived, and no text quotes it")
-    if found.cut:
-        remarks.append("The search took too long and was cut short: there is more than is shown")
-    folds = _folds(snapshot, found, candidates, query) if query.grouped else Folds(candidates)
-    numbers = ordered(snapshot, found, folds.kept, query)
-    more = _more(snapshot, folds.kept, numbers) if query.grouped else {}
+        return Results(query=query, understood="", total=0, took_ms=0.0, message=nothing_to_search(parsed))
+    evaluation = Evaluation(snapshot, deadline)
+    matches = evaluation.find(parsed.root or All(()), filters)
+    candidates = np.flatnonzero(matches.mask)
+    total, whole = len(candidates), None if matches.whole is None else int(np.count_nonzero(matches.whole))
+    listed, shown = _listed(snapshot, matches, candidates, query)
+    counted, months = facets(snapshot, candidates)
+    suggestion = None
+    if whole is not None or not total:
+        suggestion = correction(snapshot, query.text, parsed.root, evaluation.languages)
+    small = dropped(parsed.root)
     return Results(
         query=query,
-        understood=understood(parsed.root, filters),
-        dropped=dropped(parsed.root),
+        understood=understood(parsed.root, filters, small),
+        dropped=small,
         total=total,
-        listed=_listed(snapshot, folds.kept) if query.grouped else total,
+        listed=listed,
         took_ms=0.0,
-        cut=found.cut,
-        message=_sentences(remarks),
-        suggestion=correction(snapshot, query.text, parsed) if found.whole is not None or not total else None,
-        hits=hits(snapshot, numbers, found, more=more, copies=folds.left_out(numbers)),
-        facets=tuple(facet(snapshot, name, candidates) for name in FACETS),
-        months=months(snapshot, candidates),
+        cut=matches.cut,
+        message=message(parsed, total, whole=whole, cut=matches.cut),
+        suggestion=suggestion,
+        hits=tuple(shown),
+        facets=counted,
+        months=months,
     )
 
 
-def ordered(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> list[int]:
-    """Return the numbers of the documents on the page asked for, among all those found."""
-    per_page = min(max(query.per_page, 1), MOST_PER_PAGE)
-    first = (max(query.page, 1) - 1) * per_page
-    last = first + per_page
-    if last > MOST_HITS:
-        raise QueryError(f"only the first {MOST_HITS:,} hits can be paged through; narrow the search, or export it")
-    keys = _sort_keys(snapshot, found, candidates, query)
+def ordered(snapshot: Snapshot, matches: Matches, candidates: Any, query: Query) -> list[int]:
+    """Return the numbers of the documents on the page asked for, among all those found; raise `QueryError`."""
+    first, last = query.span()
+    keys = _sort_keys(snapshot, matches, candidates, query)
     reach = last * REACH if query.grouped else last
     while True:
         best = _smallest(keys[0], reach)
@@ -83,16 +89,55 @@ def ordered(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> 
         reach *= REACH
 
 
-def _folds(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> Folds:
-    copies = found_copies(snapshot.copied, found.mask)
+def _listed(snapshot: Snapshot, matches: Matches, candidates: Any, query: Query) -> tuple[int, list[Hit]]:
+    """Return how many hits all pages list, and those of the page asked for; raise `QueryError`."""
+    if not query.grouped:
+        numbers = ordered(snapshot, matches, candidates, query)
+        return len(candidates), hits(snapshot.documents(numbers, matches.scores), matches.terms)
+    distinct = _distinct(snapshot, matches, candidates, query)
+    numbers = ordered(snapshot, matches, distinct.kept, query)
+    copies = distinct.copies_of(numbers)
+    named = [number for others in copies for number in others[:MOST_NAMED]]
+    shown = hits(snapshot.documents([*numbers, *named], matches.scores), matches.terms)
+    places = iter(shown[len(numbers) :])
+    sizes = np.bincount(snapshot.threads[distinct.kept])
+    more = _left_out(snapshot.threads[numbers].tolist(), sizes)
+    return int(np.minimum(sizes, THREAD_HITS).sum()), [
+        replace(hit, more=left_out, copies=len(others), also=tuple(islice(places, min(len(others), MOST_NAMED))))
+        for hit, left_out, others in zip(shown, more, copies, strict=False)
+    ]
+
+
+def _left_out(threads: list[int], sizes: Any) -> list[int]:
+    """Return for each hit of a page how many hits of its thread are left out, 0 but for the last of each thread."""
+    last = {thread: place for place, thread in enumerate(threads)}
+    return [
+        max(0, int(sizes[thread]) - THREAD_HITS) if last[thread] == place else 0
+        for place, thread in enumerate(threads)
+    ]
+
+
+def _distinct(snapshot: Snapshot, matches: Matches, candidates: Any, query: Query) -> DistinctTexts:
+    """Return the documents found without copies in another thread of a better one.
+
+    A text is listed once, at its best place. Copies in one thread stay apart: a grouped list counts them with the
+    others of their thread.
+    """
+    copies = snapshot.copies.among(matches.mask)
     if len(copies.documents) <= 1:
-        return Folds(candidates)
-    keys = _sort_keys(snapshot, found, copies.documents, query)
-    order = np.lexsort((copies.documents, *reversed(keys)))
-    return folded(candidates, Copied(copies.documents[order], copies.groups[order]), snapshot.threads)
+        return DistinctTexts(candidates)
+    keys = _sort_keys(snapshot, matches, copies.documents, query)
+    best_first = np.lexsort((copies.documents, *reversed(keys)))
+    by_group = best_first[np.argsort(copies.groups[best_first], kind="stable")]
+    documents, groups = copies.documents[by_group], copies.groups[by_group]
+    begins = np.diff(groups, prepend=-1) != 0
+    originals = documents[begins][np.cumsum(begins) - 1]
+    later = snapshot.threads[documents] != snapshot.threads[originals]
+    kept = candidates[~np.isin(candidates, documents[later])]
+    return DistinctTexts(kept, documents[later], originals[later])
 
 
-def _sort_keys(snapshot: Snapshot, found: Found, candidates: Any, query: Query) -> list[Any]:
+def _sort_keys(snapshot: Snapshot, matches: Matches, candidates: Any, query: Query) -> list[Any]:
     """Return what to sort by, the most important first, the smallest first."""
     dates = snapshot.dates[candidates]
     if query.sort == "newest":
@@ -101,8 +146,8 @@ def _sort_keys(snapshot: Snapshot, found: Found, candidates: Any, query: Query) 
         return [np.where(dates == NO_DATE, -NO_DATE, dates)]
     if query.sort == "discussed":
         return [-snapshot.thread_sizes[candidates], -(snapshot.kinds_are_posts[candidates]), -dates]
-    scores = found.scores[candidates]
-    whole = scores if found.whole is None else scores + _WHOLE_FIRST * found.whole[candidates]
+    scores = matches.scores[candidates]
+    whole = scores if matches.whole is None else scores + _WHOLE_FIRST * matches.whole[candidates]
     return [-whole, -dates]
 
 
@@ -116,30 +161,9 @@ def _ranks(threads: Any) -> Any:
     return ranks
 
 
-def _listed(snapshot: Snapshot, candidates: Any) -> int:
-    return int(np.minimum(np.bincount(snapshot.threads[candidates]), THREAD_HITS).sum())
-
-
-def _more(snapshot: Snapshot, candidates: Any, numbers: list[int]) -> dict[int, int]:
-    """Return how many hits of its thread are left out, for the last hit of each thread on the page."""
-    counts = np.bincount(snapshot.threads[candidates])
-    last = {int(snapshot.threads[number]): number for number in numbers}
-    return {number: max(0, int(counts[thread]) - THREAD_HITS) for thread, number in last.items()}
-
-
 def _smallest(keys: Any, number: int) -> Any:
     """Return the places of the `number` smallest keys and of all that equal the last of them."""
     if number >= len(keys):
         return np.arange(len(keys))
     bound = np.partition(keys, number - 1)[number - 1]
     return np.flatnonzero(keys <= bound)
-
-
-def _some_words(whole: int) -> str:
-    if not whole:
-        return "No text holds all the words; these hold some of them"
-    return f"Only {whole} {'text holds' if whole == 1 else 'texts hold'} all the words; the others hold some of them"
-
-
-def _sentences(remarks: list[str]) -> str | None:
-    return " ".join(f"{remark[:1].upper()}{remark[1:].removesuffix('.')}." for remark in remarks) or None

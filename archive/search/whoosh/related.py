@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from archive.search.engine import RELATED_SECONDS
 from archive.search.query.tree import Either, Named, Node, Not, Word
 from archive.search.results import Hit, Query
+from archive.search.snippets import hits
 from archive.search.whoosh.evaluate import Evaluation
-from archive.search.whoosh.hits import hits
+from archive.search.whoosh.index.snapshot import Snapshot
 from archive.search.whoosh.page import ordered
-from archive.search.whoosh.snapshot import Snapshot
 from archive.search.words import SHOWN_WORDS, WORD, Words, is_stop_word, words_of
 
 #: Words of a post by which related ones are found.
@@ -26,8 +27,6 @@ MOST_CHARACTERS = 20_000
 MOST_WEIGHED = 300
 #: Shorter words tell little.
 SHORTEST = 3
-#: The longest that finding related posts or key terms may take.
-SECONDS = 0.5
 
 #: How often a word of the title counts.
 _TITLE = 3
@@ -42,16 +41,17 @@ def related(snapshot: Snapshot, post_id: str, number: int) -> tuple[Hit, ...]:
     if not telling:
         return ()
     filters: list[Node] = [Named("kind", "post", exact=True), Not(Named("thread", post_id))]
-    found = Evaluation(snapshot, time.monotonic() + SECONDS).find(Either(tuple(map(Word, telling))), filters)
-    numbers = ordered(snapshot, found, np.flatnonzero(found.mask), Query(per_page=number))
-    return hits(snapshot, numbers, found)
+    evaluation = Evaluation(snapshot, time.monotonic() + RELATED_SECONDS)
+    matches = evaluation.find(Either(tuple(map(Word, telling))), filters)
+    numbers = ordered(snapshot, matches, np.flatnonzero(matches.mask), Query(per_page=number))
+    return tuple(hits(snapshot.documents(numbers, matches.scores), matches.terms))
 
 
 def key_terms(snapshot: Snapshot, root: Node, number: int) -> tuple[str, ...]:
     """Return the words that tell the best hits of a query from other texts, without those of the query."""
-    found = Evaluation(snapshot, time.monotonic() + SECONDS).find(root)
-    best = ordered(snapshot, found, np.flatnonzero(found.mask), Query(per_page=WEIGHED_HITS))
-    return tuple(telling_words(snapshot, best, number, besides=found.terms))
+    matches = Evaluation(snapshot, time.monotonic() + RELATED_SECONDS).find(root)
+    best = ordered(snapshot, matches, np.flatnonzero(matches.mask), Query(per_page=WEIGHED_HITS))
+    return tuple(telling_words(snapshot, best, number, besides=matches.terms))
 
 
 def telling_words(
@@ -60,16 +60,17 @@ def telling_words(
     """Return the words, as most often written, that stand often in some documents and seldom elsewhere."""
     weights: dict[str, float] = defaultdict(float)
     written: Counter[tuple[str, str]] = Counter()
-    for document in documents:
-        for term, times in _terms(snapshot.hit(document), written).items():
+    for values in snapshot.stored(documents):
+        for term, times in _terms(values, written).items():
             weights[term] += times / (times + _SATURATION)
     for term in besides:
         weights.pop(term, None)
-    telling: dict[str, float] = {}
-    for term in sorted(weights, key=lambda term: (-weights[term], term))[:MOST_WEIGHED]:
-        holding = snapshot.holding("words", term)
-        if holding > 1:  # a word of one text leads to no other
-            telling[term] = weights[term] * math.log(1 + snapshot.size / holding)
+    heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_WEIGHED]
+    telling = {
+        term: weights[term] * math.log(1 + snapshot.size / holding)
+        for term, holding in snapshot.holding("words", heaviest).items()
+        if holding > 1  # a word of one text leads to no other
+    }
     best = sorted(telling, key=lambda term: (-telling[term], term))[:number]
     commonest = {term: word for (term, word), _ in reversed(written.most_common()) if term in telling}
     return [commonest[term] for term in best]

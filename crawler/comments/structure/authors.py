@@ -2,14 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from crawler.comments.structure.bylines import clean_name, is_button, is_glue, is_name, said_by
-from crawler.comments.structure.markers import CACHED
+from crawler.comments.structure.groups import CACHED
 from crawler.comments.structure.outline import Outline
 from crawler.comments.structure.parts import SAMPLE, Part
-from crawler.comments.structure.shown_dates import find_date
+from crawler.pages.dates import find_date
 
 #: Places tried, the surest first.
 MAX_PLACES = 6
@@ -43,9 +43,10 @@ _TAGS = {"cite": 2.5, "address": 1.5, "strong": 1.2, "b": 1.2, "h3": 1.0, "h4": 
 
 def read_authors(outline: Outline, parts: Sequence[Part]) -> None:
     """Fill in the author of each part whose dates are read, and whether the page says that it is the author."""
-    places = _places(outline, parts)
+    names = _Names(outline)
+    places = _places(outline, parts, names)
     for part in parts:
-        name, number = _at_place(outline, part, places)
+        name, number = _at_place(outline, part, places, names)
         sure = number is not None and _hint(outline, number) >= SAYS_SO
         said = None if sure else _said_with_date(part, name)
         if said:
@@ -61,71 +62,96 @@ def _said_with_date(part: Part, name: str | None) -> str | None:
     return None if name and name in line else said_by(line)
 
 
-def _at_place(outline: Outline, part: Part, places: Sequence[str]) -> tuple[str | None, int | None]:
+class _Names:
+    """The names that elements hold, each read once: alone, or with a date and glue."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._names: dict[int, str | None] = {}
+
+    def __getitem__(self, number: int) -> str | None:
+        if number not in self._names:
+            self.read([number])
+        return self._names[number]
+
+    def read(self, numbers: Iterable[int]) -> None:
+        """Read the names in elements; what spans lines of prose holds none."""
+        outline = self._outline
+        waiting = [number for number in dict.fromkeys(numbers) if number not in self._names]
+        whole = [_full_name_in(outline, number) for number in waiting]
+        lines = [outline.lines_in(number) for number in whole]
+        dates = [[find_date(line) for line in own] for own in lines]
+        sole = [_sole_line(own, spans) for own, spans in zip(lines, dates, strict=True)]
+        cleaned = [clean_name(*line) if line is not None else "" for line in sole]
+        for number, name, good in zip(waiting, cleaned, map(is_name, cleaned), strict=True):
+            self._names[number] = name if good else None
+        unnamed = [number for number in waiting if self._names[number] is None]
+        for number, text in zip(unnamed, [outline.text(number) for number in unnamed], strict=True):
+            if text.isdigit() and _hint(outline, number) >= SAYS_SO:
+                self._names[number] = text  # some call themselves 1001
+
+
+def _at_place(outline: Outline, part: Part, places: Sequence[str], names: _Names) -> tuple[str | None, int | None]:
     """Return the name at the surest place that holds one, else where the markup says so, and its element."""
     common = [part.slots[place] for place in places if place in part.slots]
     others = ((_hint(outline, number), number) for number in part.slots.values() if number not in common)
-    told = sorted((each for each in others if each[0] >= SAYS_SO), key=lambda each: -each[0])
+    told = sorted((hinted for hinted in others if hinted[0] >= SAYS_SO), key=lambda hinted: -hinted[0])
     for number in (*common, *(number for _, number in told)):
-        name = _name_in(outline, number)
+        name = names[number]
         if name:
             return name, number
     return None, None
 
 
-def _places(outline: Outline, parts: Sequence[Part]) -> list[str]:
+def _places(outline: Outline, parts: Sequence[Part], names: _Names) -> list[str]:
     """Return the places where names stand, the surest first."""
     found: dict[str, list[tuple[Part, int]]] = defaultdict(list)
     for part in parts:
         for place, number in part.slots.items():
             found[place].append((part, number))
-    scored = [(_score(outline, uses, len(parts)), place) for place, uses in found.items()]
-    scored = [each for each in scored if each[0] > SURE_ENOUGH]
-    scored.sort(key=lambda each: (-each[0], each[1].count("/"), len(each[1])))
+    common = {place: uses for place, uses in found.items() if len(uses) * RARE >= len(parts) or len(parts) < RARE}
+    names.read(number for uses in common.values() for _, number in uses[:SAMPLE])
+    scored = [(_score(outline, uses, len(parts), names), place) for place, uses in common.items()]
+    scored = [place for place in scored if place[0] > SURE_ENOUGH]
+    scored.sort(key=lambda place: (-place[0], place[1].count("/"), len(place[1])))
     return [place for score, place in scored[:MAX_PLACES] if score > scored[0][0] - MUCH_LESS]
 
 
-def _score(outline: Outline, uses: list[tuple[Part, int]], total: int) -> float:
+def _score(outline: Outline, uses: list[tuple[Part, int]], total: int, names: _Names) -> float:
     """Return how surely names stand at a place: by how many are names, what the markup says, and where it is."""
-    if len(uses) * RARE < total and total >= RARE:
-        return 0.0
     sample = uses[:SAMPLE]
-    names = [name for _, number in sample if (name := _name_in(outline, number))]
-    if not names:
+    held = [name for _, number in sample if (name := names[number])]
+    if not held:
         return 0.0
-    share = len(names) / len(sample)
+    share = len(held) / len(sample)
     score = 3 * share * len(uses) / total + 2 * share + _hint(outline, uses[0][1])
-    if len(names) > LABELLED and len(set(names)) == 1:
+    if len(held) > LABELLED and len(set(held)) == 1:
         score -= 3
     near = sum(1 for part, number in sample if _is_beside_date(part, number)) / len(sample)
     return score + (1.5 * near if near else -1.5)
 
 
-def _name_in(outline: Outline, number: int) -> str | None:
-    """Return the name that an element holds alone, or with a date and glue; what spans lines of prose holds none."""
-    inner = _full_name_in(outline, number)
-    lines = list(outline.lines_in(outline.element(number if inner is None else inner)))
-    if len(lines) > 1:
-        lines = [line for line in lines if not is_glue(line) and not _is_date(line)]
-    name = clean_name(lines[0]) if len(lines) == 1 else ""
-    if is_name(name):
-        return name
-    words = outline.text(outline.element(number)).split()
-    number_as_name = len(words) == 1 and words[0].isdigit() and _hint(outline, number) >= SAYS_SO
-    return words[0] if number_as_name else None  # some call themselves 1001
+def _sole_line(
+    lines: Sequence[str], dates: Sequence[tuple[int, int] | None]
+) -> tuple[str, tuple[int, int] | None] | None:
+    """Return the only line, glue and dates beside it left out, with its date; `None` where there are more."""
+    own = list(zip(lines, dates, strict=True))
+    if len(own) > 1:
+        own = [(line, span) for line, span in own if not is_glue(line) and not _is_date(line, span)]
+    return own[0] if len(own) == 1 else None
 
 
-def _full_name_in(outline: Outline, number: int) -> int | None:
-    """Return the element inside that hCard calls the name, which leaves badges out.
+def _full_name_in(outline: Outline, number: int) -> int:
+    """Return the element inside that hCard calls the name, which leaves badges out; else the element.
 
     Source: https://microformats.org/wiki/hcard.
     """
     inside = range(number + 1, outline.ends[number])
-    return next((each for each in inside if "fn" in (outline.elements[each].get("class") or "").split()), None)
+    named = (inner for inner in inside if "fn" in (outline.elements[inner].get("class") or "").split())
+    return next(named, number)
 
 
-def _is_date(line: str) -> bool:
-    span = find_date(line)
+def _is_date(line: str, span: tuple[int, int] | None) -> bool:
     return span is not None and is_glue(line[: span[0]] + line[span[1] :])
 
 
@@ -166,7 +192,7 @@ def _told_around(around: str, rel: str) -> float:
 def _is_beside_date(part: Part, number: int) -> bool:
     """Tell whether an element is on the line of the date, on one next to it, or on the first."""
     lines = part.lines
-    at = next((index for index, line in enumerate(lines) if number <= part.pieces[line.last - 1][0]), None)
+    at = next((index for index, line in enumerate(lines) if number <= part.pieces[line.last - 1].at), None)
     if at is None:
         return False
     dated = part.dated_line
@@ -187,14 +213,18 @@ def _in_byline(part: Part) -> str | None:
     said = next((name for index in dict.fromkeys(near) if (name := said_by(part.lines[index].text))), None)
     if said or dated is None:
         return said
-    name = clean_name(part.lines[dated].text)
+    name = _clean(part.lines[dated].text)
     if is_name(name) and not is_glue(name):
         return name
     if len(part.lines) <= len(around):  # a date and one line more: that is the prose
         return None
-    names = (clean_name(part.lines[index].text) for index in around if 0 <= index < len(part.lines))
+    names = (_clean(part.lines[index].text) for index in around if 0 <= index < len(part.lines))
     return next((name for name in names if is_name(name) and _is_bare_name(name)), None)
 
 
 def _is_bare_name(name: str) -> bool:
     return len(name.split()) <= MAX_BARE_NAME and not is_button(name)
+
+
+def _clean(line: str) -> str:
+    return clean_name(line, find_date(line))

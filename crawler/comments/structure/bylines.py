@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from crawler.comments.structure.shown_dates import CACHED, find_date
+from crawler.pages.dates.shown import CACHED, find_date
 
 #: Longer names are sentences (longest seen in the labelled pages: 11 words, a shop's slogan).
 MAX_NAME_WORDS = 12
@@ -59,9 +59,12 @@ _BADGE = re.compile(
 _SENTENCE = re.compile(r"\?\s|[.!?…]\s+\S+\s+\S+\s+\S|(?:\S+\s+){5}\S*[!?]$|\bhttps?:|\w@\w+\.\w")
 
 
-def clean_name(text: str) -> str:
-    """Return a name without what introduces it, follows it or dates it; empty when nothing is left."""
-    return _clean_name(" ".join(text.split())[: MAX_NAME * 3])
+def clean_name(line: str, date: tuple[int, int] | None) -> str:
+    """Return a name without what introduces it, follows it or dates it; empty when nothing is left.
+
+    `date` is where `find_date` finds one in the line, which has single spaces.
+    """
+    return _clean_name(line[: MAX_NAME * 3], date)
 
 
 def is_name(text: str) -> bool:
@@ -115,14 +118,20 @@ def is_answer(line: str) -> bool:
     return _ADDRESSEE.search(line[:MAX_NAME]) is not None
 
 
-def without_addressee(text: str) -> str:
-    """Return a byline without "replied to X"."""
-    return _ADDRESSEE.sub(" ", text)
+def is_meta(rest: str, *, dated: bool, named: bool, whole: bool) -> bool:
+    """Tell whether a line is a byline or buttons by the rest of it, without the comment's date and author.
+
+    It is `whole` where neither stood in it, nor any date, and nothing else was taken out.
+    """
+    if named:
+        rest = _ADDRESSEE.sub(" ", rest)
+    elif whole:
+        return is_button(rest)
+    return is_glue(_ADDRESSEE.sub(" ", rest) if dated else rest)
 
 
 @lru_cache(maxsize=CACHED)
-def _clean_name(line: str) -> str:
-    span = find_date(line)
+def _clean_name(line: str, span: tuple[int, int] | None) -> str:
     if span:
         before, after = line[: span[0]], line[span[1] :]
         line = before if re.search(r"[^\W\d]", _strip_ends(before)) else after

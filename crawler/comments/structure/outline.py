@@ -1,20 +1,20 @@
 """A page laid out flat: its elements and its text in document order, so that any stretch of it is a pair of numbers.
 
 A comment is not always one element: in flat markup it is a name, a date and paragraphs side by side up to the next
-name. Here both are a `Run`, and what lies in it is found by bisection.
+name. Here both are a `Run`, and what lies in it is a stretch of the lists.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from lxml import html
 from lxml.etree import iterwalk
 
-from crawler.comments.structure.shown_dates import STAMPED, stamp_of
+from crawler.pages.dates.shown import STAMPED, stamp_of
 
 #: Pieces of a line that are put together; a line of more is prose.
 MAX_LINE_PIECES = 60
@@ -71,7 +71,7 @@ class Outline:
         self.levels: list[int] = []
         #: One past the last element inside each.
         self.ends: list[int] = []
-        # The pieces in three lists: a page has thousands, of which few are ever looked at.
+        # The pieces in three lists: on a page without marks none is ever looked at.
         self._places: list[int] = []
         self._owners: list[int] = []
         self._texts: list[str] = []
@@ -84,31 +84,34 @@ class Outline:
         """Return the run of one element."""
         return Run(number, self.ends[number], number)
 
-    def pieces_in(self, run: Run, without: Collection[Run] = ()) -> Iterator[Piece]:
-        """Yield the pieces of a run in order, leaving out those of the runs inside it named in `without`."""
-        index = bisect_left(self._places, run.start)
-        stop = bisect_left(self._places, run.end)
+    def pieces_in(self, run: Run, without: Collection[Run] = (), *, most: int | None = None) -> list[Piece]:
+        """Return the pieces of a run in order, the first `most` of them, without those of the runs inside it."""
+        index, stop = self._first_pieces[run.start], self._first_pieces[run.end]
+        if not without:
+            stretch = self._pieces[index:stop]
+            return list(islice((piece for piece in stretch if _owns(run, piece)), most))
+        pieces: list[Piece] = []
         inner = sorted(without, key=lambda each: each.start)
-        turn = 0
-        while index < stop:
-            piece = Piece(self._places[index], self._owners[index], self._texts[index])
-            while turn < len(inner) and inner[turn].end <= piece.at:
-                turn += 1
-            if turn < len(inner) and _holds(inner[turn], piece):
-                index = max(index + 1, bisect_left(self._places, inner[turn].end - 1))
+        at = 0
+        while index < stop and len(pieces) != most:
+            piece = self._pieces[index]
+            while at < len(inner) and inner[at].end <= piece.at:
+                at += 1
+            if at < len(inner) and inner[at].start <= piece.at and _owns(inner[at], piece):
+                index = max(index + 1, self._first_pieces[inner[at].end - 1])
                 continue
-            if _holds(run, piece):
-                yield piece
+            if _owns(run, piece):
+                pieces.append(piece)
             index += 1
+        return pieces
 
-    def words(self, run: Run) -> int:
-        """Return about how many words a run holds."""
-        counts = self._counts
-        return counts[bisect_left(self._places, run.end)] - counts[bisect_left(self._places, run.start)]
+    def shown_pieces(self, run: Run, inner: Sequence[Run]) -> list[Piece]:
+        """Return the pieces of a run that the page shows, without those of the runs inside it, given in order."""
+        return self.pieces_in(run, [*inner, *self._hidden_in(run, inner)])
 
-    def text(self, run: Run, without: Collection[Run] = ()) -> str:
-        """Return a run's text on one line."""
-        return joined(piece.text for piece in self.pieces_in(run, without))
+    def text(self, number: int) -> str:
+        """Return an element's text on one line."""
+        return joined([piece.text for piece in self.pieces_in(self.element(number))])
 
     def number(self, element: html.HtmlElement, *, below: int) -> int:
         """Return the number of an element that is the sibling before the one numbered `below`."""
@@ -117,37 +120,42 @@ class Outline:
             found = self.parents[found]
         return found
 
-    def lines_in(self, run: Run) -> Iterator[str]:
-        """Yield the lines of a run that are not empty, its pieces apart: "Ann" and "says" may be two elements."""
+    def lines_in(self, number: int) -> list[str]:
+        """Return the lines of an element that are not empty, its pieces apart: "Ann" and "says" may be two pieces."""
+        lines: list[str] = []
         line: list[str] = []
+        run = self.element(number)
         for piece in (*self.pieces_in(run), Piece(run.end, run.owner, LINE)):
             if piece.text is LINE or piece.text is PARAGRAPH:
                 if text := " ".join(" ".join(line).split()):
-                    yield text
+                    lines.append(text)
                 line = []
             else:
                 line.append(piece.text)
+        return lines
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Yield each line of text, with the number of the element in which its first or last number stands."""
+    def lines(self) -> list[tuple[int, str]]:
+        """Return each line of text, with the number of the element in which its first or last number stands."""
+        lines: list[tuple[int, str]] = []
         line: list[str] = []
         owner = -1
         for within, piece in zip(self._owners, self._texts, strict=True):
             if piece is LINE or piece is PARAGRAPH:
                 text = joined(line)
                 if text:
-                    yield owner, text
+                    lines.append((owner, text))
                 line, owner = [], -1
                 continue
             line.append(piece)
             if owner < 0 or _DIGIT.search(piece):
                 owner = within
+        return lines
 
     def lines_before(self, number: int, most: int) -> list[str]:
         """Return up to so many lines of text before an element, nearest first."""
         lines: list[str] = []
         line: list[str] = []
-        index = bisect_left(self._places, number)
+        index = self._first_pieces[number]
         while index > 0 and len(lines) < most:
             index -= 1
             text = self._texts[index]
@@ -172,11 +180,45 @@ class Outline:
             yield number
 
     @cached_property
-    def _counts(self) -> list[int]:
-        counts = [0]
-        for text in self._texts:
-            counts.append(counts[-1] + len(text.split()))
-        return counts
+    def _pieces(self) -> list[Piece]:
+        return list(map(Piece._make, zip(self._places, self._owners, self._texts, strict=True)))
+
+    @cached_property
+    def word_counts(self) -> list[int]:
+        """About how many words each element holds."""
+        before = self.words_before
+        return [before[end] - before[number] for number, end in enumerate(self.ends)]
+
+    @cached_property
+    def words_before(self) -> list[int]:
+        """About how many words stand before each element, and before the end: a run holds the difference."""
+        counts = [0, *accumulate(len(text.split()) for text in self._texts)]
+        return [counts[index] for index in self._first_pieces]
+
+    @cached_property
+    def _first_pieces(self) -> list[int]:
+        """The index of the first piece at or after each element, and after the last."""
+        first: list[int] = []
+        for index, place in enumerate(self._places):
+            if place >= len(first):
+                first += [index] * (place + 1 - len(first))
+        return first + [len(self._places)] * (len(self.elements) + 1 - len(first))
+
+    def _hidden_in(self, run: Run, inner: Sequence[Run]) -> list[Run]:
+        """Return the elements of a run that the page does not show, outside the runs inside it."""
+        hidden: list[Run] = []
+        number = run.start + (run.owner == run.start)
+        waiting = iter(inner)
+        following = next(waiting, None)
+        while number < run.end:
+            if following is not None and number >= following.start:
+                number, following = max(number, following.end), next(waiting, None)
+            elif is_hidden(self.elements[number]) and (following is None or following.start >= self.ends[number]):
+                hidden.append(self.element(number))
+                number = self.ends[number]
+            else:
+                number += 1
+        return hidden
 
     def _lay_out(self, tree: html.HtmlElement) -> None:
         opened: list[int] = []
@@ -257,8 +299,6 @@ def joined(texts: Iterable[str]) -> str:
     return " ".join("".join(parts).split())
 
 
-def _holds(run: Run, piece: Piece) -> bool:
-    """Tell whether a piece is inside a run; the text right after an element is its parent's."""
-    if not run.start <= piece.at < run.end:
-        return False
+def _owns(run: Run, piece: Piece) -> bool:
+    """Tell whether a piece between the tags of a run is its own; text right after an element is its parent's."""
     return piece.owner >= run.start or piece.owner == run.owner

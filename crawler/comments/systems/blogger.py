@@ -1,22 +1,25 @@
 """Blogger's threads in their three forms: nested lists, the flat `dl` of older templates, and a script's `items`.
 
 Every permalink carries the moment in milliseconds (`showComment=…`), exact where the page shows a day only.
-Sources: saved pages of 2008 to 2025.
+The feeds of comments, in their JSON form, hold what a page does not show: of one post, or of the whole blog.
+Sources: saved pages of 2008 to 2025 and saved feeds; https://developers.google.com/gdata/docs/json for their form.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
-from crawler.comments.systems.blogger_feed import is_removed, next_page, read_comments
-from crawler.pages.dates.parse import exact
+from crawler.pages.dates import exact, parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
-from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import merge
 from crawler.pages.text import html_text, one_line, text_of
@@ -35,12 +38,18 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v"}
 _SAID = re.compile(r"\s+(?:\S+\s+)?\S*(?:\.\.\.|…)\s*$")
 #: Characters of a script; a thread of 200 comments took 150,000.
 MAX_SCRIPT = 3_000_000
+#: Ids as the feeds write them: `tag:blogger.com,1999:blog-1.post-2`; a comment is a "post" too.
+_FEED_ID = re.compile(r"\.post-(\d{1,30})$")
+_PARENT = re.compile(r"/comments/default/(\d{1,30})$")
+_FEED_POST = re.compile(r"/(\d{1,30})/comments/default")
+_REMOVED = re.compile(r"This (?:comment|post) has been removed by (?:the author|a blog administrator)\.?")
 
 
 class BloggerComments(CommentSystem):
     """A numeric id names a comment in every form, and in the feeds."""
 
     name = "blogger"
+    signs = ("/comments/default",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return the thread in whichever form the page has it; `None` where it is no post of Blogger's."""
@@ -91,11 +100,11 @@ def _nested(page: Page) -> Iterator[ReadComment]:
         block = node.find("./*[@class='comment-block']")
         if native is None or block is None:
             continue
-        around = (_NATIVE.fullmatch(each.get("id") or "") for each in node.iterancestors("li"))
+        around = (_NATIVE.fullmatch(item.get("id") or "") for item in node.iterancestors("li"))
         user = _first(block, "user")
         comment = ReadComment(
             native_id=native[1],
-            parent=next((each[1] for each in around if each), None),
+            parent=next((answered[1] for answered in around if answered), None),
             author=_line(user),
             author_url=_href(user),
             date_shown=_line(_first(block, "datetime")),
@@ -117,7 +126,7 @@ def _flat(page: Page) -> Iterator[ReadComment]:
                 break
             rest.setdefault((node.get("class") or "").split(" ")[0], node)
         foot = rest.get("comment-footer")
-        link = next((each for each in name.iterchildren("a") if each.get("href")), None)
+        link = next((anchor for anchor in name.iterchildren("a") if anchor.get("href")), None)
         comment = ReadComment(
             native_id=native[1],
             author=_line(link) if link is not None else one_line(_SAID.sub("", text_of(name))),
@@ -165,7 +174,7 @@ def _finished(comment: ReadComment, page: Page) -> ReadComment:
     return replace(comment, published=_exact(int(at[1]), page)) if at else comment
 
 
-def _exact(milliseconds: int | None, page: Page) -> Stated | None:
+def _exact(milliseconds: int | None, page: Page) -> StatedDate | None:
     """Return the moment of a permalink; old posts keep whole minutes only."""
     stated = None if milliseconds is None else exact(milliseconds // 1000, fetched=page.fetched)
     return replace(stated, precision="minute") if stated and stated.moment.second == 0 else stated
@@ -173,7 +182,7 @@ def _exact(milliseconds: int | None, page: Page) -> Stated | None:
 
 def _first(node: HtmlElement | None, name: str) -> HtmlElement | None:
     within = node.iter("*") if node is not None else ()
-    return next((each for each in within if name in (each.get("class") or "").split()), None)
+    return next((inner for inner in within if name in (inner.get("class") or "").split()), None)
 
 
 def _line(node: HtmlElement | None) -> str | None:
@@ -205,3 +214,68 @@ def _unescaped(escape: re.Match[str]) -> str:
     if two is not None or four is not None:
         return chr(int(two or four, 16))
     return _CONTROLS.get(plain, plain)
+
+
+def entries(answer: Any) -> list[Mapping[str, Any]]:
+    """Return the entries of a feed's answer."""
+    return mappings(mapping(mapping(answer).get("feed")).get("entry"))
+
+
+def total(answer: Any) -> int | None:
+    """Return how many entries the whole feed has, as it states."""
+    return number(value(mapping(mapping(answer).get("feed")).get("openSearch$totalResults")))
+
+
+def next_page(answer: Any, url: str) -> str | None:
+    """Return the address of the feed's next page; `None` after the last."""
+    found, whole = len(entries(answer)), total(answer)
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    start = int(query.get("start-index", "1")) + found
+    if found == 0 or whole is None or start > whole:
+        return None
+    return urlunsplit(parts._replace(query=urlencode(query | {"start-index": str(start)})))
+
+
+def read_comments(answer: Any, *, fetched: datetime) -> Iterator[tuple[str | None, ReadComment]]:
+    """Yield the comments of one answer, each with the id of the post it stands under, in the feed's order."""
+    for entry in entries(answer):
+        native = _FEED_ID.search(value(entry.get("id")) or "")
+        if native is None:
+            continue
+        author = next(iter(mappings(entry.get("author"))), {})
+        body = html_text(value(entry.get("content")) or value(entry.get("summary")) or "")
+        removed = is_removed(body)
+        answers = next(iter(mappings(entry.get("thr$in-reply-to"))), {})
+        post = _FEED_ID.search(text(answers.get("ref")) or "") or _FEED_POST.search(text(answers.get("source")) or "")
+        parent = _PARENT.search(link(entry, "related") or "")
+        yield (
+            post[1] if post else None,
+            ReadComment(
+                native_id=native[1],
+                parent=parent[1] if parent else None,
+                author=None if removed else one_line(value(author.get("name"))),
+                author_url=None if removed else value(author.get("uri")),
+                published=parse_date(value(entry.get("published")) or "", fetched=fetched),
+                text="" if removed else body,
+                permalink=link(entry, "alternate"),
+                deleted=removed,
+            ),
+        )
+
+
+def is_removed(body: str) -> bool:
+    """Tell the words that stand in place of a removed comment."""
+    return _REMOVED.fullmatch(body.strip()) is not None
+
+
+def value(field: Any) -> str | None:
+    """Return the text of a field, which the form wraps in an object as `$t`."""
+    inner = mapping(field).get("$t")
+    return text(inner) if not isinstance(inner, int) else str(inner)
+
+
+def link(entry: Mapping[str, Any], relation: str) -> str | None:
+    """Return the address that an entry names by a relation: `alternate` is its page."""
+    links = mappings(entry.get("link"))
+    return next((text(link.get("href")) for link in links if link.get("rel") == relation), None)

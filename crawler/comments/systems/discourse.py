@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
@@ -81,10 +81,10 @@ class DiscourseComments(CommentSystem):
         answer, page = await fetch.json(f"{forum}t/{topic}.json")
         stream = mapping(mapping(answer).get("post_stream"))
         posts = mappings(stream.get("posts"))
-        known = {number(each.get("id")) for each in posts}
-        ids = [each for each in _numbers(stream.get("stream")) if each not in known][:MAX_COMMENTS]
+        known = {number(post.get("id")) for post in posts}
+        ids = [post_id for post_id in _numbers(stream.get("stream")) if post_id not in known][:MAX_COMMENTS]
         for start in range(0, len(ids), BATCH):
-            query = "&".join(f"post_ids[]={each}" for each in ids[start : start + BATCH])
+            query = "&".join(f"post_ids[]={post_id}" for post_id in ids[start : start + BATCH])
             further, _ = await fetch.json(f"{forum}t/{topic}/posts.json?{query}")
             posts += mappings(mapping(mapping(further).get("post_stream")).get("posts"))
         slug = text(mapping(answer).get("slug")) or "-"
@@ -100,25 +100,25 @@ def is_discourse(page: Page) -> bool:
 
 def read_posts(posts: list[Mapping[str, Any]], topic_url: str, fetched: datetime) -> tuple[ReadComment, ...]:
     """Return a topic's posts after its first as comments, each answering the one it names, else the first."""
-    known = {number(each.get("post_number")) for each in posts} - {1}
-    writer = next((each.get("user_id") for each in posts if number(each.get("post_number")) == 1), None)
+    known = {number(post.get("post_number")) for post in posts} - {1}
+    writer = next((post.get("user_id") for post in posts if number(post.get("post_number")) == 1), None)
     comments = []
-    for each in sorted(posts, key=lambda post: number(post.get("post_number")) or 0):
-        place = number(each.get("post_number"))
-        if place is None or place == 1 or number(each.get("post_type")) not in {None, _WRITTEN}:
+    for post in sorted(posts, key=lambda each: number(each.get("post_number")) or 0):
+        place = number(post.get("post_number"))
+        if place is None or place == 1 or number(post.get("post_type")) not in {None, _WRITTEN}:
             continue
-        answered = number(each.get("reply_to_post_number"))
-        removed = each.get("deleted_at") is not None or each.get("hidden") is True or each.get("user_deleted") is True
-        at = text(each.get("created_at"))
+        answered = number(post.get("reply_to_post_number"))
+        removed = post.get("deleted_at") is not None or post.get("hidden") is True or post.get("user_deleted") is True
+        at = text(post.get("created_at"))
         comments.append(
             ReadComment(
                 native_id=str(place),
                 parent=str(answered) if answered in known else None,
-                author=None if removed else text(each.get("name")) or text(each.get("username")),
+                author=None if removed else text(post.get("name")) or text(post.get("username")),
                 published=parse_date(at, fetched=fetched) if at else None,
-                text="" if removed else html_text(text(each.get("cooked")) or ""),
+                text="" if removed else html_text(text(post.get("cooked")) or ""),
                 permalink=f"{topic_url}/{place}",
-                by_post_author=writer is not None and each.get("user_id") == writer,
+                by_post_author=writer is not None and post.get("user_id") == writer,
                 deleted=removed,
             )
         )
@@ -127,12 +127,12 @@ def read_posts(posts: list[Mapping[str, Any]], topic_url: str, fetched: datetime
 
 def printed_posts(page: Page) -> tuple[ReadComment, ...]:
     """Return the posts after the first that a topic's page prints for readers without script; no parents."""
-    found = [each for each in page.tree.find_class("crawler-post") if _PRINTED.fullmatch(each.get("id") or "")]
-    writer = next((_stated(each, "name") for each in found if each.get("id") == "post_1"), None)
+    printed = [post for post in page.tree.find_class("crawler-post") if _PRINTED.fullmatch(post.get("id") or "")]
+    writer = next((_stated(post, "name") for post in printed if post.get("id") == "post_1"), None)
     comments = []
-    for each in found[:MAX_COMMENTS]:
-        place = (each.get("id") or "").removeprefix("post_")
-        author, time = _stated(each, "name"), next(each.iter("time"), None)
+    for post in printed[:MAX_COMMENTS]:
+        place = (post.get("id") or "").removeprefix("post_")
+        author, time = _stated(post, "name"), next(post.iter("time"), None)
         at = time.get("datetime") if time is not None else None
         if place != "1":
             comments.append(
@@ -141,7 +141,7 @@ def printed_posts(page: Page) -> tuple[ReadComment, ...]:
                     author=author,
                     published=parse_date(at, fetched=page.fetched) if at else None,
                     date_shown=one_line(text_of(time)) if time is not None else None,
-                    text=_stated(each, "text", whole=True) or "",
+                    text=_stated(post, "text", whole=True) or "",
                     by_post_author=author is not None and author == writer,
                 )
             )
@@ -150,10 +150,10 @@ def printed_posts(page: Page) -> tuple[ReadComment, ...]:
 
 def _stated(post: HtmlElement, name: str, *, whole: bool = False) -> str | None:
     """Return what a post's element says under a name of schema.org; on one line unless `whole`."""
-    found = next((each for each in post.iter("*") if each.get("itemprop") == name), None)
-    if found is None:
+    named = next((node for node in post.iter("*") if node.get("itemprop") == name), None)
+    if named is None:
         return None
-    return text_of(found) if whole else one_line(text_of(found))
+    return text_of(named) if whole else one_line(text_of(named))
 
 
 async def _embedded_topic(forum: str, post: str, fetch: Fetch) -> str:
@@ -169,5 +169,5 @@ async def _embedded_topic(forum: str, post: str, fetch: Fetch) -> str:
 
 
 def _numbers(values: Any) -> list[int]:
-    found = [number(each) for each in values] if isinstance(values, list) else []
-    return [each for each in found if each is not None]
+    numbers = [number(value) for value in values] if isinstance(values, list) else []
+    return [value for value in numbers if value is not None]

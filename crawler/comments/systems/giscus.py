@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
-from crawler.comments.systems.page_terms import REPOSITORY, client, term
-from crawler.pages.dates.parse import parse_date
+from crawler.comments.systems.utterances import REPOSITORY, client, term
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread

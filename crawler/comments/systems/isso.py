@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import exact
+from crawler.pages.dates import exact
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
@@ -56,19 +56,19 @@ class IssoComments(CommentSystem):
 
 
 def _family(value: Mapping[str, Any], post_url: str, fetched: datetime) -> Iterator[ReadComment]:
-    for each in (value, *mappings(value.get("replies"))):
-        native = number(each.get("id"))
+    for comment in (value, *mappings(value.get("replies"))):
+        native = number(comment.get("id"))
         if native is None:
             continue
-        parent = number(each.get("parent"))
-        removed = number(each.get("mode")) == _DELETED
+        parent = number(comment.get("parent"))
+        removed = number(comment.get("mode")) == _DELETED
         yield ReadComment(
             native_id=str(native),
             parent=None if parent is None else str(parent),
-            author=text(each.get("author")),
-            author_url=text(each.get("website")),
-            published=exact(each.get("created"), fetched=fetched),
-            text="" if removed else html_text(text(each.get("text")) or ""),
+            author=text(comment.get("author")),
+            author_url=text(comment.get("website")),
+            published=exact(comment.get("created"), fetched=fetched),
+            text="" if removed else html_text(text(comment.get("text")) or ""),
             permalink=f"{post_url}#isso-{native}",
             deleted=removed,
         )

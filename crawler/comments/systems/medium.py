@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
-from crawler.pages.dates.parse import exact
+from crawler.pages.dates import exact
 from crawler.pages.fetch import Fetch, RefusedError, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
-from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
 
@@ -118,5 +118,5 @@ def _tree(tops: list[Mapping[str, Any]], fetched: datetime) -> list[ReadComment]
     return comments
 
 
-def _moment(milliseconds: int | None, fetched: datetime) -> Stated | None:
+def _moment(milliseconds: int | None, fetched: datetime) -> StatedDate | None:
     return None if milliseconds is None else exact(milliseconds // 1000, fetched=fetched)

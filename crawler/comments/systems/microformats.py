@@ -10,7 +10,7 @@ from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
@@ -46,10 +46,10 @@ class _Cite:
 
     def take(self, node: HtmlElement, classes: list[str]) -> HtmlElement | None:
         """Take an element for what its classes say; return it where what is in it is not the comment's own."""
-        apart = any(_ROOT.fullmatch(each) for each in classes)
-        for each in classes:
-            if not apart or each.startswith("p-"):  # a card's address is its writer's
-                self.parts.setdefault(each, node)
+        apart = any(_ROOT.fullmatch(name) for name in classes)
+        for name in classes:
+            if not apart or name.startswith("p-"):  # a card's address is its writer's
+                self.parts.setdefault(name, node)
         return node if apart else None
 
     @property
@@ -104,11 +104,11 @@ def _read(cite: _Cite, page: Page) -> ReadComment:
 def _name(author: HtmlElement | None) -> str | None:
     if author is None:
         return None
-    named = next((each for each in author.iter("*") if "p-name" in (each.get("class") or "").split()), author)
+    named = next((node for node in author.iter("*") if "p-name" in (node.get("class") or "").split()), author)
     return one_line(text_of(named))
 
 
 def _link(author: HtmlElement | None) -> str | None:
     if author is None:
         return None
-    return next((str(each.get("href")) for each in author.iter("a") if each.get("href")), None)
+    return next((str(anchor.get("href")) for anchor in author.iter("a") if anchor.get("href")), None)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.metadata.structured import read_structured
 from crawler.pages.models import ReadComment, Thread
@@ -24,8 +24,8 @@ class SchemaComments(CommentSystem):
 
     def thread(self, page: Page) -> Thread | None:
         """Return the stated comments, answers inside the comment they answer; `None` where none is stated."""
-        structured = read_structured(page.tree)
-        post = structured.post()
+        structured = page.once(read_structured)
+        post = structured.post
         comments: list[ReadComment] = []
         pending: list[tuple[Mapping[str, Any], str | None]] = [(each, None) for each in reversed(_comments(post))]
         while pending and len(comments) < MAX_COMMENTS:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler.comments.base import CommentSystem
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
@@ -32,6 +32,7 @@ class SubstackComments(CommentSystem):
     """One numeric id names a comment in the JSON, in the HTML and in the API."""
 
     name = "substack"
+    signs = ("window._preloads",)
 
     def thread(self, page: Page) -> Thread | None:
         """Return the embedded thread, each comment once; `None` where the page embeds none."""
@@ -77,8 +78,8 @@ def preloads(html: str) -> Mapping[str, Any]:
 
 
 def _writers(post: Mapping[str, Any]) -> set[int]:
-    ids = (number(each.get("id")) for each in mappings(post.get("publishedBylines")))
-    return {each for each in ids if each is not None}
+    ids = (number(writer.get("id")) for writer in mappings(post.get("publishedBylines")))
+    return {native for native in ids if native is not None}
 
 
 def _missing(found: int, stated: int) -> str | None:
@@ -86,7 +87,7 @@ def _missing(found: int, stated: int) -> str | None:
 
 
 def _read(comments: Any, writers: set[int], address: str, fetched: datetime) -> Iterator[ReadComment]:
-    pending: list[tuple[Mapping[str, Any], str | None]] = [(each, None) for each in reversed(mappings(comments))]
+    pending: list[tuple[Mapping[str, Any], str | None]] = [(child, None) for child in reversed(mappings(comments))]
     read = 0
     while pending and read < MAX_COMMENTS:  # no recursion: threads may be as deep as they are long
         value, parent = pending.pop()
@@ -95,7 +96,7 @@ def _read(comments: Any, writers: set[int], address: str, fetched: datetime) -> 
             continue
         read += 1
         yield comment
-        pending += [(each, comment.native_id) for each in reversed(mappings(value.get("children")))]
+        pending += [(child, comment.native_id) for child in reversed(mappings(value.get("children")))]
 
 
 def _comment(
@@ -125,7 +126,7 @@ def _rendered(page: Page) -> Iterator[ReadComment]:
     """Yield the comments that the page shows; the nearest one around a comment is what it answers."""
     for anchor in page.tree.iterfind(".//div[@class='comment-anchor']"):
         name = _ANCHOR.fullmatch(anchor.get("id") or "")
-        content = next((each for each in anchor.itersiblings("div") if each.get("role") == "article"), None)
+        content = next((node for node in anchor.itersiblings("div") if node.get("role") == "article"), None)
         if name is None or content is None:
             continue
         label = _LABEL.match(content.get("aria-label") or "")

@@ -52,7 +52,7 @@ UNREADABLE = (
 
 def _stated(page: Page) -> int | None:
     """Return the number of comments that the page's JSON-LD states. Source: https://schema.org/commentCount."""
-    post = read_structured(page.tree).post()
+    post = page.once(read_structured).post
     counted = [
         number(each.get("userInteractionCount"))
         for each in mappings(_listed(post.get("interactionStatistic")))

@@ -1,18 +1,20 @@
 """utterances: comments as a GitHub issue, whose title is the page's.
 
 Source: https://utteranc.es/ and its client; https://docs.github.com/rest/issues/comments. GitHub answers strangers
-60 times an hour.
+60 times an hour. giscus took over the words by which a page's thread is found.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+from lxml.html import HtmlElement
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
-from crawler.comments.systems.page_terms import REPOSITORY, client, term
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.markdown import markdown_text
@@ -21,6 +23,9 @@ from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
 
 PER_PAGE = 100
+#: Owner and name of a repository.
+REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}")
+_ENDING = re.compile(r"\.\w+$")
 
 
 class UtterancesComments(CommentSystem):
@@ -81,3 +86,23 @@ def _written(value: Mapping[str, Any], fetched: datetime) -> ReadComment | None:
         text=markdown_text(text(value.get("body")) or ""),
         permalink=text(value.get("html_url")),
     )
+
+
+def client(page: Page, source: str) -> HtmlElement | None:
+    """Return the script on a page whose address holds `source`; `None` where there is none."""
+    return next((each for each in page.tree.iter("script") if source in (each.get("src") or "")), None)
+
+
+def term(page: Page, kind: str) -> str:
+    """Return the words by which both clients find a page's thread."""
+    parts = urlsplit(page.url)
+    if kind == "pathname":
+        return _ENDING.sub("", parts.path[1:]) or "index"
+    if kind == "url":
+        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if kind == "title":
+        return " ".join((page.tree.findtext(".//title") or "").split())
+    if kind == "og:title":
+        meta = page.tree.find(".//meta[@property='og:title']")
+        return (meta.get("content") or "") if meta is not None else ""
+    return kind  # utterances takes any other words as they are

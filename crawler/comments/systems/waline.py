@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 from crawler.comments.base import MAX_PAGES, CommentSystem
-from crawler.pages.dates.parse import parse_date
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
 from crawler.pages.json_values import mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
@@ -78,18 +78,18 @@ def _plain(path: str) -> str:
 
 
 def _family(top: Mapping[str, Any], post_url: str, fetched: datetime) -> Iterator[ReadComment]:
-    for each in (top, *mappings(top.get("children"))):
-        native = text(each.get("objectId")) or str(number(each.get("objectId")) or "")
+    for comment in (top, *mappings(top.get("children"))):
+        native = text(comment.get("objectId")) or str(number(comment.get("objectId")) or "")
         if not native:
             continue
-        parent = text(each.get("pid")) or str(number(each.get("pid")) or "")
-        at = each.get("time") or each.get("insertedAt") or each.get("createdAt")
+        parent = text(comment.get("pid")) or str(number(comment.get("pid")) or "")
+        at = comment.get("time") or comment.get("insertedAt") or comment.get("createdAt")
         yield ReadComment(
             native_id=native,
             parent=parent or None,
-            author=text(each.get("nick")),
-            author_url=text(each.get("link")),
+            author=text(comment.get("nick")),
+            author_url=text(comment.get("link")),
             published=parse_date(str(at), fetched=fetched) if at else None,
-            text=html_text(text(each.get("comment")) or ""),
+            text=html_text(text(comment.get("comment")) or ""),
             permalink=f"{post_url}#{native}",
         )

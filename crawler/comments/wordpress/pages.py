@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
-from crawler.comments.wordpress.items import classes, names
+from crawler.comments.wordpress.comment import classes, names
 from crawler.pages.page import Page
 from crawler.pages.text import one_line, text_of
 from crawler.pages.urls import joined, same_site

@@ -1,23 +1,17 @@
-"""What each comment of a WordPress list answers: by the page's own marks, and by the comment feed where they end."""
+"""What each comment of a WordPress list answers: by the page's own marks, and where these end."""
 
 import re
 from dataclasses import replace
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.comments.wordpress.items import Item, classes
+from crawler.comments.wordpress.comment import Item, classes
 from crawler.pages.models import ReadComment
-from crawler.pages.page import parse_xml
 
 #: Sites limit depth to five by default; at two levels nothing says that a limit was met.
 SURE_DEPTH = 2
 _REPLY_LINKS = frozenset({"comment-reply-link", "comment-reply-login"})
 _WPDISCUZ_ID = re.compile(r"wpd-comm-\d{1,19}_(\d{1,19})")
-_COMMENT_LINK = re.compile(r"#comment-(\d{1,19})")
-_IN_REPLY = re.compile(r"^\s*(?:<p>\s*)?[^<]{1,60}<a [^>]{0,20}href=[\"'][^\"']{1,500}#comment-(\d{1,19})")
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_THREADING = "{http://purl.org/syndication/thread/1.0}"
 
 
 class Parents:
@@ -33,14 +27,14 @@ class Parents:
         self._answerable: set[str] = set()
         self._keys: dict[HtmlElement, ReadComment] = {}
 
-    def placed(self, comment: ReadComment, found: Item) -> ReadComment:
+    def placed(self, comment: ReadComment, item: Item) -> ReadComment:
         """Return the comment with parent and depth; comments are given in the order shown."""
-        stated = _WPDISCUZ_ID.fullmatch(found.element.get("id") or "")
+        stated = _WPDISCUZ_ID.fullmatch(item.element.get("id") or "")
         if comment.depth is not None:
             del self._open[comment.depth :]
             parent = self._open[-1] if self._open and comment.depth else None
         else:
-            parent = self._enclosing(found.element)
+            parent = self._enclosing(item.element)
         if stated:
             comment = replace(comment, parent=stated[1] if int(stated[1]) else None)
         elif parent is not None and parent.native_id is not None:
@@ -48,10 +42,10 @@ class Parents:
         depth = comment.depth if comment.depth is not None else _depth_below(parent)
         comment = replace(comment, depth=depth)
         self._open.append(comment)
-        self._keys[found.element] = comment
+        self._keys[item.element] = comment
         if comment.native_id is not None and not stated:
             self._places[comment.native_id] = (comment.parent, depth)
-            if any(classes(node) & _REPLY_LINKS for node in found.own if node.tag in {"a", "div", "span"}):
+            if any(classes(node) & _REPLY_LINKS for node in item.own if node.tag in {"a", "div", "span"}):
                 self._answerable.add(comment.native_id)
         return comment
 
@@ -78,23 +72,3 @@ class Parents:
 
 def _depth_below(parent: ReadComment | None) -> int:
     return 0 if parent is None else (parent.depth or 0) + 1
-
-
-def parents_in_feed(body: bytes) -> dict[str, str]:
-    """Return, by comment, the comment it answers, as a comment feed states it (RSS 2.0 or Atom)."""
-    root = parse_xml(body)
-    parents: dict[str, str] = {}
-    for node in root.iter("item", f"{_ATOM}entry") if root is not None else ():
-        own = _COMMENT_LINK.search(_text(node, "link") or _text(node, "guid") or _text(node, f"{_ATOM}id"))
-        answered = node.find(f"{_THREADING}in-reply-to")
-        if answered is not None:
-            parent = _COMMENT_LINK.search(answered.get("ref") or "")
-        else:
-            parent = _IN_REPLY.match(_text(node, "description")) or _IN_REPLY.match(_text(node, f"{_ATOM}content"))
-        if own and parent:
-            parents[own[1]] = parent[1]
-    return parents
-
-
-def _text(node: etree._Element, name: str) -> str:
-    return (node.findtext(name) or "").strip()

@@ -11,11 +11,12 @@ from lxml.html import HtmlElement
 
 from crawler.comments.base import CommentSystem
 from crawler.comments.structure.reader import is_quoted, refined
-from crawler.comments.wordpress.comment import is_core, read
-from crawler.comments.wordpress.items import ITEM_ID, Item, classes, is_pending, item
+from crawler.comments.wordpress.comment import ITEM_ID, Item, classes, is_core, is_pending, item_of, read
 from crawler.comments.wordpress.pages import further_pages, stated_count
-from crawler.comments.wordpress.parents import Parents, parents_in_feed
+from crawler.comments.wordpress.parents import Parents
+from crawler.pages.feeds import parents_in_feed
 from crawler.pages.fetch import Fetch, UnreadableError
+from crawler.pages.languages import XML_LANG, thread_languages
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.urls import joined
@@ -30,7 +31,7 @@ FEED_LENGTH = 10
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _ShownList:
     """What a page shows of a list."""
 
     comments: tuple[ReadComment, ...]
@@ -75,13 +76,13 @@ class WordPressComments(CommentSystem):
             except UnreadableError:
                 return _in_order(whole)  # the feed is a bonus: the page's own nesting stands
             parents = await fetch.work(parents_in_feed, answer.body)
-            whole = _repaired(whole, {each: parents[each] for each in unsure & parents.keys()})
+            whole = _repaired(whole, {number: parents[number] for number in unsure & parents.keys()})
         return _in_order(whole)
 
 
 def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
     """Return the elements that hold one comment each, with its number; the outermost where several name it."""
-    found: dict[HtmlElement, str | None] = {}
+    elements: dict[HtmlElement, str | None] = {}
     numbers: set[str] = set()
     for node in tree.iter(*_HOLDERS):
         identity = node.get("id")
@@ -89,16 +90,16 @@ def _elements(tree: HtmlElement) -> dict[HtmlElement, str | None]:
         if match is not None:
             if match[1] not in numbers and _looks_like_item(node):
                 numbers.add(match[1])
-                found[node] = match[1]
+                elements[node] = match[1]
         elif node.tag == "li" and _is_listed(node):
-            found[node] = None
-    return found
+            elements[node] = None
+    return elements
 
 
 def _around(elements: Iterable[HtmlElement]) -> HtmlElement:
     """Return the innermost element that holds all of some, and what is right before and after them."""
-    lines = [[*reversed(list(each.iterancestors()))] for each in elements]
-    shared = [first for first, *others in zip(*lines, strict=False) if all(each is first for each in others)]
+    lines = [[*reversed(list(element.iterancestors()))] for element in elements]
+    shared = [first for first, *others in zip(*lines, strict=False) if all(other is first for other in others)]
     return shared[-1]
 
 
@@ -108,8 +109,8 @@ def _looks_like_item(node: HtmlElement) -> bool:
 
 def _is_aside(node: HtmlElement) -> bool:
     """Tell the list of the site's newest comments beside the post from the post's thread."""
-    around = (each for each in node.iterancestors() if each.tag not in {"body", "html"})
-    return any(each.tag == "aside" or classes(each) & _ASIDES or each.get("id") in _ASIDES for each in around)
+    around = [above for above in node.iterancestors() if above.tag not in {"body", "html"}]
+    return any(above.tag == "aside" or classes(above) & _ASIDES or above.get("id") in _ASIDES for above in around)
 
 
 def _is_listed(node: HtmlElement) -> bool:
@@ -117,7 +118,7 @@ def _is_listed(node: HtmlElement) -> bool:
     parent = node.getparent()
     if parent is None or not classes(parent) & _LIST:
         return False
-    inner = (ITEM_ID.fullmatch((each.get("id") or "").strip().lower()) for each in node.iter(*_HOLDERS))
+    inner = (ITEM_ID.fullmatch((inner_node.get("id") or "").strip().lower()) for inner_node in node.iter(*_HOLDERS))
     return len(node) > 0 and not any(inner) and not _is_aside(node)
 
 
@@ -125,7 +126,7 @@ def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
     """Tell WordPress's lists from others that number their comments the same way."""
     for node in elements:
         marks = classes(node)
-        if any(each.startswith("depth-") for each in marks) or marks & {"thread-even", "thread-odd", "wpd-comment"}:
+        if any(mark.startswith("depth-") for mark in marks) or marks & {"thread-even", "thread-odd", "wpd-comment"}:
             return True
         parent = node.getparent()
         if parent is not None and classes(parent) & _LIST:
@@ -134,35 +135,30 @@ def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
     return "/wp-content/" in page.text or "/wp-includes/" in page.text
 
 
-def _read(elements: dict[HtmlElement, str | None], page: Page) -> _Seen:
-    languages = _languages(page.tree)
+def _read(elements: dict[HtmlElement, str | None], page: Page) -> _ShownList:
+    languages = thread_languages(page, fallback=XML_LANG)
     comments: list[ReadComment] = []
     pings = 0
     parents = Parents()
     core = True
     for element, number in elements.items():
-        found = item(element, number, elements.__contains__)
-        if _is_ping(found):
+        item = item_of(element, number, elements.__contains__)
+        if _is_ping(item):
             pings += 1
-        elif not is_pending(found):
-            comment = read(found, page, languages)
+        elif not is_pending(item):
+            comment = read(item, page, languages)
             if is_quoted(comment.text):
                 pings += 1
             elif comment.text or comment.author or comment.native_id:
-                core = core and is_core(found)
-                comments.append(parents.placed(comment, found))
-    return _Seen(tuple(comments), pings, parents.unsure(), core)
+                core = core and is_core(item)
+                comments.append(parents.placed(comment, item))
+    return _ShownList(tuple(comments), pings, parents.unsure(), core)
 
 
-def _languages(tree: HtmlElement) -> tuple[str, ...] | None:
-    language = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
-    return (language.replace("_", "-"),) if language else None
-
-
-def _is_ping(found: Item) -> bool:
-    if found.classes & _PINGS:
+def _is_ping(item: Item) -> bool:
+    if item.classes & _PINGS:
         return True
-    parent = found.element.getparent()
+    parent = item.element.getparent()
     while parent is not None and parent.tag in {"ol", "ul", "div"}:
         marks = classes(parent)
         if marks & _PINGS or (parent.get("id") or "").lower() in _PINGS:
@@ -180,7 +176,7 @@ def _without_pings(stated: int | None, pings: int, found: int) -> int | None:
     return max(stated - pings, 0)
 
 
-def _pointer(page: Page, seen: _Seen, more: tuple[str, ...]) -> dict[str, object]:
+def _pointer(page: Page, seen: _ShownList, more: tuple[str, ...]) -> dict[str, object]:
     """Return what `complete` needs; not empty for a list of several pages, of which one may never change again."""
     pointer: dict[str, object] = {"paged": True} if more else {}
     if not seen.unsure:
@@ -193,23 +189,25 @@ def _pointer(page: Page, seen: _Seen, more: tuple[str, ...]) -> dict[str, object
 
 
 def _newest(comments: tuple[ReadComment, ...]) -> set[str]:
-    numbers = [each.native_id for each in comments if each.native_id is not None]
+    numbers = [comment.native_id for comment in comments if comment.native_id is not None]
     return set(sorted(numbers, key=int)[-FEED_LENGTH:])
 
 
 def _repaired(thread: Thread, parents: dict[str, str]) -> Thread:
     comments = tuple(
-        replace(each, parent=parents[each.native_id], depth=None) if each.native_id in parents else each
-        for each in thread.comments
+        replace(comment, parent=parents[comment.native_id], depth=None) if comment.native_id in parents else comment
+        for comment in thread.comments
     )
     return replace(thread, comments=comments)
 
 
 def _in_order(thread: Thread) -> Thread:
     """Put comments of all pages in the order they were written, whichever way round the site shows them."""
-    if not all(each.native_id is not None for each in thread.comments):
+    if not all(comment.native_id is not None for comment in thread.comments):
         return thread
-    dated = all(each.published and each.published.precision in {"second", "minute"} for each in thread.comments)
+    dated = all(
+        comment.published and comment.published.precision in {"second", "minute"} for comment in thread.comments
+    )
 
     def key(comment: ReadComment) -> tuple[float, int]:
         moment = comment.published.moment.timestamp() if dated and comment.published else 0.0

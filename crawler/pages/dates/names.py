@@ -1,6 +1,8 @@
-"""Words that name months, spans of time and zones, in the languages read without asking dateparser."""
+"""Words that name months, weekdays, spans of time and zones, in the languages of blogs: the only tables of them.
 
-import unicodedata
+Dates are read by the first tables (`parse`), found in a line by the patterns (`shown`), and cut off bylines by the
+last two. The tables and the patterns do not know the same words.
+"""
 
 _MONTHS = (
     "january jan januar janvier janv enero ene gennaio gen janeiro januari",
@@ -52,8 +54,49 @@ ZONES = {
     "akst": -9, "akdt": -8, "hst": -10, "aest": 10, "aedt": 11, "jst": 9, "nzst": 12, "nzdt": 13,
 }  # fmt: skip
 
+#: Patterns, case ignored. The months of a date in a line; short forms too.
+MONTH_NAMES = (
+    r"jan(?:uar[yi]?|vier|eiro|v|uary)?|j[aä]nner|ene(?:ro)?|genn?(?:aio)?|styczni\w{1,2}|"
+    r"feb(?:ruar[yi]?|ruari|rero|braio)?|f[eé]v(?:rier|ereiro)?|luty|lutego|"
+    r"m(?:ar(?:ch|s|zo|ço|ts|et)?|[aä]rz|aart|rt|arca)|mrz|"
+    r"a(?:pr(?:il[e]?)?|vr(?:il)?|br(?:il)?)|kwietnia|"
+    r"ma[iyj]o?|mag(?:gio)?|mei|maja|maio|"
+    r"june?i?|juin|junho|giu(?:gno)?|czerwca|"
+    r"jul[yi]?|juil(?:let)?|julho|julio|junio|lug(?:lio)?|lipca|"
+    r"aug(?:ust(?:us|i)?)?|ao[uû]t|ago(?:sto)?|sierpnia|"
+    r"sept?(?:emb(?:er|re|ro))?|set(?:t?embre|embro|iembre)?|septiembre|wrze[sś]nia|"
+    r"o[ckt]t(?:ob(?:er|re))?|octubre|out(?:ubro)?|ott(?:obre)?|pa[zź]dziernika|"
+    r"nov(?:emb(?:er|re|ro))?|noviembre|listopada|"
+    r"de[czs](?:emb(?:er|re|ro))?|d[eé]c(?:embre)?|dez(?:embro|ember)?|dic(?:iembre|embre)?|grudnia"
+)
+#: Months that are taken for such only between a day and a year, as they stand there.
+MORE_MONTHS = (
+    r"ledna|[uú]nora|[cč]erv(?:na|ence)|z[aá][rř][ií]|[rř][ií]jna|dubna|srpna|listopadu|prosince|b[rř]ezna|kv[eě]tna|"
+    r"[a-zä]{3,8}kuuta|ocak|şubat|ağustos|mart|nisan|may[iı]s|haziran|temmuz|eyl[uü]l|ekim|kas[iı]m|aral[iı]k|"
+    r"(?:ianuar|februar|mart|april|iun|iul)ie|(?:septembr|octombr|noiembr|decembr)ie"
+)
+HUNGARIAN_MONTHS = r"(?:janu|febru|szeptem|októ|novem|decem|márci|ápril|máj|júni|júli|augusztus)[a-zá]{0,5}"
+WEEKDAY_NAMES = (
+    r"mon(?:day)?|tues?(?:day)?|wed(?:nesday|s)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
+    r"montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+    r"lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|"
+    r"luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|"
+    r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|"
+    r"segunda|ter[cç]a|quarta|quinta|sexta"
+)
+SPAN_NAMES = (
+    r"sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|mo|years?|yrs?|[smhdwy]|"
+    r"sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|"
+    r"secondes?|heures?|jours?|semaines?|mois|ans?|an[nñ]?[éeoi]s?|d[ií]as?|horas?|minutos?|segundos?|semanas?|meses|mes|mês|"
+    r"dagen?|weken|week|maanden?|uur|jaar|minuti|ore|ora|giorni|giorno|mesi|mese|settiman[ae]"
+)
+#: A number in figures or words before a span.
+COUNTS = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|ein(?:e[mnr]?)?|une?|um|uma|un[ao]?)\+?"
 
-def plain(word: str) -> str:
-    """Return a word in lower case without accents or a closing full stop, as the tables write it."""
-    parts = unicodedata.normalize("NFKD", word.lower())
-    return "".join(each for each in parts if not unicodedata.combining(each)).rstrip(".")
+#: English only: in other languages a month or a weekday is more often a name.
+ENGLISH_WEEKDAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+ENGLISH_MONTHS = (
+    r"jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
+    r"dec(?:ember)?"
+)

@@ -7,6 +7,7 @@ moment is up to fourteen hours away. Give `zone` where the site states one.
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,8 +15,8 @@ from dateparser.data.languages_info import language_locale_dict
 from dateparser.date import DateDataParser
 
 from archive.records.models import Precision
-from crawler.pages.dates.names import DAYS, MONTHS, ONE, SPANS, ZONES, plain
-from crawler.pages.models import Stated
+from crawler.pages.dates.names import DAYS, MONTHS, ONE, SPANS, ZONES
+from crawler.pages.models import StatedDate
 
 #: Before the first web pages, a date is a mistake.
 FIRST_YEAR = 1990
@@ -111,14 +112,14 @@ _COARSE: dict[str, tuple[timedelta, Precision]] = {
 
 def parse_date(
     shown: str, *, fetched: datetime, languages: tuple[str, ...] | None = None, zone: tzinfo | None = None
-) -> Stated | None:
+) -> StatedDate | None:
     """Return the moment that a text states, as exactly as it states it; `None` when it states none that can be.
 
     `languages` are ISO 639-1 codes, `en-GB` for a region: they decide whether 3/4 is in March. `zone` is the
     site's, for texts that name none.
     """
     text = " ".join(unicodedata.normalize("NFKC", shown[: MAX_SHOWN * 2]).split())[:MAX_SHOWN]
-    if not any(each.isdigit() or each.isalpha() for each in text):
+    if not any(letter.isdigit() or letter.isalpha() for letter in text):
         return None
     try:
         stated = _stated(text, fetched, languages, zone or UTC)
@@ -129,9 +130,9 @@ def parse_date(
     return stated
 
 
-def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> Stated | None:
+def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> StatedDate | None:
     if _EPOCH.fullmatch(text):
-        return Stated(datetime.fromtimestamp(int(text[:10]), UTC), "second")
+        return StatedDate(datetime.fromtimestamp(int(text[:10]), UTC), "second")
     found = (
         _by_number(text, zone)
         or _by_name(text, zone)
@@ -142,7 +143,7 @@ def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zon
     return found or _by_dateparser(text, fetched, languages, zone)
 
 
-def _by_number(text: str, zone: tzinfo) -> Stated | None:
+def _by_number(text: str, zone: tzinfo) -> StatedDate | None:
     """Read dates that start with the year."""
     match = _ISO.search(text) or _COMPACT.match(text) or _CJK.search(text)
     if match is None:
@@ -154,20 +155,20 @@ def _by_number(text: str, zone: tzinfo) -> Stated | None:
     zone = _zone(text, match.end()) or zone
     hour, minute, second = int(parts["hour"]), int(parts["minute"]), int(parts["second"] or 0)
     moment = datetime(*day, tzinfo=zone) + timedelta(hours=hour, minutes=minute, seconds=second)
-    return Stated(moment.astimezone(UTC), "second" if parts["second"] else "minute")
+    return StatedDate(moment.astimezone(UTC), "second" if parts["second"] else "minute")
 
 
-def _by_name(text: str, zone: tzinfo) -> Stated | None:
+def _by_name(text: str, zone: tzinfo) -> StatedDate | None:
     """Read dates with the month in words."""
     for pattern in _NAMED:
         for match in pattern.finditer(text):
-            month = MONTHS.get(plain(match["name"]))
+            month = MONTHS.get(_plain(match["name"]))
             if month is not None:
                 return _with_time((_year(match["year"]), month, int(match["day"])), text, match.span(), zone)
     return None
 
 
-def _by_numbers_alone(text: str, languages: tuple[str, ...] | None, zone: tzinfo) -> Stated | None:
+def _by_numbers_alone(text: str, languages: tuple[str, ...] | None, zone: tzinfo) -> StatedDate | None:
     match = _NUMERIC.search(text)
     if match is None:
         return None
@@ -181,14 +182,14 @@ def _day_first(languages: tuple[str, ...] | None, mark: str) -> bool:
     """Tell the order of day and month: only American English starts with the month."""
     if not languages:
         return mark == "."
-    return not any(each.lower() in {"en", "en-us"} for each in languages[:1])
+    return not any(language.lower() in {"en", "en-us"} for language in languages[:1])
 
 
-def _with_time(day: tuple[int, int, int], text: str, span: tuple[int, int], zone: tzinfo) -> Stated:
+def _with_time(day: tuple[int, int, int], text: str, span: tuple[int, int], zone: tzinfo) -> StatedDate:
     """Add the time of day shown after the date, or else before it."""
     time = _TIME.search(text, span[1]) or _TIME.search(text[: span[0]])
     if time is None:
-        return Stated(datetime(*day, tzinfo=UTC), "day")
+        return StatedDate(datetime(*day, tzinfo=UTC), "day")
     source = text if time.start() >= span[1] else text[: span[0]]
     hour = int(time["hour"])
     half = (time["half"] or time["halves"] or "").lower()
@@ -197,7 +198,7 @@ def _with_time(day: tuple[int, int, int], text: str, span: tuple[int, int], zone
     minute, second = int(time["minute"] or time["minutes"] or 0), int(time["second"] or 0)
     moment = datetime(*day, tzinfo=_zone(source, time.end()) or zone)
     moment += timedelta(hours=hour, minutes=minute, seconds=second)
-    return Stated(moment.astimezone(UTC), "second" if time["second"] else "minute")
+    return StatedDate(moment.astimezone(UTC), "second" if time["second"] else "minute")
 
 
 def _zone(text: str, start: int) -> tzinfo | None:
@@ -220,7 +221,7 @@ def _year(digits: str) -> int:
     return year + (2000 if year <= PIVOT else 1900)
 
 
-def _ago(text: str, fetched: datetime) -> Stated | None:
+def _ago(text: str, fetched: datetime) -> StatedDate | None:
     """Read spans counted back from the fetch, cut to their precision, so that they shift as little as can be."""
     words = text.lower()
     first = words.split()[0].strip(",:")
@@ -233,39 +234,41 @@ def _ago(text: str, fetched: datetime) -> Stated | None:
     return _back(short["count"], short["span"], fetched) if short else None
 
 
-def _back(count: str, span: str, fetched: datetime) -> Stated | None:
-    name = SPANS.get(plain(span))
-    number = 1 if plain(count) in ONE else int(count) if count.isdigit() else None
+def _back(count: str, span: str, fetched: datetime) -> StatedDate | None:
+    name = SPANS.get(_plain(span))
+    number = 1 if _plain(count) in ONE else int(count) if count.isdigit() else None
     if name is None or number is None:
         return None
     length, precision = _COARSE[name]
     return _floor(fetched - number * length, precision)
 
 
-def _floor(moment: datetime, precision: Precision) -> Stated:
+def _floor(moment: datetime, precision: Precision) -> StatedDate:
     day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if precision == "month":
         day = day.replace(day=1)
     elif precision == "year":
         day = day.replace(day=1, month=1)
-    return Stated(day, precision, relative=True)
+    return StatedDate(day, precision, relative=True)
 
 
-def _less(text: str) -> Stated | None:
+def _less(text: str) -> StatedDate | None:
     """Read a month and year, or a year alone; never out of a longer text."""
     match = _MONTH_YEAR.fullmatch(text)
-    if match and (month := MONTHS.get(plain(match["name"]))):
-        return Stated(datetime(_year(match["year"]), month, 1, tzinfo=UTC), "month")
+    if match and (month := MONTHS.get(_plain(match["name"]))):
+        return StatedDate(datetime(_year(match["year"]), month, 1, tzinfo=UTC), "month")
     if numbers := re.fullmatch(r"(\d{4})[-/](\d{1,2})", text):
-        return Stated(datetime(int(numbers[1]), int(numbers[2]), 1, tzinfo=UTC), "month")
-    return Stated(datetime(int(text), 1, 1, tzinfo=UTC), "year") if _BARE_YEAR.fullmatch(text) else None
+        return StatedDate(datetime(int(numbers[1]), int(numbers[2]), 1, tzinfo=UTC), "month")
+    return StatedDate(datetime(int(text), 1, 1, tzinfo=UTC), "year") if _BARE_YEAR.fullmatch(text) else None
 
 
-def _by_dateparser(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> Stated | None:
+def _by_dateparser(
+    text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo
+) -> StatedDate | None:
     """Ask dateparser for what our tables don't hold; only for a text that names a year or is in another script."""
     if len(text) > MAX_WORDS or not _PROMISING.search(text):
         return None
-    known = tuple(each.split("-")[0].lower() for each in languages or ())
+    known = tuple(language.split("-")[0].lower() for language in languages or ())
     for tried in (known, _OTHER_LANGUAGES):
         absolute, relative = _parsers(tried)
         found = absolute and absolute.get_date_data(text)
@@ -278,14 +281,14 @@ def _by_dateparser(text: str, fetched: datetime, languages: tuple[str, ...] | No
     return None
 
 
-def _as_exactly(moment: datetime, parts: tuple[str, ...]) -> Stated:
+def _as_exactly(moment: datetime, parts: tuple[str, ...]) -> StatedDate:
     if "time" in parts:
-        return Stated(moment.astimezone(UTC), "second" if moment.second else "minute")
+        return StatedDate(moment.astimezone(UTC), "second" if moment.second else "minute")
     day = datetime(moment.year, moment.month, moment.day if "day" in parts else 1, tzinfo=UTC)
-    return Stated(day, "day" if "day" in parts else "month")
+    return StatedDate(day, "day" if "day" in parts else "month")
 
 
-def _as_far(back: timedelta, fetched: datetime) -> Stated:
+def _as_far(back: timedelta, fetched: datetime) -> StatedDate:
     precision: Precision = "day" if back > -timedelta(weeks=1) else "month"
     return _floor(fetched + back, precision if back > -timedelta(days=364) else "year")
 
@@ -293,14 +296,23 @@ def _as_far(back: timedelta, fetched: datetime) -> Stated:
 @lru_cache(maxsize=64)
 def _parsers(languages: tuple[str, ...]) -> tuple[DateDataParser | None, DateDataParser | None]:
     """Return dateparser for absolute and for relative dates; nothing for languages it does not know."""
-    if not languages or not all(each in language_locale_dict for each in languages):
+    if not languages or not all(language in language_locale_dict for language in languages):
         return None, None
     absolute = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["year", "month"]}
     relative = {"PARSERS": ["relative-time"], "RELATIVE_BASE": _DATEPARSER_NOW.replace(tzinfo=None)}
-    return tuple(DateDataParser(languages=list(languages), settings=each) for each in (absolute, relative))
+    return tuple(
+        DateDataParser(languages=list(languages), settings=parser_settings)
+        for parser_settings in (absolute, relative)
+    )
 
 
-def exact(seconds: Any, *, fetched: datetime) -> Stated | None:
+def _plain(word: str) -> str:
+    """Return a word in lower case without accents or a closing full stop, as the tables write it."""
+    parts = unicodedata.normalize("NFKD", word.lower())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).rstrip(".")
+
+
+def exact(seconds: Any, *, fetched: datetime) -> StatedDate | None:
     """Return the moment of a number of seconds; `None` for what is no number, or no moment of a post's."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
@@ -308,4 +320,20 @@ def exact(seconds: Any, *, fetched: datetime) -> Stated | None:
         moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
     except (ValueError, OverflowError, OSError):
         return None
-    return Stated(moment, "second") if moment.year >= FIRST_YEAR and moment <= fetched + AHEAD else None
+    return StatedDate(moment, "second") if moment.year >= FIRST_YEAR and moment <= fetched + AHEAD else None
+
+
+def machine_moment(text: str | None) -> datetime | None:
+    """Return the aware UTC time of a feed's or sitemap's date; a bare day counts from its beginning."""
+    if text is None:
+        return None
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text)
+        except (ValueError, TypeError, OverflowError):
+            continue
+        try:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except OverflowError:
+            return None
+    return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
+from crawler.pages.dates.names import ENGLISH_MONTHS, ENGLISH_WEEKDAYS
 from crawler.pages.text import one_line, text_of
 
 #: A place that holds more is a text, not a byline.
@@ -165,8 +166,7 @@ _NAME_ENDS = re.compile(
 )
 #: A role after a dash, or the beginning of a date after two names: one of them may be May.
 _AFTER_NAME = re.compile(
-    r"\s+[-–—|•·]\s.*$|^(\S+\s+\S.*?)\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan(?:uary)?|feb(?:ruary)?|"
-    r"march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?$",
+    rf"\s+[-–—|•·]\s.*$|^(\S+\s+\S.*?)\s+(?:{ENGLISH_WEEKDAYS}|{ENGLISH_MONTHS})\.?$",
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from archive.records.models import Status
-from crawler.pages.metadata.structured import Structured, strings
+from crawler.pages.metadata.structured import StructuredData, strings
 from crawler.pages.page import Page
 from crawler.pages.urls import joined
 
@@ -23,12 +23,12 @@ _LICENCE = re.compile(
 )
 
 
-def read_rights(page: Page, structured: Structured) -> tuple[tuple[str, ...], Status]:
+def read_rights(page: Page, structured: StructuredData) -> tuple[tuple[str, ...], Status]:
     """Return what the page says about reuse, and what may be kept of it by that.
 
     `noarchive` and a reservation of text and data mining mean that no text is kept.
     """
-    rights = [each for each in _KEPT if each in set(_directives(page, structured))]
+    rights = [rule for rule in _KEPT if rule in set(_directives(page, structured))]
     if _is_reserved(page, structured):
         rights.append("tdm-reserved")
     paywalled = _is_paywalled(structured)
@@ -40,10 +40,10 @@ def read_rights(page: Page, structured: Structured) -> tuple[tuple[str, ...], St
     return tuple(rights), "preview" if paywalled else "whole"
 
 
-def _directives(page: Page, structured: Structured) -> Iterator[str]:
+def _directives(page: Page, structured: StructuredData) -> Iterator[str]:
     for name in _ROBOTS_METAS:
         for content in structured.metas.get(name, ()):
-            yield from (each.strip().lower() for each in content.split(","))
+            yield from (rule.strip().lower() for rule in content.split(","))
     agent = "*"
     for part in page.headers.get("x-robots-tag", "").lower().split(","):
         name, colon, value = part.strip().partition(":")
@@ -53,24 +53,26 @@ def _directives(page: Page, structured: Structured) -> Iterator[str]:
             yield name.strip()
 
 
-def _is_reserved(page: Page, structured: Structured) -> bool:
+def _is_reserved(page: Page, structured: StructuredData) -> bool:
     stated = structured.meta("tdm-reservation") or page.headers.get("tdm-reservation", "")
     return stated.strip() == "1"
 
 
-def _is_paywalled(structured: Structured) -> bool:
+def _is_paywalled(structured: StructuredData) -> bool:
     """Tell whether the page says that its text is not free to read."""
-    for node in (structured.post(), structured.page()):
+    for node in (structured.post, structured.page):
         if str(node.get("isAccessibleForFree", "")).strip().lower() in {"false", "no", "https://schema.org/false"}:
             return True
     tier = structured.meta("article:content_tier", "og:article:content_tier")
     return tier is not None and tier.lower() in {"locked", "metered"}
 
 
-def _licences(page: Page, structured: Structured) -> list[str]:
+def _licences(page: Page, structured: StructuredData) -> list[str]:
     """Return the addresses of the licences under which the page gives its text."""
-    stated = [*structured.links.get("license", ()), *strings(structured.post().get("license"))]
+    stated = [*structured.links.get("license", ()), *strings(structured.post.get("license"))]
     links = page.tree.iter("a")
     stated += [link.get("href") or "" for link in links if "license" in (link.get("rel") or "").lower().split()]
-    addresses = (joined(page.url, each) for each in stated if each.strip())
-    return list(dict.fromkeys(each for each in addresses if each is not None and each.startswith("http")))[:5]
+    addresses = (joined(page.url, address) for address in stated if address.strip())
+    return list(
+        dict.fromkeys(address for address in addresses if address is not None and address.startswith("http"))
+    )[:5]

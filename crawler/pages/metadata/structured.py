@@ -7,10 +7,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from crawler.pages.page import Page
 from crawler.pages.text import one_line
 
 #: Characters of one script; real ones hold less, apart from pages that put their whole text there.
@@ -33,7 +35,7 @@ _COMMENT_MARKS = re.compile(
 
 
 @dataclass(frozen=True)
-class Structured:
+class StructuredData:
     """Everything stated for machines on one page."""
 
     #: Objects of all JSON-LD scripts, in order, graphs opened.
@@ -47,27 +49,29 @@ class Structured:
         """Return the first content that is not empty, in the order of `names`."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), None)
 
+    @cached_property
     def post(self) -> dict[str, Any]:
-        """Return the object that describes the page's text; empty where none does."""
+        """The object that describes the page's text; empty where none does."""
         return next((node for node in self.nodes if _is_text(node)), {})
 
+    @cached_property
     def page(self) -> dict[str, Any]:
-        """Return the object that describes the page; empty where none does."""
+        """The object that describes the page; empty where none does."""
         return next((node for node in self.nodes if types(node) & _PAGE_TYPES), {})
 
     def is_listing(self) -> bool:
         """Tell whether the page calls itself a list of texts, and describes none as its own."""
-        return any(types(node) & _LIST_TYPES for node in self.nodes) and not self.post()
+        return any(types(node) & _LIST_TYPES for node in self.nodes) and not self.post
 
     def names(self, value: Any) -> tuple[str, ...]:
         """Return the names of persons or things: texts, objects with a `name`, or references into the graph."""
         found = []
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, dict):
-                known = each if "name" in each else self._by_id(each.get("@id"))
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                known = item if "name" in item else self._by_id(item.get("@id"))
                 found += strings(known.get("name"))
             else:
-                found += strings(each)
+                found += strings(item)
         return tuple(dict.fromkeys(found))
 
     def site_names(self) -> list[str]:
@@ -79,8 +83,9 @@ class Structured:
         return next((node for node in self.nodes if wanted and node.get("@id") == wanted and "name" in node), {})
 
 
-def read_structured(tree: HtmlElement) -> Structured:
-    """Return what a page states for machines; what cannot be parsed is left out."""
+def read_structured(page: Page) -> StructuredData:
+    """Return what a page states for machines, for `Page.once`; what cannot be parsed is left out."""
+    tree = page.tree
     metas: dict[str, list[str]] = {}
     for node in tree.iter("meta"):
         name = (
@@ -95,7 +100,7 @@ def read_structured(tree: HtmlElement) -> Structured:
         for relation in (node.get("rel") or "").lower().split():
             if href:
                 links.setdefault(relation, []).append(href)
-    return Structured(
+    return StructuredData(
         tuple(_nodes(tree)),
         {name: tuple(values) for name, values in metas.items()},
         {name: tuple(values) for name, values in links.items()},
@@ -106,18 +111,18 @@ def types(node: dict[str, Any]) -> set[str]:
     """Return the types of a JSON-LD object, without their vocabulary's address."""
     value = node.get("@type")
     found = value if isinstance(value, list) else [value]
-    return {each.rsplit("/", 1)[-1] for each in found if isinstance(each, str)}
+    return {name.rsplit("/", 1)[-1] for name in found if isinstance(name, str)}
 
 
 def strings(value: Any) -> list[str]:
     """Return the texts among a value or list of values, each on one line."""
     found = value if isinstance(value, list) else [value]
-    lines = (one_line(each) for each in found if isinstance(each, str))
-    return [each for each in lines if each]
+    lines = (one_line(text) for text in found if isinstance(text, str))
+    return [text for text in lines if text]
 
 
 def _is_text(node: dict[str, Any]) -> bool:
-    return any(_TEXT_TYPES.fullmatch(each) for each in types(node))
+    return any(_TEXT_TYPES.fullmatch(name) for name in types(node))
 
 
 def _nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
@@ -153,10 +158,10 @@ def _opened(value: Any) -> Iterator[dict[str, Any]]:
     seen = 0
     while pending and seen < MAX_NODES:
         seen += 1
-        each = pending.pop(0)
-        if isinstance(each, list):
-            pending = each[:MAX_NODES] + pending
-        elif isinstance(each, dict):
-            if "@type" in each or "@id" in each:
-                yield each
-            pending += [each[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in each]
+        item = pending.pop(0)
+        if isinstance(item, list):
+            pending = item[:MAX_NODES] + pending
+        elif isinstance(item, dict):
+            if "@type" in item or "@id" in item:
+                yield item
+            pending += [item[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in item]

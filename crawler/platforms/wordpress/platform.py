@@ -1,25 +1,28 @@
 """WordPress: its REST lists give every post and comment of a site in few requests; its pages, where they are shut.
 
-Sources: https://developer.wordpress.org/rest-api/ and real servers. REST answers strangers with published posts and
-approved comments only; pingbacks and trackbacks are not comments and are not listed.
+REST answers strangers with published posts and approved comments only; pingbacks and trackbacks are not comments and
+are not listed. The REST lists of all blogs on WordPress.com stand on one public server.
+Sources: https://developer.wordpress.org/rest-api/, https://developer.wordpress.com/docs/api/ (the `wp/v2` part, whose
+answers are those of any WordPress) and real servers.
 """
 
 import logging
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from datetime import datetime
+from urllib.parse import quote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.catalogue.sites import Site
+from crawler.pages.feeds import newest_comments
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.models import Listed, ReadPost, Thread
+from crawler.pages.models import ListedPost, ReadPost, Thread
 from crawler.pages.page import Page
 from crawler.pages.urls import joined, same_site
 from crawler.platforms.base import Platform, either
 from crawler.platforms.discovery import discover
-from crawler.platforms.wordpress.feed import read_comment_feed
 from crawler.platforms.wordpress.rest import RestLists
 from crawler.posts.post import read_post
 
@@ -38,6 +41,8 @@ _SIGNS = {
     "editing": re.compile(r"xmlrpc\.php\?rsd|wlwmanifest\.xml"),
     "blocks": re.compile(r"\bwp-block-(?:post|template|query|site)\b|\bwp-site-blocks\b"),
 }
+_COM_SIGN = re.compile(r"<meta[^>]{1,60}generator[^>]{1,40}WordPress\.com", re.IGNORECASE)
+_COM_API = "https://public-api.wordpress.com/wp/v2/sites/"
 _SURE = frozenset({"generator", "api"})
 ENOUGH_SIGNS = 2
 
@@ -54,7 +59,7 @@ class WordPress(Platform):
         signs = {kind for kind, sign in _SIGNS.items() if sign.search(front.text)}
         return bool(signs & _SURE) or len(signs) >= ENOUGH_SIGNS
 
-    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+    def posts(self, site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield every post with its whole thread by REST; where that is shut, the addresses of all posts."""
         shown = self.read(front)
         root = self.lists_at(front)
@@ -78,6 +83,31 @@ class WordPress(Platform):
         return replace(post, further=_further(page))
 
 
+class WordPressCom(WordPress):
+    """A blog on WordPress.com, on its own domain or not."""
+
+    name = "wordpress.com"
+    shared_slot = "wordpress.com"
+
+    def recognises(self, front: Page) -> bool:
+        """Tell WordPress.com by its header, its host, or its generator."""
+        host = urlsplit(front.url).hostname or ""
+        by_header = front.headers.get("host-header", "").lower() == "wordpress.com"
+        return by_header or host.endswith(".wordpress.com") or bool(_COM_SIGN.search(front.text))
+
+    def lists_at(self, front: Page) -> str | None:
+        """Return the address of the blog's lists: its own where it names some, else on the public server."""
+        return super().lists_at(front) or _COM_API + quote(urlsplit(front.url).hostname or "")
+
+
+def read_comment_feed(page: Page) -> list[ListedPost]:
+    """Return each post that a feed of comments names once, changed at its newest; nothing for what is no feed."""
+    newest: dict[str, datetime] = {}
+    for comment in newest_comments(page):
+        newest[comment.post_url] = max(comment.written, newest.get(comment.post_url, comment.written))
+    return [ListedPost(url, written) for url, written in newest.items()]
+
+
 def _api_root(front: Page) -> str | None:
     """Return where the site's REST lists are, by its header or its page; `None` where it names none of its own."""
     stated = _LINK.search(front.headers.get("link", ""))
@@ -87,14 +117,14 @@ def _api_root(front: Page) -> str | None:
     return next((each for each in roots if each is not None and same_site(each, front.url)), None)
 
 
-async def _by_pages(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed | ReadPost]:
+async def _by_pages(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost | ReadPost]:
     async for listed in discover(site, front, fetch):
         yield listed
     async for listed in _woken(site, front, fetch):
         yield listed
 
 
-async def _woken(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[Listed]:
+async def _woken(site: Site, front: Page, fetch: Fetch) -> AsyncIterator[ListedPost]:
     """Yield the posts under which the newest comments stand, as changed when they were written."""
     try:
         feed = await fetch.page(urljoin(front.url, "comments/feed/"))

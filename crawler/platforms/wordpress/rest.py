@@ -1,19 +1,23 @@
 """WordPress's REST lists, read in step: posts and comments both in the order of posts, so that one page of each fits.
 
-A blog of 1,000 posts and 5,000 comments takes 60 requests.
+A blog of 1,000 posts and 5,000 comments takes 60 requests. Every value is checked: plug-ins change answers.
+Source: https://developer.wordpress.org/rest-api/reference/.
 """
 
 import logging
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import number
-from crawler.pages.models import Listed, ReadComment, ReadPost, Thread
+from crawler.pages.json_values import mapping, mappings, number, raw_text, whole_number
+from crawler.pages.models import ListedPost, ReadComment, ReadPost, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
-from crawler.platforms.wordpress.posts import RestComment, RestPost, read_comments, read_posts
+from crawler.pages.text import html_text, one_line
+from crawler.pages.urls import canonical
 from crawler.posts.post import read_post
 
 logger = logging.getLogger(__name__)
@@ -29,6 +33,27 @@ MAX_AUTHORS_ASKED = 50
 _PAST_THE_END = 400
 
 
+@dataclass(frozen=True, slots=True)
+class RestPost:
+    """A post of the list, with what is needed to find its thread and its author."""
+
+    number: int
+    #: User who wrote it; 0 when the list does not say.
+    user: int
+    read: ReadPost
+    #: True when a password hides its text.
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RestComment:
+    """A comment of the list, and the post and user it belongs to; user 0 is a guest."""
+
+    post: int
+    user: int
+    read: ReadComment
+
+
 class RestLists:
     """The lists of one site."""
 
@@ -41,7 +66,7 @@ class RestLists:
         self._authors: dict[int, str | None] = {}
         self._protected = 0
 
-    async def posts(self) -> AsyncIterator[Listed | ReadPost]:
+    async def posts(self) -> AsyncIterator[ListedPost | ReadPost]:
         """Yield every post with its thread, in the order of their numbers; its address where only its page tells all.
 
         Raise `UnreadableError` when a list breaks off, or is shut from the start.
@@ -64,10 +89,10 @@ class RestLists:
         if self._protected:
             logger.info("%s: %d posts are behind a password and not archived", self._root, self._protected)
 
-    async def _whole(self, post: RestPost, comments: "_Comments | None") -> Listed | ReadPost:
+    async def _whole(self, post: RestPost, comments: "_Comments | None") -> ListedPost | ReadPost:
         read = post.read
         if comments is None or (not read.text and read.status == "whole"):
-            return Listed(read.url, read.updated or (read.published.moment if read.published else None))
+            return ListedPost(read.url, read.updated or (read.published.moment if read.published else None))
         if read.author is None and post.user:
             read = replace(read, author=await self._author(post))
         thread = await comments.of(post)
@@ -174,3 +199,99 @@ async def _pages(url: str, fetch: Fetch) -> AsyncIterator[tuple[list[Any], Page]
 
 def _header(page: Page, name: str) -> int | None:
     return number(page.headers.get(name))
+
+
+def read_posts(values: Any, *, fetched: datetime, language: str | None) -> list[RestPost]:
+    """Return the posts of one answer in its order; what is no post is left out."""
+    return [post for value in mappings(values) if (post := _post(value, fetched, language)) is not None]
+
+
+def read_comments(values: Any, *, fetched: datetime) -> list[RestComment]:
+    """Return the comments of one answer in its order; pingbacks and what is no comment are left out."""
+    return [comment for value in mappings(values) if (comment := _comment(value, fetched)) is not None]
+
+
+def _post(value: Mapping[str, Any], fetched: datetime, language: str | None) -> RestPost | None:
+    native, url = value.get("id"), canonical(raw_text(value.get("link")))
+    if not isinstance(native, int) or url is None:
+        return None
+    content = mapping(value.get("content"))
+    protected = content.get("protected") is True
+    withheld = "noarchive" in _robots(value)
+    tags, categories = _terms(value, "post_tag"), _terms(value, "category")
+    read = ReadPost(
+        url=url,
+        title=one_line(html_text(raw_text(mapping(value.get("title")).get("rendered")))),
+        author=_author(value),
+        published=_moment(value, "date_gmt", "date", fetched),
+        updated=_updated(value, fetched),
+        language=language,
+        text="" if protected or withheld else html_text(raw_text(content.get("rendered"))),
+        description=None if protected or withheld else _excerpt(value),
+        tags=tags,
+        categories=tuple(category for category in categories if category != "Uncategorized"),
+        rights=("noarchive",) if withheld else (),
+        status="withheld" if withheld else "whole",
+    )
+    return RestPost(native, whole_number(value.get("author")), read, protected)
+
+
+def _comment(value: Mapping[str, Any], fetched: datetime) -> RestComment | None:
+    native, post = value.get("id"), value.get("post")
+    if not isinstance(native, int) or not isinstance(post, int) or value.get("type", "comment") != "comment":
+        return None
+    parent = whole_number(value.get("parent"))
+    read = ReadComment(
+        native_id=str(native),
+        parent=str(parent) if parent else None,
+        author=one_line(html_text(raw_text(value.get("author_name")))),
+        author_url=raw_text(value.get("author_url")) or None,
+        published=_moment(value, "date_gmt", "date", fetched),
+        date_shown=raw_text(value.get("date")) or None,
+        text=html_text(raw_text(mapping(value.get("content")).get("rendered"))),
+        permalink=raw_text(value.get("link")) or None,
+    )
+    return RestComment(post, whole_number(value.get("author")), read)
+
+
+def _moment(value: Mapping[str, Any], exact: str, local: str, fetched: datetime) -> StatedDate | None:
+    """Return a date: in UTC where the list gives it, else the site's own time as it stands."""
+    return parse_date(raw_text(value.get(exact)), fetched=fetched, zone=UTC) or parse_date(
+        raw_text(value.get(local)), fetched=fetched
+    )
+
+
+def _updated(value: Mapping[str, Any], fetched: datetime) -> datetime | None:
+    published = _moment(value, "date_gmt", "date", fetched)
+    updated = _moment(value, "modified_gmt", "modified", fetched)
+    if updated is None or (published is not None and updated.moment <= published.moment):
+        return None
+    return updated.moment
+
+
+def _embedded(value: Mapping[str, Any], name: str) -> list[Any]:
+    embedded = mapping(value.get("_embedded")).get(name)
+    return embedded if isinstance(embedded, list) else []
+
+
+def _author(value: Mapping[str, Any]) -> str | None:
+    names = (raw_text(author.get("name")) for author in mappings(_embedded(value, "author")))
+    named = [line for name in names if (line := one_line(html_text(name)))]
+    return "; ".join(named) or one_line(raw_text(mapping(value.get("yoast_head_json")).get("author")))
+
+
+def _terms(value: Mapping[str, Any], taxonomy: str) -> tuple[str, ...]:
+    terms = (term for group in _embedded(value, "wp:term") for term in mappings(group))
+    names = (one_line(html_text(raw_text(term.get("name")))) for term in terms if term.get("taxonomy") == taxonomy)
+    return tuple(name for name in names if name)
+
+
+def _robots(value: Mapping[str, Any]) -> set[str]:
+    """Return the rules for robots that the Yoast plug-in adds to the list."""
+    rules = mapping(mapping(value.get("yoast_head_json")).get("robots"))
+    return {rule for rule in rules.values() if isinstance(rule, str)}
+
+
+def _excerpt(value: Mapping[str, Any]) -> str | None:
+    excerpt = mapping(value.get("excerpt"))
+    return None if excerpt.get("protected") else one_line(html_text(raw_text(excerpt.get("rendered"))))

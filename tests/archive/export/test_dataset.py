@@ -188,7 +188,7 @@ def test_a_query_that_says_nothing_is_refused(filled: Archive, tmp_path: Path):
 
 
 def test_what_spiders_write_meanwhile_is_not_in_it(filled: Archive, make_post: Builder, tmp_path: Path):
-    def write(number: int) -> None:
+    def write(number: int, _total: int) -> None:
         filled.add(make_post(f"https://example.com/late/{number}/", text=f"Late {number}.", thread=THREAD))
         filled.add(make_post("https://example.com/4/", text=f"Changed {number}.", thread=THREAD))
 
@@ -206,7 +206,7 @@ def test_a_failed_export_leaves_the_older_dataset_alone(filled: Archive, tmp_pat
     write_dataset(filled, tmp_path / "out", Plan(), key=KEY)
     before = contents(tmp_path / "out")
 
-    def fail(number: int) -> None:
+    def fail(number: int, _total: int) -> None:
         if number == 3:
             raise KeyboardInterrupt
 

@@ -282,7 +282,7 @@ def test_the_commands_export_verify_and_load(
     assert run("verify", out) == (0, f"{out} is as its manifest says\n", "")
     assert run("export", backup, "--backup")[2] == f"sales-archive: {backup}: 1 posts, 3 comments\n"
     assert run("load", backup, directory=again) == (0, "posts: 1 new\n", "")
-    assert "only `export --backup` is an equal archive" in run("load", out, directory=again)[2]
+    assert "only `export --backup` gives an equal archive" in run("load", out, directory=again)[2]
     (tmp_path / "backup/data/threads/part-00000.jsonl.gz").unlink()
     assert run("verify", backup)[0] == 1
     assert run("export", out, "--key", f"{out}/key")[0] == 2

@@ -47,7 +47,7 @@ def test_a_reader_lets_go_of_the_segments_that_writers_merged(
 
 HEAPS = """
 import ctypes, sys, threading
-from archive.search.whoosh.searcher import share_heap
+from archive.search.memory import share_heap
 libc = ctypes.CDLL(None)
 if not hasattr(libc, "malloc_info"):
     sys.exit("no glibc")

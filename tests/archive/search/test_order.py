@@ -6,7 +6,7 @@ import pytest
 
 from archive.archive import Archive
 from archive.errors import QueryError
-from archive.search.whoosh.page import MOST_HITS
+from archive.search.results import MOST_HITS
 from tests.support.searching import found, search, write
 
 

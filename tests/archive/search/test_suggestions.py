@@ -30,12 +30,12 @@ def test_a_misspelled_query_is_corrected(sales: Archive, text: str, meant: str |
 
 
 def test_a_word_is_completed_by_the_commonest_first(sales: Archive) -> None:
-    assert sales.index.complete("PRI") == ["pricing", "prices"]
-    assert sales.index.complete("") == []
+    assert sales.engine.complete("PRI") == ["pricing", "prices"]
+    assert sales.engine.complete("") == []
 
 
 def test_authors_sites_and_tags_are_completed_by_any_of_their_words(sales: Archive) -> None:
-    complete = sales.index.complete_name
+    complete = sales.engine.complete_name
     assert complete("author", "an") == ["Ann Lee"]
     assert complete("author", "LE") == ["Ann Lee"]
     assert complete("author", "ee") == []
@@ -58,13 +58,13 @@ def topics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def test_related_posts_are_other_posts_on_the_same_topic(topics: Archive) -> None:
-    urls = [hit.url for hit in topics.index.related(post_id("https://example.com/1"), 10)]
+    urls = [hit.url for hit in topics.engine.related(post_id("https://example.com/1"), 10)]
     assert set(urls[:2]) == {"https://example.com/3", "https://example.com/5"}
     assert "https://example.com/1" not in urls
-    assert topics.index.related(post_id("https://example.com/empty")) == ()
-    assert topics.index.related(post_id("https://example.com/unknown")) == ()
+    assert topics.engine.related(post_id("https://example.com/empty")) == ()
+    assert topics.engine.related(post_id("https://example.com/unknown")) == ()
 
 
 def test_key_terms_tell_the_hits_from_other_texts(topics: Archive) -> None:
-    assert set(topics.index.key_terms(Query(text="discounts"), 2)) == {"annual", "invoices"}
-    assert topics.index.key_terms(Query(text="nowhere")) == ()
+    assert set(topics.engine.key_terms(Query(text="discounts"), 2)) == {"annual", "invoices"}
+    assert topics.engine.key_terms(Query(text="nowhere")) == ()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.pages.dates.parse import parse_date
-from crawler.pages.models import Stated
+from crawler.pages.dates import parse_date
+from crawler.pages.models import StatedDate
 
 FETCHED = datetime(2026, 8, 22, 15, 30, tzinfo=UTC)
 
@@ -110,12 +110,12 @@ def test_what_states_no_date_that_can_be_is_none(shown: str) -> None:
 
 def test_a_site_in_the_future_by_its_zone_is_believed() -> None:
     ahead = FETCHED + timedelta(hours=14)
-    assert parse_date(ahead.isoformat(), fetched=FETCHED) == Stated(ahead, "second")
+    assert parse_date(ahead.isoformat(), fetched=FETCHED) == StatedDate(ahead, "second")
 
 
 def test_the_sites_zone_is_taken_where_the_text_names_none() -> None:
     found = parse_date("2015-03-01 10:00", fetched=FETCHED, zone=timezone(timedelta(hours=-8)))
-    assert found == Stated(datetime(2015, 3, 1, 18, tzinfo=UTC), "minute")
+    assert found == StatedDate(datetime(2015, 3, 1, 18, tzinfo=UTC), "minute")
 
 
 @pytest.mark.parametrize("shown", ["1" * 100_000, "a 1 " * 50_000, "1/" * 50_000, "May " * 50_000, "(" * 10_000])

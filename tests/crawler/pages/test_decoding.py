@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.pages.decoding import decode
-from crawler.pages.page import Page, parse_xml
+from crawler.pages.page import Page
+from crawler.pages.xml import parse_xml
 
 HTML = "text/html"
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.records.models import comment_id
-from crawler.pages.models import ReadComment, ReadPost, Stated, Thread
+from crawler.pages.models import ReadComment, ReadPost, StatedDate, Thread
 from crawler.pages.placing import MAX_COMMENTS, merge, place, place_thread
 
 URL = "https://b.example/p/"
@@ -62,15 +62,15 @@ def test_the_same_comment_given_twice_is_one_with_what_either_says() -> None:
 
 
 def test_without_ids_equal_comments_are_one_and_different_ones_are_not() -> None:
-    day = Stated(NOW, "minute")
+    day = StatedDate(NOW, "minute")
     one = ReadComment(author="Ann", published=day, text="Thanks!")
-    later = ReadComment(author="Ann", published=Stated(NOW + timedelta(hours=1), "minute"), text="Thanks!")
+    later = ReadComment(author="Ann", published=StatedDate(NOW + timedelta(hours=1), "minute"), text="Thanks!")
     assert len(place_thread(thread(one, one, later), URL)) == 2
 
 
 def test_a_relative_date_does_not_change_who_a_comment_is() -> None:
     def shown(days: int) -> Thread:
-        moment = Stated(NOW - timedelta(days=days), "day", relative=True)
+        moment = StatedDate(NOW - timedelta(days=days), "day", relative=True)
         return thread(ReadComment(author="Ann", published=moment, date_shown=f"{days} days ago", text="Hi."))
 
     assert place_thread(shown(3), URL)[0].id == place_thread(shown(4), URL)[0].id

@@ -9,7 +9,7 @@ import pytest
 from archive.records.models import Comment
 from crawler.catalogue.sites import Site
 from crawler.comments.registry import read_thread
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import place_thread
 from crawler.platforms.registry import PLATFORMS, recognise
@@ -106,10 +106,10 @@ class LittleBlog:
         }
 
 
-def crawl(answers: Answers) -> list[ReadPost | Listed]:
+def crawl(answers: Answers) -> list[ReadPost | ListedPost]:
     front = Page("https://calls.example/", HEAD.encode(), FETCHED)
 
-    async def collect() -> list[ReadPost | Listed]:
+    async def collect() -> list[ReadPost | ListedPost]:
         return [each async for each in PLATFORMS["blogger"].posts(Site(url=front.url), front, answers)]
 
     return asyncio.run(collect())
@@ -130,7 +130,7 @@ def test_a_post_whose_comments_the_feed_misses_is_visited_instead():
     blog = LittleBlog(2, 4)
     blog.comments.pop()
     kinds = [type(each) for each in crawl(Answers(blog.answer))]
-    assert kinds == [Listed, ReadPost]
+    assert kinds == [ListedPost, ReadPost]
 
 
 def test_a_front_page_tells_blogger():

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from crawler.catalogue.sites import Site
+from crawler.pages.feeds import read_feed
 from crawler.pages.fetch import UnreadableError
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.platforms.discovery import discover, is_post_address
-from crawler.platforms.listings import read_feed, read_sitemap
+from crawler.platforms.listings import read_sitemap
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 SITE = Site(url="https://blog.example/")
@@ -91,7 +92,7 @@ def test_an_index_of_sitemaps_is_followed_to_the_ones_of_posts() -> None:
         }
     )
 
-    async def urls() -> list[Listed]:
+    async def urls() -> list[ListedPost]:
         return [each async for each in discover(SITE, page(SITE.url, ""), web)]
 
     assert [each.url for each in asyncio.run(urls())] == ["https://blog.example/one/"]
@@ -235,7 +236,7 @@ def test_dates_of_feeds_and_sitemaps_are_read_in_utc() -> None:
     plain = "<urlset><url><loc>https://a.example/z</loc><lastmod>2025-03-04</lastmod></url></urlset>"
 
     assert read_feed(page("https://a.example/", rss)).posts[0].modified == datetime(2025, 3, 3, 8, tzinfo=UTC)
-    assert read_feed(page("https://a.example/", atom)).posts[0] == Listed(
+    assert read_feed(page("https://a.example/", atom)).posts[0] == ListedPost(
         "https://a.example/y", datetime(2025, 2, 1, tzinfo=UTC)
     )
     assert read_sitemap(page("https://a.example/", plain)).posts[0].modified == datetime(2025, 3, 4, tzinfo=UTC)

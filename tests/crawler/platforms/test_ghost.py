@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.catalogue.sites import Site
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.platforms.registry import PLATFORMS, recognise
@@ -114,14 +114,16 @@ class LittleGhost:
         }
 
 
-def crawl(server: LittleGhost, front: str = FRONT, *, live: bool = True) -> tuple[list[ReadPost | Listed], Answers]:
+def crawl(
+    server: LittleGhost, front: str = FRONT, *, live: bool = True
+) -> tuple[list[ReadPost | ListedPost], Answers]:
     fetch = Answers(server.answer)
     fetch.live = live
     ghost = PLATFORMS["ghost"]
     page = Page("https://notes.example/", front.encode(), FETCHED)
 
-    async def collect() -> list[ReadPost | Listed]:
-        found: list[ReadPost | Listed] = []
+    async def collect() -> list[ReadPost | ListedPost]:
+        found: list[ReadPost | ListedPost] = []
         async for each in ghost.posts(Site(url=page.url), page, fetch):
             if isinstance(each, ReadPost):
                 found.append(replace(each, thread=await ghost.whole_thread(each, fetch)))
@@ -181,7 +183,7 @@ def test_a_members_post_is_marked_and_its_missing_text_not_made_up():
     assert (locked.status, locked.rights, locked.text, locked.thread) == ("preview", ("paywalled",), "", None)
 
 
-def found_comments(posts: list[ReadPost | Listed]) -> int:
+def found_comments(posts: list[ReadPost | ListedPost]) -> int:
     threads = [each.thread for each in posts if isinstance(each, ReadPost) and each.thread]
     assert len(threads) == len(posts)
     assert all(thread.stated == len(thread.comments) for thread in threads)
@@ -297,4 +299,4 @@ def test_a_shut_api_leaves_the_addresses_that_the_site_lists():
         return [each async for each in PLATFORMS["ghost"].posts(Site(url=page.url), page, fetch)]
 
     found = asyncio.run(collect())
-    assert "https://notes.example/post-7/" in [each.url for each in found if isinstance(each, Listed)]
+    assert "https://notes.example/post-7/" in [each.url for each in found if isinstance(each, ListedPost)]

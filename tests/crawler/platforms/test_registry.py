@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.catalogue.sites import Site
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.platforms.registry import PLATFORMS, recognise
 from tests.support.answers import FETCHED, Answers
@@ -86,7 +86,7 @@ def squarespace_answers() -> dict[str, Any]:
     }
 
 
-def listed(fetch: Answers, front: Page) -> list[Listed]:
+def listed(fetch: Answers, front: Page) -> list[ListedPost]:
     async def collect() -> list[Any]:
         posts = PLATFORMS["squarespace"].posts(Site(url=front.url), front, fetch)
         return [each async for each in posts]

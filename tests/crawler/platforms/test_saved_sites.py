@@ -12,7 +12,7 @@ import pytest
 
 from archive.records.models import Post
 from crawler.catalogue.sites import Site
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.platforms.base import Platform
@@ -43,7 +43,7 @@ def crawl(platform: Platform, case: dict[str, Any]) -> list[Post]:
         async for found in platform.posts(Site(url=case["site"]), front(case), fetch):
             if found.url in posts:  # as in the archive, an address is a row and visited once
                 continue
-            read = platform.read(await fetch.page(found.url)) if isinstance(found, Listed) else found
+            read = platform.read(await fetch.page(found.url)) if isinstance(found, ListedPost) else found
             if read.is_post:
                 read = replace(read, thread=await platform.whole_thread(read, fetch))
                 posts[read.url] = place(read, platform=platform.name, fetched=FETCHED)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.catalogue.sites import Site
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.platforms.registry import PLATFORMS, recognise
@@ -81,7 +81,7 @@ def crawl(server: LittleSubstack) -> tuple[list[ReadPost], Answers]:
     async def collect() -> list[ReadPost]:
         posts = []
         async for listed in substack.posts(Site(url=FRONT), front, fetch):
-            assert isinstance(listed, Listed)
+            assert isinstance(listed, ListedPost)
             post = substack.read(await fetch.page(listed.url))
             posts.append(replace(post, thread=await substack.whole_thread(post, fetch)))
         return posts

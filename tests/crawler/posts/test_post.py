@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from crawler.pages.models import ReadComment, ReadPost, Stated, Thread
+from crawler.pages.models import ReadComment, ReadPost, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import place
 from crawler.posts.body import without_post, without_tags, without_thread
@@ -31,7 +31,7 @@ def page(body: str, url: str = "https://notes.example/p/", **headers: str) -> Pa
 
 
 def plain(value: Any) -> Any:
-    if isinstance(value, Stated):
+    if isinstance(value, StatedDate):
         return f"{value.moment:%Y-%m-%dT%H:%M:%SZ} {value.precision}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"

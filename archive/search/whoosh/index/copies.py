@@ -1,7 +1,7 @@
 """Which texts say the same, found when they are indexed: copies get one number, by which a search folds them.
 
 A comment is a copy of what the same name wrote word for word. A post is looked for among those that share a band of
-its signature, and is a copy from `likeness.SAME` on. What makes a number is the first text's words, so an edited
+its signature, and is a copy from `similarity.SAME` on. What makes a number is the first text's words, so an edited
 original leaves the group and its copies stay one.
 """
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from archive.records.similarity import SAME, Likeness, likeness, normal
 from archive.search.whoosh.index.schema import BAND_COLUMNS, key_of, stored
-from archive.search.whoosh.snapshot import Snapshot
+from archive.search.whoosh.index.snapshot import Snapshot
 
 #: Characters of a text that are compared.
 MOST_CHARACTERS = 50_000
@@ -28,19 +28,8 @@ _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9],
 class Copies:
     """The posts of a build, or of one commit and the index it adds to."""
 
-    def __init__(
-        self,
-        snapshot: Snapshot | None = None,
-        *,
-        without: Collection[int] = (),
-        known: Iterable[tuple[int, int]] = (),
-    ) -> None:
-        """Compare with the texts of an index, too, except the documents of the numbers in `without`.
-
-        `known` are what `numbers` told of all posts, where only some of them are seen here.
-        """
-        #: The number of each post that is a copy of an earlier one, by its key.
-        self.numbers = dict(known)
+    def __init__(self, snapshot: Snapshot | None = None, *, without: Collection[int] = ()) -> None:
+        """Compare with the texts of an index, too, except the documents of the numbers in `without`."""
         self._snapshot = snapshot
         self._without = frozenset(without)
         self._by_band: dict[tuple[int, int], list[int]] = {}
@@ -66,12 +55,7 @@ class Copies:
         self._look_up(signed)
         for document, text, like in zip(documents, texts, found, strict=True):
             if document["kind"] == "post":
-                fields = self._post(like, len(text))
-                if like is not None and fields["copies"] != _number(like.digest):
-                    self.numbers.setdefault(document["key"], fields["copies"])
-                if document["key"] in self.numbers:
-                    fields["copies"] = self.numbers[document["key"]]
-                yield document | fields
+                yield document | self._post(like, len(text))
             else:
                 yield document | {"copies": _comment_number(document["author_name"], text)}
 
@@ -113,13 +97,15 @@ class Copies:
                 snapshot.numbers(name, np.uint32), np.array([bands[at] for bands in wanted], np.uint32)
             )
         numbers = snapshot.numbers("copies", np.uint64)
-        for document in np.flatnonzero(matching & snapshot.alive).tolist():
-            if document in self._without:
-                continue
-            text = snapshot.hit(document)["text"][:MOST_CHARACTERS]
+        rivals = [
+            number for number in np.flatnonzero(matching & snapshot.alive).tolist() if number not in self._without
+        ]
+        for number in rivals:
+            (values,) = snapshot.stored([number])  # one at a time: they may be many, and long
+            text = values["text"][:MOST_CHARACTERS]
             like = likeness(text)
             if like is not None and like.signature is not None:
-                self._see(like, len(text), int(numbers[document]), list(enumerate(_bands(like.signature))))
+                self._see(like, len(text), int(numbers[number]), list(enumerate(_bands(like.signature))))
         self._without |= frozenset(np.flatnonzero(matching).tolist())
 
 

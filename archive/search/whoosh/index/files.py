@@ -103,6 +103,11 @@ class IndexFiles:
         """Open a generation to read or write; raise one of `DAMAGE` when it is torn."""
         return FileIndex(MappedStorage(str(self.directory / generation)), schema=SCHEMA)
 
+    def segments(self, generation: str) -> list[Any]:
+        """Return Whoosh's descriptions of the segments of a generation; raise one of `DAMAGE`."""
+        segments: list[Any] = self.open(generation)._segments()  # Whoosh has no public way to them
+        return segments
+
     def create(self) -> str:
         """Make a new, empty generation; return its name."""
         self.tidy(keep=self.state())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from archive.search.whoosh.postings import Postings
+from archive.search.whoosh.index.postings import Postings
 from archive.search.words import WORD, Words, fold
 
 #: Places left empty between the parts of a field, so that no phrase spans two of them.
@@ -24,7 +24,7 @@ Part = tuple[str, float, Words]
 Numbers = npt.NDArray[Any]
 
 
-class _Written(dict[str, int]):
+class _WordNumbers(dict[str, int]):
     """Numbers of the written words of one language."""
 
     def __init__(self, field: "InvertedField", words: Words) -> None:
@@ -41,7 +41,7 @@ class InvertedField:
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._written: dict[int, _Written] = {}
+        self._written: dict[int, _WordNumbers] = {}
         self._terms: dict[str, int] = {}
         # Per written word: where its terms begin in the two following, how many places it takes, and its plain form.
         self._begins = array("q", [0])
@@ -74,7 +74,7 @@ class InvertedField:
                 continue
             written = self._written.get(id(words))
             if written is None:
-                written = self._written[id(words)] = _Written(self, words)
+                written = self._written[id(words)] = _WordNumbers(self, words)
             self._tokens.fromlist([written[word] for word in found])
             self._part_documents.append(document)
             self._part_weights.append(weight)

@@ -28,7 +28,7 @@ _KNOWN = frozenset(
         ("builtins", "set"),
         ("_codecs", "encode"),
         ("collections", "defaultdict"),
-        ("archive.search.whoosh.index.segment", "_Codec"),
+        ("whoosh.codec.whoosh3", "W3Codec"),
         ("whoosh.codec.whoosh3", "W3Segment"),
     }
 )
@@ -70,7 +70,7 @@ class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
         sync(directory)
 
 
-class _Careful(pickle.Unpickler):
+class _KnownUnpickler(pickle.Unpickler):
     """Whoosh's files are pickles, which may name any function there is: these may name what an index needs."""
 
     def find_class(self, module: str, name: str) -> Any:
@@ -87,7 +87,7 @@ class MappedFile(BufferFile):  # type: ignore[misc]  # Whoosh has no types
         """Read `view`; `whole` is closed with it."""
         super().__init__(b"", name=name)
         self._buf = view
-        self.file = _Reading(view)
+        self.file = _ViewFile(view)
         self._whole = whole
 
     def subset(self, position: int, length: int, name: str | None = None) -> "MappedFile":
@@ -96,7 +96,7 @@ class MappedFile(BufferFile):  # type: ignore[misc]  # Whoosh has no types
 
     def read_pickle(self) -> Any:
         """Read a value that holds known classes only; raise `UnpicklingError`."""
-        return _Careful(self.file).load()
+        return _KnownUnpickler(self.file).load()
 
     def close(self) -> None:
         """Let go of the map, as soon as nobody reads a part of it any more."""
@@ -106,7 +106,7 @@ class MappedFile(BufferFile):  # type: ignore[misc]  # Whoosh has no types
                 self._whole.close()
 
 
-class _Reading:
+class _ViewFile:
     """A position in a view, with the methods of a file that Whoosh uses."""
 
     def __init__(self, view: memoryview) -> None:

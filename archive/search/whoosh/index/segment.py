@@ -14,8 +14,8 @@ from whoosh.system import pack_int, pack_ushort
 from whoosh.writing import SegmentWriter
 
 from archive.search.whoosh.index.inverting import InvertedField
+from archive.search.whoosh.index.postings import Postings
 from archive.search.whoosh.index.schema import SCHEMA, SPELLINGS, WordsField, words
-from archive.search.whoosh.postings import Postings
 
 #: Postings per block: 1,024 are read and packed faster than Whoosh's 128.
 BLOCK = 1024
@@ -93,6 +93,10 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
 
 class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's codec with a writer that takes whole posting lists; any Whoosh reads what it writes."""
+
+    def __reduce__(self) -> tuple[type[W3Codec], tuple[()]]:
+        """Be pickled into the table of contents as Whoosh's own: an index must not name a class that may move."""
+        return W3Codec, ()
 
     def field_writer(self, storage: Any, segment: Any) -> "_FieldWriter":
         return _FieldWriter(self, storage, segment)

@@ -11,10 +11,10 @@ from archive.errors import ArchiveBusyError
 from archive.records.models import Post
 from archive.search.whoosh.index.copies import Copies
 from archive.search.whoosh.index.files import IndexFiles, State, write_error
+from archive.search.whoosh.index.postings import PostingCache
 from archive.search.whoosh.index.schema import BORROWED, comment_document, post_document
 from archive.search.whoosh.index.segment import BatchWriter
-from archive.search.whoosh.postings import PostingCache
-from archive.search.whoosh.snapshot import Snapshot
+from archive.search.whoosh.index.snapshot import Snapshot
 from archive.store.posts import Store
 from archive.store.revisions import Revision
 
@@ -69,7 +69,7 @@ def apply(files: IndexFiles, state: State, store: Store) -> Batch | None:
     snapshot = Snapshot(files.open(state.generation), PostingCache())
     try:
         numbers = snapshot.numbers_of(last)
-        known = {id_: snapshot.hit(number) for id_, number in numbers.items()}
+        known = dict(zip(numbers, snapshot.stored(numbers.values()), strict=True))
         documents = _changed_documents(store, last, known)
         numbers |= snapshot.numbers_of(id_ for id_ in documents if id_ not in last)
         copies = Copies(snapshot, without=numbers.values())
@@ -89,7 +89,7 @@ def merge(files: IndexFiles, state: State) -> State | None:
     removes, with segments to merge or without.
     """
     try:
-        segments = files.open(state.generation)._segments()  # Whoosh has no public way to them
+        segments = files.segments(state.generation)
         lengths = files.lengths(state.generation)
         chosen = to_merge(
             segments, {segment.segment_id(): lengths[segment.make_filename(".seg")] for segment in segments}

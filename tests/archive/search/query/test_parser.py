@@ -8,7 +8,7 @@ from archive.errors import QueryError
 from archive.search.query.date_names import NotADateError
 from archive.search.query.dates import period
 from archive.search.query.parser import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
-from archive.search.query.tree import Address, All, Between, Either, Named, Not, Parsed, Phrase, Word, leaves
+from archive.search.query.tree import Address, All, Between, Either, Named, Not, ParsedQuery, Phrase, Word
 from archive.search.query.wording import chosen, understood
 
 
@@ -64,7 +64,7 @@ def seconds(year: int, month: int = 1, day: int = 1) -> int:
     ],
 )
 def test_a_query_means(text: str, root: object) -> None:
-    assert parse(text) == Parsed(root)
+    assert parse(text) == ParsedQuery(root)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,8 @@ def test_a_query_that_is_nested_too_deep_is_refused() -> None:
 
 def test_words_beyond_the_limit_are_left_out() -> None:
     parsed = parse(" ".join(f"w{number}" for number in range(MOST_WORDS + 50)))
-    assert len(list(leaves(parsed.root))) == MOST_WORDS
+    assert isinstance(parsed.root, All)
+    assert len(parsed.root.parts) == MOST_WORDS
     assert parsed.remarks == (f"only the first {MOST_WORDS} words were searched",)
 
 
@@ -196,7 +197,7 @@ def test_nor_is_what_only_looks_like_one(text: str) -> None:
     ],
 )
 def test_a_year_may_be_any_period_and_a_bound(text: str, condition: Between) -> None:
-    assert parse(f'year:"{text}"') == Parsed(condition)
+    assert parse(f'year:"{text}"') == ParsedQuery(condition)
 
 
 @pytest.mark.parametrize("text", ["2016-2014", "2016 to", ">", "> soon", "2014 to soon"])

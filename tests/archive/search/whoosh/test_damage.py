@@ -80,7 +80,7 @@ def test_a_file_spoiled_within_is_told_and_made_up_for(filled: Archive) -> None:
     assert any("rebuild" in words or "sales-archive index" in words for words in filled.check())
     with pytest.raises(ArchiveOpenError, match="--rebuild"):
         filled.search(Query(text="customers"))
-    filled.index.sync(rebuild=True)
+    filled.engine.sync(rebuild=True)
     assert filled.search(Query(text="customers")).total == 4
 
 
@@ -104,7 +104,7 @@ def test_an_index_can_be_deleted(filled: Archive) -> None:
 
 
 def test_a_rebuild_that_was_asked_for_writes_everything(filled: Archive) -> None:
-    report = filled.index.sync(rebuild=True)
+    report = filled.engine.sync(rebuild=True)
     assert (report.written, report.rebuilt) == (4, "asked for")
 
 
@@ -115,5 +115,5 @@ def test_another_archives_index_is_not_read(filled: Archive, tmp_path: Path) -> 
 
 
 def test_a_second_sync_says_that_it_must_wait(filled: Archive) -> None:
-    with filled.index._files.writing(0), pytest.raises(ArchiveBusyError, match="another process"):
-        filled.index.sync(wait_seconds=0)
+    with filled.engine.files.writing(0), pytest.raises(ArchiveBusyError, match="another process"):
+        filled.engine.sync(wait_seconds=0)

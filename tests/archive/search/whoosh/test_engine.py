@@ -91,7 +91,7 @@ def test_what_was_replaced_does_not_pile_up(archive: Archive, make_post: MakePos
         for number in range(5):
             archive.add(make_post(f"https://example.com/{number}/", text=f"Turn {turn}"))
         archive.sync()
-    with archive.index._searcher._snapshot_in_use() as snapshot:
+    with archive.engine.snapshot() as snapshot:
         assert snapshot is not None
         assert snapshot.size < 24
     assert len(ids(archive, '"turn 11"')) == 5
@@ -146,7 +146,7 @@ def test_readers_see_no_error_while_a_writer_commits_and_swaps(archive: Archive,
         thread.start()
     for turn in range(30):
         archive.add(make_post(f"https://example.com/{turn}/"))
-        archive.index.sync(rebuild=turn % 3 == 0)
+        archive.engine.sync(rebuild=turn % 3 == 0)
     stop.set()
     for thread in threads:
         thread.join()
@@ -159,7 +159,7 @@ import sys
 from archive.archive import Archive
 with Archive(sys.argv[1]) as archive:
     print("ready", flush=True)
-    archive.index.sync(rebuild=sys.argv[2] == "rebuild")
+    archive.engine.sync(rebuild=sys.argv[2] == "rebuild")
 """
 
 
@@ -194,7 +194,7 @@ def test_a_search_holds_no_copy_of_the_index(archive: Archive, make_post: MakePo
         archive.add(make_post(f"https://example.com/{number}", text=f"pricing {text}"))
     archive.sync()
     size = sum(path.stat().st_size for path in (archive.directory / "index").rglob("*.seg"))
-    archive.index.close()
+    archive.engine.close()
     tracemalloc.start()
     try:
         assert archive.search(Query(text="pricing")).total == 20
@@ -209,12 +209,12 @@ def test_memory_is_given_back_after_opening_and_after_much_reading(
     archive: Archive, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[str] = []
-    monkeypatch.setattr("archive.search.whoosh.searcher.give_back", lambda: given.append("back"))
+    monkeypatch.setattr("archive.search.whoosh.snapshots.give_back", lambda: given.append("back"))
     archive.add(make_post(thread=THREAD))
     archive.sync()
     for word in ("pricing", "customers"):
         archive.search(Query(text=word))
     assert given == ["back"]
-    monkeypatch.setattr("archive.search.whoosh.searcher.GIVE_BACK_BYTES", 1)
+    monkeypatch.setattr("archive.search.whoosh.snapshots.GIVE_BACK_BYTES", 1)
     archive.search(Query(text="tried"))
     assert given == ["back", "back"]

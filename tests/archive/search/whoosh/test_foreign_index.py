@@ -12,6 +12,7 @@ from archive.archive import Archive
 from archive.cli import main
 from archive.records.models import Post, post_id
 from archive.search.results import Query
+from archive.search.whoosh.index.schema import VERSION
 
 URL = "https://blog.example/cold-calls/"
 POST = Post(id=post_id(URL), url=URL, site="blog.example", title="Cold calls", text="We called before lunch.")
@@ -84,6 +85,34 @@ def test_no_command_runs_what_is_in_a_poisoned_index(
     main(["--archive", str(directory), *(str(tmp_path / "out") if each == "TARGET" else each for each in arguments)])
 
     assert not marker.exists()
+
+
+def test_an_index_of_an_older_version_is_built_anew(directory: Path) -> None:
+    (contents,) = directory.glob("index/g*/*.toc")
+    body = contents.read_bytes()
+    at = body.rindex(b"\x80")  # the last pickle of the file, which names the segments
+    gone = b"\x80\x02carchive.index_segment\n_Codec\n."  # a class that stands nowhere any more
+    contents.write_bytes(body[:at] + gone)
+    state = directory / "index" / "state.json"
+    values = json.loads(state.read_text())
+    values["sizes"][contents.name] = at + len(gone)
+    state.write_text(json.dumps(values | {"schema": VERSION - 1}))
+
+    with Archive(directory) as archive:
+        assert archive.search(Query(text="lunch")).total == 0
+        report = archive.sync()
+        found = archive.search(Query(text="lunch"))
+
+    assert (report.rebuilt, found.total) == ("made by another version", 1)
+
+
+def test_the_list_of_segments_names_no_class_of_this_program(directory: Path) -> None:
+    (contents,) = directory.glob("index/g*/*.toc")
+    body = contents.read_bytes()
+    segments = body[body.rindex(b"W3Segment") :]
+
+    assert b"W3Codec" in segments
+    assert b"archive." not in segments
 
 
 def test_an_index_of_another_archive_is_not_opened(directory: Path, marker: Path, tmp_path: Path) -> None:

@@ -31,14 +31,14 @@ QUERIES = (
 
 def segments(archive: Archive) -> list[int]:
     """Return how many texts each segment holds."""
-    state = archive.index._files.state()
+    state = archive.engine.files.state()
     assert state is not None
-    return [segment.doc_count() for segment in archive.index._files.open(state.generation)._segments()]
+    return [segment.doc_count() for segment in archive.engine.files.segments(state.generation)]
 
 
 def told(archive: Archive, *, scores: bool) -> list[Any]:
     """Return what completion and searches tell, in no order."""
-    answers: list[Any] = [archive.index.complete(word[0].lower()) for word in WORDS]
+    answers: list[Any] = [archive.engine.complete(word[0].lower()) for word in WORDS]
     for query in QUERIES:
         results = search(archive, query)
         answers.append((sorted((hit.id, round(hit.score, 4) * scores) for hit in results.hits), results.facets))
@@ -71,7 +71,7 @@ def test_an_index_of_many_updates_tells_what_one_built_anew_does(archive: Archiv
     followed = told(archive, scores=not edited)
     assert len(segments(archive)) < 3 * TOGETHER
 
-    archive.index.sync(rebuild=True)
+    archive.engine.sync(rebuild=True)
 
     assert len(segments(archive)) == 1
     assert [query for query, (hits, _) in zip(QUERIES, followed[len(WORDS) :], strict=True) if not hits] == []
@@ -169,7 +169,7 @@ def test_what_a_killed_merge_left_is_removed_by_the_next_sync(archive: Archive) 
 
 def left(archive: Archive) -> list[str]:
     """Return the files of the index that the pointer does not name."""
-    state = archive.index._files.state()
+    state = archive.engine.files.state()
     assert state is not None
     files = (archive.directory / "index" / state.generation).iterdir()
     return sorted({path.name for path in files} - set(state.sizes) - {"MAIN_WRITELOCK"})

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from crawler.comments.wordpress.parents import parents_in_feed
 from crawler.comments.wordpress.system import WordPressComments
-from crawler.pages.models import ReadComment, Stated, Thread
+from crawler.pages.feeds import parents_in_feed
+from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 from tests.support.answers import Answers
 from tests.support.paths import THREADS
@@ -34,7 +34,7 @@ def thread(case: Path) -> Thread:
 
 def plain(value: Any) -> Any:
     """A field as the expected JSON writes it."""
-    if isinstance(value, Stated):
+    if isinstance(value, StatedDate):
         return f"{value.moment:%Y-%m-%dT%H:%M:%SZ} {value.precision}"
     return value
 

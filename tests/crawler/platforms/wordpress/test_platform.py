@@ -12,10 +12,10 @@ import pytest
 
 from crawler.catalogue.sites import site_at
 from crawler.pages.fetch import UnreadableError
-from crawler.pages.models import Listed, ReadPost
+from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.platforms.wordpress.platform import WordPress
-from crawler.platforms.wordpress.posts import read_comments, read_posts
+from crawler.platforms.wordpress.rest import read_comments, read_posts
 from tests.support.answers import FETCHED, Answers
 from tests.support.wordpress_rest_values import comment, post
 
@@ -54,8 +54,8 @@ def rest(posts: list[dict[str, Any]], comments: list[dict[str, Any]]) -> Callabl
     return answer
 
 
-def listing(answers: Answers, front: Page = FRONT) -> list[Listed | ReadPost]:
-    async def collect() -> list[Listed | ReadPost]:
+def listing(answers: Answers, front: Page = FRONT) -> list[ListedPost | ReadPost]:
+    async def collect() -> list[ListedPost | ReadPost]:
         return [each async for each in WordPress().posts(site_at(HOME), front, answers)]
 
     return asyncio.run(collect())
@@ -126,7 +126,7 @@ def test_a_post_that_asks_not_to_be_archived_brings_no_text() -> None:
 
 def test_a_post_whose_text_the_list_does_not_give_is_read_from_its_page() -> None:
     reads = listing(Answers(rest([post(7, content={"rendered": "", "protected": False})], [])))
-    assert reads == [Listed("https://b.example/post-7/", datetime(2020, 1, 1, 10, tzinfo=UTC))]
+    assert reads == [ListedPost("https://b.example/post-7/", datetime(2020, 1, 1, 10, tzinfo=UTC))]
 
 
 def test_authors_whom_the_list_does_not_name_are_named_by_one_page_each() -> None:
@@ -147,7 +147,7 @@ def test_where_comments_are_shut_posts_are_read_from_their_pages() -> None:
             raise UnreadableError(url, "answered with status 401", status=401)
         return lists(url)
 
-    assert [type(each) for each in listing(Answers(answer))] == [Listed]
+    assert [type(each) for each in listing(Answers(answer))] == [ListedPost]
 
 
 def test_where_threads_are_kept_elsewhere_posts_are_read_from_their_pages() -> None:
@@ -160,7 +160,7 @@ def test_where_threads_are_kept_elsewhere_posts_are_read_from_their_pages() -> N
     talk = f"<div id='comments'><h3>4 comments</h3><ol class='comments'>{items}</ol></div>"
     shown = f"<html><body><h1>P</h1><p>Words.</p>{talk}</body></html>"
     answers = Answers(lambda url: shown if "/post-" in url else lists(url))
-    assert [type(each) for each in listing(answers)] == [Listed]
+    assert [type(each) for each in listing(answers)] == [ListedPost]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 200])
@@ -182,7 +182,9 @@ def test_where_rest_is_shut_addresses_come_from_the_feed_and_are_woken_by_new_co
 
     found = {each.url: each for each in listing(Answers(answer))}
     assert "https://b.example/post-1/" in found
-    assert found["https://b.example/old/"] == Listed("https://b.example/old/", datetime(2020, 1, 2, 10, tzinfo=UTC))
+    assert found["https://b.example/old/"] == ListedPost(
+        "https://b.example/old/", datetime(2020, 1, 2, 10, tzinfo=UTC)
+    )
 
 
 def test_a_list_that_breaks_off_says_so_after_what_it_brought() -> None:

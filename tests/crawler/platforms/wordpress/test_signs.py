@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.pages.models import Listed
+from crawler.pages.models import ListedPost
 from crawler.pages.page import Page
 from crawler.platforms.registry import recognise
-from crawler.platforms.wordpress.feed import read_comment_feed
-from crawler.platforms.wordpress.platform import WordPress
+from crawler.platforms.wordpress.platform import WordPress, read_comment_feed
 from tests.support.answers import FETCHED, Answers
 
 HOME = "https://b.example/"
@@ -71,6 +70,6 @@ def test_the_comment_feed_names_each_post_once_with_its_newest_comment() -> None
     body += entry.format("?p=5&amp;cpage=2#comment-9", "01") + "</channel></rss>"
     found = read_comment_feed(page(body, "https://b.example/comments/feed/"))
     assert found == [
-        Listed("https://b.example/a/", datetime(2020, 1, 3, 10, tzinfo=UTC)),
-        Listed("https://b.example/?p=5", datetime(2020, 1, 1, 10, tzinfo=UTC)),
+        ListedPost("https://b.example/a/", datetime(2020, 1, 3, 10, tzinfo=UTC)),
+        ListedPost("https://b.example/?p=5", datetime(2020, 1, 1, 10, tzinfo=UTC)),
     ]

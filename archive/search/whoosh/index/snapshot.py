@@ -5,7 +5,7 @@ segments.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,20 +14,26 @@ import numpy as np
 import numpy.typing as npt
 from whoosh.index import FileIndex
 
-from archive.search.whoosh.folding import Copied, copied
+from archive.search.snippets import Document
+from archive.search.whoosh.index.postings import Documents, Numbers, PostingCache, Postings, Weights
 from archive.search.whoosh.index.schema import (
     BY_POST_AUTHOR,
     HIDDEN,
+    NAMES_COLUMNS,
     NO_DATE,
+    STORED_NAMES,
     TAGS_BETWEEN,
     YEAR_ONLY,
     key_of,
-    stored,
 )
-from archive.search.whoosh.names import Names
-from archive.search.whoosh.postings import Documents, Numbers, PostingCache, Postings, Weights, decoded, joined
+from archive.search.words import fold
 
 Mask = npt.NDArray[np.bool_]
+
+_NO_DOCUMENTS: Documents = np.zeros(0, np.int32)
+
+#: What stands between the names of those who wrote a post together.
+_SEVERAL = "; "
 
 #: BM25: how soon repeated words stop counting, and how much long texts are held back. One setting, tried on three
 #: public collections (docs/search.md).
@@ -56,13 +62,76 @@ class Tags:
     codes: Documents
 
 
+@dataclass(frozen=True)
+class Names:
+    """A column of names: a code per document, and what each code means; code 0 is no name.
+
+    A name of several, as "Ruth Adeyemi; Sam Ito", counts for each of them.
+    """
+
+    codes: Documents
+    names: list[str]
+
+    @cached_property
+    def known(self) -> list[str]:
+        """The name of each code, and behind them those that stand only in names of several."""
+        return list(dict.fromkeys([*self.names, *(one for ones in self._several.values() for one in ones)]))
+
+    def counts(self, documents: Any) -> Any:
+        """Return how many of these documents each of `known` names."""
+        counts = np.bincount(self.codes[documents], minlength=len(self.known))
+        owners, ones = self._shared
+        np.add.at(counts, ones, counts[owners])
+        counts[owners] = 0
+        counts[0] = 0
+        return counts
+
+    def fitting(self, fits: Callable[[str], bool]) -> Any:
+        """Return of each document whether its name, folded, or one of its names fits."""
+        fitting = np.array([bool(name) and fits(name) for name in self._folded], np.bool_)
+        owners, ones = self._shared
+        np.logical_or.at(fitting, owners, fitting[ones])
+        return fitting[self.codes]
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return [fold(name) for name in self.known]
+
+    @cached_property
+    def _several(self) -> dict[int, list[str]]:
+        return {
+            code: [one for one in dict.fromkeys(name.split(_SEVERAL)) if one]
+            for code, name in enumerate(self.names)
+            if _SEVERAL in name
+        }
+
+    @cached_property
+    def _shared(self) -> tuple[Documents, Documents]:
+        """Codes of names of several, and beside each that of one of them in `known`."""
+        places = {name: code for code, name in enumerate(self.known)}
+        pairs = [(code, places[one]) for code, ones in self._several.items() for one in ones]
+        shared = np.array(pairs, np.int32).reshape(len(pairs), 2)
+        return shared[:, 0], shared[:, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyGroups:
+    """The documents that have copies, and the group of each: the same number for all that say the same."""
+
+    documents: Documents
+    groups: Documents
+
+    def among(self, mask: Mask) -> "CopyGroups":
+        """Return those of the documents that stand in a mask of all documents."""
+        chosen = mask[self.documents]
+        return CopyGroups(self.documents[chosen], self.groups[chosen])
+
+
 class Snapshot:
     """An open, unchanging state of the index; safe to share between threads."""
 
     def __init__(self, index: FileIndex, cache: PostingCache) -> None:
-        """Open the last commit of `index`; raise one of `index_files.DAMAGE` when it is torn or swapped."""
-        #: Searches at work on it; it is closed when the last one ends.
-        self.users = 0
+        """Open the last commit of `index`; raise one of `files.DAMAGE` when it is torn or swapped."""
         self._reader = index.reader()
         self._cache = cache
         #: Whoosh's readers share one file position.
@@ -81,16 +150,14 @@ class Snapshot:
         with self._lock:
             self._reader.close()
 
-    def postings(self, field: str, term: str) -> Postings:
-        """Return where a term stands, in all segments."""
-        found = [(self._leaf_postings(leaf, field, term), base) for leaf, base in self._leaves]
-        return joined([(postings, base) for postings, base in found if len(postings.documents)])
+    def postings(self, lists: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Postings]:
+        """Return where terms, each given with its field, stand in all segments."""
+        return self._cache.read(self._leaves, lists, self._lock)
 
-    def holding(self, field: str, term: str) -> int:
-        """Return in how many documents a term stands, without decoding its postings."""
-        key = term.encode()
+    def holding(self, field: str, terms: Iterable[str]) -> dict[str, int]:
+        """Return in how many documents each of these terms stands, without decoding its postings."""
         with self._lock:
-            return sum(leaf.doc_frequency(field, key) for leaf, _ in self._leaves if (field, key) in leaf)
+            return {term: self._holding(field, term.encode()) for term in terms}
 
     def expanded(self, field: str, prefix: str) -> list[str]:
         """Return the commonest terms that begin with `prefix`."""
@@ -100,13 +167,30 @@ class Snapshot:
         """Return terms at most `edits` letters away from `term`, with the same first letter."""
         return self._once((field, term, edits), lambda: self._near(field, term, edits))
 
-    def hit(self, number: int) -> dict[str, Any]:
-        """Return what the document stores; see `schema.stored`."""
-        with self._lock:
-            for leaf, base in reversed(self._leaves):
-                if number >= base:
-                    return stored(leaf.stored_fields(number - base)["hit"])
-        raise KeyError(number)
+    def stored(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
+        """Return what each of these documents stores, by name; see `schema.STORED_NAMES`."""
+        return [dict(zip(STORED_NAMES, self._stored(number), strict=True)) for number in numbers]
+
+    def documents(self, numbers: Sequence[int], scores: Weights) -> list[Document]:
+        """Return documents as hits are made of them, given the scores of all documents."""
+        tags = self.names("tag_names")
+        return [
+            Document(
+                id=values["id"],
+                post_id=values["post_id"],
+                url=values["url"],
+                title=values["title"],
+                author=values["author"],
+                site=values["borrowed"]["site"],
+                language=values["borrowed"]["language"],
+                published=values["published"],
+                published_precision=values["published_precision"],
+                text=values["text"],
+                tags=tuple(tag for tag in tags.names[tags.codes[number]].split(TAGS_BETWEEN) if tag),
+                score=float(scores[number]),
+            )
+            for number, values in zip(numbers, self.stored(numbers), strict=True)
+        ]
 
     def numbers(self, name: str, kind: type, missing: int = 0) -> Any:
         """Return a column of numbers, `missing` where a segment has none."""
@@ -118,14 +202,9 @@ class Snapshot:
                     values[base : base + len(read)] = read
         return values
 
-    def ids(self) -> Iterator[str]:
-        """Yield the id of every text."""
-        for leaf, base in self._leaves:
-            for number in range(leaf.doc_count_all()):
-                if self._present[base + number]:
-                    with self._lock:
-                        id_ = str(leaf.stored_fields(number)["hit"][0])
-                    yield id_
+    def ids(self, numbers: Iterable[int]) -> Iterator[str]:
+        """Yield the ids of these documents."""
+        return (str(self._stored(number)[0]) for number in numbers)
 
     @cached_property
     def dates(self) -> Numbers:
@@ -172,9 +251,9 @@ class Snapshot:
         return np.unique(self.post_keys, return_inverse=True)[1].astype(np.int32)
 
     @cached_property
-    def copied(self) -> Copied:
+    def copies(self) -> CopyGroups:
         """The documents that have copies."""
-        return copied(self.numbers("copies", np.uint64), self.alive)
+        return _copy_groups(self.numbers("copies", np.uint64), self.alive)
 
     @cached_property
     def kinds_are_posts(self) -> Documents:
@@ -200,7 +279,7 @@ class Snapshot:
         """Return the document number of each of these texts that is there."""
         wanted = {key_of(id_): id_ for id_ in ids}
         keys = self.numbers("key", np.uint64, 0)
-        held = np.flatnonzero(np.isin(keys, np.array(list(wanted), np.uint64)) & self._present)
+        held = np.flatnonzero(np.isin(keys, np.array(list(wanted), np.uint64)) & self.present)
         return {wanted[int(keys[number])]: int(number) for number in held}
 
     @cached_property
@@ -217,11 +296,7 @@ class Snapshot:
 
     def names(self, column: str) -> Names:
         """Return a column of names."""
-        cached = self.__dict__.setdefault("_names", {})
-        if column not in cached:
-            cached[column] = self._read_names(column)
-        found: Names = cached[column]
-        return found
+        return self._names[column]
 
     @cached_property
     def tags(self) -> Tags:
@@ -277,27 +352,46 @@ class Snapshot:
         for leaf, base in self._leaves:
             deleted = list(leaf.deleted_docs_set)
             present[np.array(deleted, np.int64) + base] = False
-        self._present = present
+        self.present = present
         alive: Mask = present & ((self.marks & HIDDEN) == 0)
         return alive
 
-    def _leaf_postings(self, leaf: Any, field: str, term: str) -> Postings:
-        key = (leaf.segment().segment_id(), field, term)
-        found = self._cache.get(key)
-        if found is None:
-            with self._lock:
-                found = decoded(leaf, field, term.encode())
-            self._cache.put(key, found)
-        return found
+    def _holding(self, field: str, term: bytes) -> int:
+        return sum(leaf.doc_frequency(field, term) for leaf, _ in self._leaves if (field, term) in leaf)
 
-    def _read_names(self, column: str) -> Names:
-        codes = np.zeros(self.size, np.int32)
-        numbers = {"": 0}
+    def _stored(self, number: int) -> tuple[Any, ...]:
         with self._lock:
-            for leaf, base in self._leaves:
-                if not leaf.has_column(column):
-                    continue
-                reader = leaf.column_reader(column, translate=False)
-                known = np.array([numbers.setdefault(name, len(numbers)) for name in reader.names], np.int32)
-                codes[base : base + len(reader.codes)] = known[reader.codes]
-        return Names(codes, list(numbers))
+            for leaf, base in reversed(self._leaves):
+                if number >= base:
+                    hit: tuple[Any, ...] = leaf.stored_fields(number - base)["hit"]
+                    return hit
+        raise KeyError(number)
+
+    @cached_property
+    def _names(self) -> dict[str, Names]:
+        """All columns of names: a page needs each of them."""
+        columns: dict[str, Names] = {}
+        with self._lock:
+            for column in NAMES_COLUMNS:
+                codes = np.zeros(self.size, np.int32)
+                numbers = {"": 0}
+                for leaf, base in self._leaves:
+                    if leaf.has_column(column):
+                        reader = leaf.column_reader(column, translate=False)
+                        known = np.array([numbers.setdefault(name, len(numbers)) for name in reader.names], np.int32)
+                        codes[base : base + len(reader.codes)] = known[reader.codes]
+                columns[column] = Names(codes, list(numbers))
+        return columns
+
+
+def _copy_groups(numbers: npt.NDArray[np.uint64], alive: Mask) -> CopyGroups:
+    """Return the groups of two or more among documents with the column `copies`."""
+    numbered = np.flatnonzero((numbers != 0) & alive)
+    if not len(numbered):
+        return CopyGroups(_NO_DOCUMENTS, _NO_DOCUMENTS)
+    order = numbered[np.argsort(numbers[numbered], kind="stable")]
+    ordered = numbers[order]
+    goes_on = np.concatenate([[False], ordered[1:] == ordered[:-1], [False]])
+    several = goes_on[1:] | goes_on[:-1]
+    groups = np.cumsum(~goes_on[:-1])
+    return CopyGroups(order[several].astype(np.int32), groups[several].astype(np.int32))

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -72,15 +72,32 @@ class PostingCache:
         self.decoded_bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[str, str, str]) -> Postings | None:
-        """Return the posting list of (segment, field, term) if it is held."""
-        with self._lock:
-            found = self._held.get(key)
-            if found is not None:
-                self._held.move_to_end(key)
-            return found
+    def read(
+        self, segments: Sequence[tuple[Any, int]], lists: Iterable[tuple[str, str]], reading: threading.RLock
+    ) -> dict[tuple[str, str], Postings]:
+        """Return where terms, each given with its field, stand in all segments.
 
-    def put(self, key: tuple[str, str, str], postings: Postings) -> None:
+        A segment is Whoosh's reader with the number of its first document. What is not held is decoded under the lock
+        `reading`, and then held.
+        """
+        return {
+            (field, term): joined([(self._of_segment(leaf, field, term, reading), base) for leaf, base in segments])
+            for field, term in lists
+        }
+
+    def _of_segment(self, leaf: Any, field: str, term: str, reading: threading.RLock) -> Postings:
+        key = (leaf.segment().segment_id(), field, term)
+        with self._lock:
+            postings = self._held.get(key)
+            if postings is not None:
+                self._held.move_to_end(key)
+                return postings
+        with reading:
+            postings = decoded(leaf, field, term.encode())
+        self._hold(key, postings)
+        return postings
+
+    def _hold(self, key: tuple[str, str, str], postings: Postings) -> None:
         """Hold a posting list, letting go of the longest unused."""
         with self._lock:
             if key in self._held:
@@ -109,6 +126,7 @@ def decoded(leaf: Any, field: str, term: bytes) -> Postings:
 
 def joined(found: Sequence[tuple[Postings, int]]) -> Postings:
     """Return the posting lists of segments as one, given the number of each segment's first document."""
+    found = [(postings, base) for postings, base in found if len(postings.documents)]
     if not found:
         return NOWHERE
     if len(found) == 1 and not found[0][1]:

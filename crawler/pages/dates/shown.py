@@ -5,36 +5,15 @@ from functools import lru_cache
 
 from lxml import html
 
+from crawler.pages.dates.names import COUNTS, HUNGARIAN_MONTHS, MONTH_NAMES, MORE_MONTHS, SPAN_NAMES, WEEKDAY_NAMES
+
 #: Longer lines are prose, and what dates they hold are part of it.
 MAX_LINE = 240
 
 #: Lines remembered: each group of marks on a page has the same lines looked at again.
 CACHED = 8192
 
-_MONTHS = (
-    r"jan(?:uar[yi]?|vier|eiro|v|uary)?|j[aä]nner|ene(?:ro)?|genn?(?:aio)?|styczni\w{1,2}|"
-    r"feb(?:ruar[yi]?|ruari|rero|braio)?|f[eé]v(?:rier|ereiro)?|luty|lutego|"
-    r"m(?:ar(?:ch|s|zo|ço|ts|et)?|[aä]rz|aart|rt|arca)|mrz|"
-    r"a(?:pr(?:il[e]?)?|vr(?:il)?|br(?:il)?)|kwietnia|"
-    r"ma[iyj]o?|mag(?:gio)?|mei|maja|maio|"
-    r"june?i?|juin|junho|giu(?:gno)?|czerwca|"
-    r"jul[yi]?|juil(?:let)?|julho|julio|junio|lug(?:lio)?|lipca|"
-    r"aug(?:ust(?:us|i)?)?|ao[uû]t|ago(?:sto)?|sierpnia|"
-    r"sept?(?:emb(?:er|re|ro))?|set(?:t?embre|embro|iembre)?|septiembre|wrze[sś]nia|"
-    r"o[ckt]t(?:ob(?:er|re))?|octubre|out(?:ubro)?|ott(?:obre)?|pa[zź]dziernika|"
-    r"nov(?:emb(?:er|re|ro))?|noviembre|listopada|"
-    r"de[czs](?:emb(?:er|re|ro))?|d[eé]c(?:embre)?|dez(?:embro|ember)?|dic(?:iembre|embre)?|grudnia"
-)
-_DAYS = (
-    r"mon(?:day)?|tues?(?:day)?|wed(?:nesday|s)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
-    r"montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|"
-    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
-    r"lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|"
-    r"luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|"
-    r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|"
-    r"segunda|ter[cç]a|quarta|quinta|sexta"
-)
-_MONTH = rf"(?:{_MONTHS})\b\.?"
+_MONTH = rf"(?:{MONTH_NAMES})\b\.?"
 _DAY_OF_MONTH = r"\d{1,2}(?:st|nd|rd|th|er|º)?\.?"
 _YEAR = r"(?:(?:19|20)\d\d|['’]\d\d)"
 _TIME = (
@@ -43,7 +22,7 @@ _TIME = (
 )
 _PREPOSITION = r"at|в|о|v|la|saat|pukul|um|à|às|a\s+las|alle(?:\s+ore)?|ore|om|klo?|o|of|de|den|on|le|the|am"
 _JOIN = rf"[\s,/|@•·\u2013\u2014-]{{0,4}}(?:\b(?:{_PREPOSITION})\b\s?){{0,2}}[\s,@|:\u2013\u2014-]{{0,3}}"
-_WEEKDAY = rf"(?:\b(?:{_DAYS})\b\.?(?:-feira)?,?\s{{0,3}}(?:le |den |the )?)?"
+_WEEKDAY = rf"(?:\b(?:{WEEKDAY_NAMES})\b\.?(?:-feira)?,?\s{{0,3}}(?:le |den |the )?)?"
 _SEPARATOR = r"[\s./,\u2013\u2014-]{1,3}"
 _OF = r"(?:(?:of|de|do|d')\s?)?"
 _NAMED = (
@@ -54,25 +33,16 @@ _NAMED = (
 )
 #: A day, a word and a year, where the word is of another script, or names a month in languages not spelled out above.
 _FOREIGN = (
-    r"(?<![\d.])\d{1,2}\.?\s(?:[\u0370-\uffff]\w{2,11}|ledna|[uú]nora|[cč]erv(?:na|ence)|z[aá][rř][ií]|[rř][ií]jna|dubna|srpna|listopadu|prosince|b[rř]ezna|kv[eě]tna|"
-    r"[a-zä]{3,8}kuuta|ocak|şubat|ağustos|mart|nisan|may[iı]s|haziran|temmuz|eyl[uü]l|ekim|kas[iı]m|aral[iı]k|"
-    r"(?:ianuar|februar|mart|april|iun|iul)ie|(?:septembr|octombr|noiembr|decembr)ie)\.?,?\s(?:19|20)\d\d(?:\sг\b\.?)?"
-    r"|\b(?:19|20)\d\d\.\s(?:janu|febru|szeptem|októ|novem|decem|márci|ápril|máj|júni|júli|augusztus)[a-zá]{0,5}\s\d{1,2}\.|\b(?:19|20)\d\d년\s?\d{1,2}월\s?\d{1,2}일"
+    rf"(?<![\d.])\d{{1,2}}\.?\s(?:[\u0370-\uffff]\w{{2,11}}|{MORE_MONTHS})\.?,?\s(?:19|20)\d\d(?:\sг\b\.?)?"
+    rf"|\b(?:19|20)\d\d\.\s{HUNGARIAN_MONTHS}\s\d{{1,2}}\.|\b(?:19|20)\d\d년\s?\d{{1,2}}월\s?\d{{1,2}}일"
 )
 _NUMERIC = (
     rf"{_WEEKDAY}(?:\b(?:19|20)\d\d[-./]\s?\d{{1,2}}[-./]\s?\d{{1,2}}|(?<![\d.:/-])\d{{1,2}}[-./]\s?\d{{1,2}}[-./]\s?(?:(?:19|20)\d\d|\d\d)\b)"
     r"|\b(?:19|20)\d\d年\s?\d{1,2}月\s?\d{1,2}日(?:\s?[上下]午)?"
 )
-_UNITS = (
-    r"sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|mo|years?|yrs?|[smhdwy]|"
-    r"sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|"
-    r"secondes?|heures?|jours?|semaines?|mois|ans?|an[nñ]?[éeoi]s?|d[ií]as?|horas?|minutos?|segundos?|semanas?|meses|mes|mês|"
-    r"dagen?|weken|week|maanden?|uur|jaar|minuti|ore|ora|giorni|giorno|mesi|mese|settiman[ae]"
-)
-_COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|ein(?:e[mnr]?)?|une?|um|uma|un[ao]?)\+?"
 _AGO = (
-    rf"(?:\b(?:about|over|almost|circa|ca\.)\s)?\b{_COUNT}\s?(?:{_UNITS})(?:,?\s(?:and\s)?{_COUNT}\s?(?:{_UNITS})){{0,2}}\s(?:ago|geleden|fa|atr[aá]s|earlier)\b"
-    rf"|\b(?:vor|il y a|hace|h[aá]|f[oö]r)\s(?:etwa\s|environ\s)?{_COUNT}\s(?:{_UNITS})(?:\s(?:sedan|siden))?\b"
+    rf"(?:\b(?:about|over|almost|circa|ca\.)\s)?\b{COUNTS}\s?(?:{SPAN_NAMES})(?:,?\s(?:and\s)?{COUNTS}\s?(?:{SPAN_NAMES})){{0,2}}\s(?:ago|geleden|fa|atr[aá]s|earlier)\b"
+    rf"|\b(?:vor|il y a|hace|h[aá]|f[oö]r)\s(?:etwa\s|environ\s)?{COUNTS}\s(?:{SPAN_NAMES})(?:\s(?:sedan|siden))?\b"
     r"|(?:\bf[oö]r\s)?\b\d{1,3}\s?\w{1,12}\s(?:назад|тому|önce|sedan|siden|temu|sitten|ezelőtt|zpět)\b|\b\d{1,3}\s?\w{1,3}\s?(?:전|前)"
     r"|\b(?:just now|yesterday|today|gestern|heute|hier|aujourd[’']hui|ayer|hoy|ieri|oggi)\b"
 )
