@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from uuid import uuid4
 
-from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
+from archive.errors import ArchiveBusyError, ArchiveError, ArchiveOpenError, ArchiveVersionError, ArchiveWriteError
 from archive.files.durable import make_directory, sync
 
 #: Raised with every change of the tables below; older files are migrated, newer ones refused.
@@ -129,6 +129,9 @@ class Database:
         except (OSError, sqlite3.DatabaseError) as error:
             self.close()
             raise _open_error(path, error) from error
+        except ArchiveError:
+            self.close()
+            raise
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -138,11 +141,11 @@ class Database:
             connection = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+            with self._lock:
+                self._open.append(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")  # what is forgotten must be gone from the file
             self._local.connection = connection
-            with self._lock:
-                self._open.append(connection)
         return connection
 
     @contextmanager
