@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,7 @@ def crawl(pages: Sequence[bytes]) -> Cost:
         log_end = Path(directory, "log").read_text(encoding="utf-8")[-3000:]
         if process.returncode not in {0, UNHEALTHY}:
             raise SystemExit(f"the crawl failed with status {process.returncode}:\n{log_end}")
-        with sqlite3.connect(Path(directory, "records.db")) as records:
+        with closing(sqlite3.connect(Path(directory, "records.db"))) as records:
             (posts,) = records.execute("SELECT count(*) FROM posts").fetchone()
         if posts < 0.95 * len(pages):
             print(f"note: {posts} of {len(pages)} pages were archived as posts", file=sys.stderr)

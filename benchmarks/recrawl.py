@@ -10,6 +10,7 @@ import argparse
 import shutil
 import sqlite3
 import tempfile
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -107,7 +108,7 @@ def _feeds(blog: Blog, changed: int) -> None:
 def _copy(first: Path, archive: Path, *, due: bool) -> Path:
     """Return a copy of the first crawl's archive, later: with every page due, or with none."""
     shutil.copytree(first, archive)
-    with sqlite3.connect(archive / "records.db") as connection:
+    with closing(sqlite3.connect(archive / "records.db")) as connection, connection:
         connection.execute("UPDATE pages SET due = ?", ("2000-01-01T00:00:00Z" if due else "2100-01-01T00:00:00Z",))
     _rest(archive)
     return archive
@@ -115,7 +116,7 @@ def _copy(first: Path, archive: Path, *, due: bool) -> Path:
 
 def _rest(archive: Path) -> None:
     """Let more than a day pass since the site's last turn."""
-    with sqlite3.connect(archive / "records.db") as connection:
+    with closing(sqlite3.connect(archive / "records.db")) as connection, connection:
         connection.execute("UPDATE sites SET state = json_set(state, '$.turn.at', '2000-01-01T00:00:00Z')")
 
 

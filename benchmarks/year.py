@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,7 +89,7 @@ def simulate(posts: list[LivingPost], blog: LivingBlog, *, days: int) -> Year:
     """Return what crawling a blog for some days took and brought."""
     with tempfile.TemporaryDirectory() as place:
         site_visits = asyncio.run(_crawl(blog, Path(place), days))
-        with sqlite3.connect(Path(place, "records.db")) as connection:
+        with closing(sqlite3.connect(Path(place, "records.db"))) as connection:
             rows = connection.execute(
                 "SELECT json_extract(record, '$.text'), min(saved) FROM revisions"
                 " WHERE id LIKE 'comment:%' GROUP BY id"

@@ -68,7 +68,8 @@ def test_pre_commit_runs_the_tools_of_make_check() -> None:
 
 def test_codespell_is_set_up_in_pyproject_alone() -> None:
     assert PROJECT["tool"]["codespell"]["ignore-words-list"]
-    assert [name for name in (".codespellrc", "setup.cfg") if (ROOT / name).exists()] == []
+    others = [ROOT / name for name in (".codespellrc", "setup.cfg")]
+    assert [path.name for path in others if path.exists() and "[codespell]" in path.read_text("utf-8")] == []
     assert ".venv/bin/codespell" in recipe("check")
 
 
@@ -77,3 +78,10 @@ def test_every_declared_requirement_is_pinned() -> None:
     declared = {re.split(r"[^\w.-]", line)[0].lower() for line in [*PROJECT["project"]["dependencies"], *groups]}
     pinned = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()}
     assert declared - pinned == set()
+
+
+def test_documents_name_only_targets_of_make_that_exist() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").rglob("*.md")]
+    named = {target for path in documents for target in re.findall(r"`make (\w+)", path.read_text("utf-8"))}
+    assert "test" in named
+    assert named - TARGETS == set()

@@ -260,7 +260,7 @@ def test_words_and_names_are_completed(synced: SearchEngine) -> None:
     assert synced.complete("Em") == ["email"]
     assert synced.complete("c", 1) == ["cold"]
     assert synced.complete_name("site", "ex") == ["example.com"]
-    assert synced.complete_name("author", "fo") == ["Cy Fox"]
+    assert synced.complete_name("author", "cy") == ["Cy Fox"]
     assert synced.complete_name("tag", "OUT") == ["outbound"]
     assert (synced.complete(" "), synced.complete_name("author", " ")) == ([], [])
 

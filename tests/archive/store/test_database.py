@@ -207,13 +207,11 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path):
 def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
         connection.execute("CREATE TABLE posts (x)")
-    connection.close()
 
     with pytest.raises(ArchiveOpenError, match="another program"):
         Database(tmp_path / "records.db")
-    assert sqlite3.connect(tmp_path / "records.db").execute("SELECT name FROM sqlite_master").fetchall() == [
-        ("posts",)
-    ]
+    with closing(sqlite3.connect(tmp_path / "records.db")) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("posts",)]
 
 
 def test_a_path_through_a_file_is_refused(tmp_path: Path):
