@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.archive.searching import write
 
 from archive.archive import Archive
 from archive.errors import QueryError
@@ -16,6 +15,7 @@ from archive.search.engine import SearchEngine, SyncReport
 from archive.search.results import FACETS, MOST_HITS, MOST_PER_PAGE, THREAD_HITS, Query
 from archive.search.whoosh.engine import WhooshEngine
 from archive.store.posts import Store
+from tests.support.searching import write
 
 #: Makes an engine from a directory of its own, the records, and the archive's id.
 EngineFactory = Callable[[Path, Store, str], SearchEngine]
