@@ -1,4 +1,4 @@
-"""The web UI: a thin Flask application. Views read the address, ask the archive, and render."""
+"""The web UI: a thin Flask application. Views parse the request, query the archive and render a template."""
 
 import importlib
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ __all__ = ["create_app"]
 
 
 def __getattr__(name: str) -> object:
-    """Return `create_app`, which Flask and WSGI servers call as `webui:create_app`, and import it only then."""
+    """Import `create_app` on first use; Flask and WSGI servers call it as `webui:create_app`."""
     if name in __all__:
         return getattr(importlib.import_module("webui.app"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The web UI: a thin Flask application. Views read the address, ask the archive, and render."""
+"""The application factory: configuration, blueprints, filters, error handlers and security headers."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,16 +12,16 @@ from webui.links import paths
 from webui.params import MAX_QUERY
 from webui.views import api, feeds, people, posts, quotes, search, sites, versions
 
-#: No request of ours carries a body; whatever comes is not read.
+#: No view reads a request body; larger ones are refused.
 MAX_BODY = 64 * 1024
 
 VIEWS = (search, posts, quotes, versions, people, sites, feeds, api)
 
 
 def create_app(config: Mapping[str, Any]) -> Flask:
-    """Return the application over the archive in `config["ARCHIVE_DIR"]`; raise `ArchiveOpenError` where none is.
+    """Return an application for the archive in `config["ARCHIVE_DIR"]`; raise `ArchiveOpenError` if there is none.
 
-    Optional: `PASSWORD` that every request must give; `TRUSTED_HOSTS` that may be asked for.
+    Optional keys: `PASSWORD`, which every request must then give, and `TRUSTED_HOSTS`, the host names to answer.
     """
     app = Flask(__name__)
     app.config.from_mapping(MAX_CONTENT_LENGTH=MAX_BODY, PASSWORD=None)

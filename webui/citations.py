@@ -1,4 +1,4 @@
-"""A passage with where it comes from, in the forms that people paste."""
+"""Quotations with their source, as plain text, Markdown and BibTeX."""
 
 import re
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from urllib.parse import quote
 from archive.records.models import Precision
 from webui.formatting import date_iso, date_words, web_link
 
-#: A passage of more words is named by its beginning and its end.
+#: Most words that a text fragment holds in full; for a longer passage it holds the first and the last words.
 WHOLE_FRAGMENT_WORDS = 12
-#: Words at each end.
+#: Words at each end of a longer passage.
 END_WORDS = 5
 
 _BIBTEX_SIGNS = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -21,7 +21,7 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>#])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotation:
-    """A passage of a post, a comment, or, with an empty text, a post as a whole."""
+    """A passage of a post, a comment, or (with an empty text) a whole post."""
 
     text: str
     author: str | None
@@ -29,9 +29,9 @@ class Quotation:
     site: str
     published: datetime | None
     precision: Precision | None
-    #: Permalink at the original site.
+    #: Permalink on the original site.
     address: str
-    #: When the copy was read from which this is taken.
+    #: When the archived copy was fetched.
     fetched: datetime | None
     comment: bool = False
 
@@ -42,12 +42,12 @@ class Quotation:
 
     @property
     def seal(self) -> str | None:
-        """By which one can tell that the passage is as it was archived; `None` for a post as a whole."""
+        """Checksum that proves the passage is unchanged since it was archived; `None` for a whole post."""
         return f"sha256:{self.hash}" if self.text else None
 
     @property
     def link(self) -> str | None:
-        """Address at which a browser scrolls to the passage; `None` when the address cannot be followed.
+        """Address at which a browser scrolls to the passage; `None` when browsers must not follow the address.
 
         Source: https://wicg.github.io/scroll-to-text-fragment/.
         """
@@ -63,9 +63,9 @@ class Quotation:
 
     @property
     def source(self) -> str:
-        """Who said it, where and when, on one line."""
+        """Author, title, site and date, on one line."""
         title = f"“{self.title}”" if self.title else "an untitled post"
-        author = self.author or ("an unnamed reader" if self.comment else None)
+        author = self.author or ("Anonymous" if self.comment else None)
         text = f"comment on {title}" if self.comment else title
         parts = (author, text, self.site, date_words(self.published, self.precision))
         return ", ".join(part for part in parts if part)
@@ -73,22 +73,22 @@ class Quotation:
     @property
     def plain(self) -> str:
         """The passage as plain text."""
-        said = f"“{self.text}”\n— " if self.text else ""
-        return f"{said}{self.source}\n{self.link or self.address}" + (f"\n{self.seal}" if self.seal else "")
+        passage = f"“{self.text}”\n— " if self.text else ""
+        return f"{passage}{self.source}\n{self.link or self.address}" + (f"\n{self.seal}" if self.seal else "")
 
     @property
     def markdown(self) -> str:
-        """The passage as a Markdown quotation; its seal is the title of the link, shown to who points at it."""
+        """The passage as a Markdown quotation; the title of the link is the seal."""
         lines = "".join(f"> {_markdown(line)}\n" for line in self.text.split("\n")) if self.text else ""
         before = "> \n> — " if self.text else ""
-        # In angle brackets an address may hold parentheses.
+        # In angle brackets an address may contain parentheses.
         target = (self.link or self.address).replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
         title = f' "{self.seal}"' if self.seal else ""
         return f"{lines}{before}[{_markdown(self.source)}](<{target}>{title})"
 
     @property
     def bibtex(self) -> str:
-        """The text's entry for a bibliography; the passage stands in its note, which styles print."""
+        """The BibTeX entry; the passage is in `note`, which bibliography styles print."""
         values = {
             "author": f"{{{_bibtex(self.author)}}}" if self.author else None,
             "title": _bibtex(f"Comment on “{self.title}”" if self.comment else self.title or self.address),
@@ -110,7 +110,7 @@ class Quotation:
 
 
 def _fragment(words: str) -> str:
-    """Return words for a text directive, whose own signs are the dash, the comma and the ampersand."""
+    """Encode words for a text directive, in which dash, comma and ampersand have meanings of their own."""
     return quote(words, safe="").replace("-", "%2D")
 
 

@@ -1,4 +1,4 @@
-"""How a query that is being typed may go on: its last word, or the value of a field."""
+"""Completions of a query as it is typed: of its last word, or of a field's value."""
 
 import re
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from archive.archive import Archive
 from archive.search.engine import NameKind
 from webui.params import phrase
 
-#: Letters from which completions are offered.
+#: Shortest prefix that is completed, in characters.
 SHORTEST_PREFIX = 2
-#: Completions offered.
+#: Most completions returned.
 MOST_COMPLETIONS = 8
 
-#: What is offered behind them by name, one of each.
+#: Kinds of names offered after the words, one name of each kind.
 NAMES: tuple[NameKind, ...] = ("author", "site", "tag")
 MOST_NAMES = len(NAMES)
 
@@ -21,7 +21,7 @@ _LAST = re.compile(rf'(?:(?P<field>site|{"|".join(_NAME_FIELDS)}):)?"?(?P<prefix
 
 
 def completions(archive: Archive, typed: str, sites: Mapping[str, str]) -> list[str]:
-    """Return queries that begin as `typed` does, the likeliest first; `sites` are hosts, each with its name."""
+    """Return queries that begin with `typed`, the likeliest first; `sites` maps hosts to site names."""
     match = _LAST.search(typed)
     if match is None or len(match["prefix"]) < SHORTEST_PREFIX:
         return []
@@ -33,12 +33,13 @@ def completions(archive: Archive, typed: str, sites: Mapping[str, str]) -> list[
         queries = [f"{field}:{phrase(name)}" for name in archive.engine.complete_name(kind, prefix, MOST_COMPLETIONS)]
     else:
         queries = archive.engine.complete(prefix, MOST_COMPLETIONS - MOST_NAMES)
-        queries += [] if before.endswith(":") else _name_queries(archive, prefix)  # a field of words: title:
+        if not before.endswith(":"):  # title: and other fields of words take no names
+            queries += _name_queries(archive, prefix)
     return [f"{before}{query}" for query in queries if query != prefix][:MOST_COMPLETIONS]
 
 
 def _name_queries(archive: Archive, prefix: str) -> list[str]:
-    """Return the commonest author, site and tag of which a word begins so, as parts of a query."""
+    """Return the commonest author, site and tag with a word that begins with `prefix`, as query terms."""
     authors, sites, tags = (archive.engine.complete_name(kind, prefix, 1) for kind in NAMES)
-    said = [f"said:{phrase(author)}" for author in authors]
-    return [*said, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]
+    by_author = [f"said:{phrase(author)}" for author in authors]
+    return [*by_author, *(f"site:{site}" for site in sites), *(f"tag:{phrase(tag)}" for tag in tags)]

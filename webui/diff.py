@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, as runs to show."""
+"""Differences between two texts, word by word."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,12 +6,12 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 Change = Literal["same", "added", "removed"]
-#: A run of text and what became of it.
+#: A run of text and whether it was kept, added or removed.
 Run = tuple[Change, str]
 
-#: Words on both sides that are compared one by one; a larger change is shown as a whole.
+#: Most words, of both sides together, compared word by word; a longer paragraph is shown as replaced.
 MOST_WORDS = 1_500
-#: Paragraphs on both sides; the comparison takes time with their product.
+#: Most paragraphs of both sides together; the time of a comparison grows with their product.
 MOST_PARAGRAPHS = 2_000
 
 _WORDS = re.compile(r"\s+|[^\s]+")
@@ -19,7 +19,7 @@ _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
 def compare(before: str, after: str) -> tuple[tuple[Run, ...], ...]:
-    """Return the paragraphs of both texts, in order, each as runs of what stayed, came and went."""
+    """Return the paragraphs of both texts, in order, each as runs of kept, added and removed words."""
     old, new = _paragraphs(before), _paragraphs(after)
     if len(old) + len(new) > MOST_PARAGRAPHS:
         return (*((("removed", text),) for text in old), *((("added", text),) for text in new))
@@ -33,7 +33,7 @@ def compare(before: str, after: str) -> tuple[tuple[Run, ...], ...]:
 
 
 def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Run, ...]]:
-    """Yield changed paragraphs, the first of one side beside the first of the other."""
+    """Compare changed paragraphs pairwise, in order; those left over are added or removed."""
     both = min(len(old), len(new))
     for before, after in zip(old, new, strict=False):
         yield tuple(_word_runs(before, after))

@@ -1,4 +1,4 @@
-"""What went wrong, as a page that says what to do, or as JSON for programs."""
+"""Error handlers: a page with advice for people, JSON below `/api/`."""
 
 import logging
 from http import HTTPStatus
@@ -11,25 +11,25 @@ from webui.params import ArgumentError
 
 _LOG = logging.getLogger(__name__)
 
-#: Title and advice of the pages we foresee; others are named by HTTP.
+#: Title and advice by status; other statuses get HTTP's own name and description.
 PAGES: dict[int, tuple[str, str]] = {
-    HTTPStatus.BAD_REQUEST: ("That address can’t be answered", "Check it, or start again from the search box."),
+    HTTPStatus.BAD_REQUEST: ("Invalid request", "Check the address, or start again from the search box."),
     HTTPStatus.NOT_FOUND: (
-        "Nothing is archived here",
-        "The address may be mistyped, or what it named was removed from the archive. Search for its words instead.",
+        "Not found",
+        "The address may be mistyped, or the text was removed from the archive. Try searching for it.",
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
-        "Something broke on our side",
-        "The archive itself is not harmed by reading it. The server’s log has the details.",
+        "Something went wrong",
+        "The archive is not damaged: pages only read it. The server log has the details.",
     ),
-    HTTPStatus.SERVICE_UNAVAILABLE: ("The archive can’t be read just now", "Try again in a minute."),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("The archive is unavailable", "Try again in a minute."),
 }
 
 ErrorResponse = tuple[str | Response, int]
 
 
 def register(app: Flask) -> None:
-    """ErrorResponse foreseen errors and those of HTTP."""
+    """Register handlers for the archive's errors and for HTTP errors."""
     app.register_error_handler(ArgumentError, _bad_argument)
     app.register_error_handler(QueryError, _bad_argument)
     app.register_error_handler(NotFoundError, _not_found)
@@ -52,9 +52,9 @@ def _unavailable(error: ArchiveError) -> ErrorResponse:
 
 
 def _untrusted_host(_: SecurityError) -> ErrorResponse:
-    """ErrorResponse in plain text: under a name that is not ours no address can be made."""
-    words = "The archive is not served under this name; its operator can allow it with --allow-host.\n"
-    return Response(words, mimetype="text/plain"), HTTPStatus.BAD_REQUEST
+    """Answer in plain text: a page needs URLs, and none can be built for an untrusted host name."""
+    text = "This archive is not served under this host name. Its operator can allow the name with --allow-host.\n"
+    return Response(text, mimetype="text/plain"), HTTPStatus.BAD_REQUEST
 
 
 def _http(error: HTTPException) -> ErrorResponse | HTTPException:
@@ -68,4 +68,5 @@ def _error_response(code: int, reason: str | None, *, name: str = "") -> ErrorRe
     title, advice = PAGES.get(code, (name, ""))
     if request.path.startswith("/api/"):
         return jsonify({"error": reason or title, "status": code}), code
-    return render_template("error.html", code=code, title=title, advice=advice, reason=reason), code
+    sentence = reason and reason[:1].upper() + reason[1:]
+    return render_template("error.html", code=code, title=title, advice=advice, reason=sentence), code

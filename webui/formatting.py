@@ -1,4 +1,4 @@
-"""How values and texts are written on a page: dates by their precision, counts, addresses, facets, blocks of text."""
+"""Template filters: dates by their precision, counts, links, facet names, and texts as blocks."""
 
 import re
 from collections import Counter
@@ -15,33 +15,35 @@ from jinja2 import Template
 from archive.records.models import Precision, format_time, parse_time
 from webui.holdings import site_name, site_names
 
-#: Facets as readers call them, and the values that read better in other words.
+#: Titles of facets on pages; others are capitalised.
 FACET_TITLES = {
     "kind": "Kind",
-    "has": "With",
+    "has": "Properties",
     "site": "Site",
     "year": "Year",
     "month": "Month",
-    "author": "Written by",
+    "author": "Author",
     "tag": "Tag",
-    "thread": "In the thread",
+    "thread": "Thread",
 }
 SORT_TITLES = {"discussed": "Most discussed"}
+#: Values of facets as shown; others are shown as they are.
 FACET_VALUES = {
     ("kind", "post"): "Posts",
     ("kind", "comment"): "Comments",
-    ("has", "comments"): "Comments below",
-    ("has", "author-reply"): "Replies of the author",
+    ("has", "comments"): "Has comments",
+    ("has", "author-reply"): "Has author replies",
+    ("has", "date"): "Has a date",
 }
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 _NOT_IN_ADDRESSES = re.compile('[\x00- "<>\x7f]')
 
-#: Widths of an ISO 8601 time down to each precision.
+#: Length of an ISO 8601 time at each precision, in characters.
 _ISO_WIDTHS: dict[str, int] = {"year": 4, "month": 7, "day": 10, "minute": 16}
 
-#: How a block of a text is shown.
+#: HTML form of a block.
 Form = Literal["paragraph", "list", "quote", "preformatted"]
 
 _BLANK_LINES = re.compile(r"\n[ \t]*\n")
@@ -52,23 +54,23 @@ _HASH_LENGTH = 8
 
 
 class PrintableTemplate(Template):
-    """A template whose pages hold no control characters: no HTML may hold them, and datasets do."""
+    """A template that replaces control characters: HTML forbids them, and loaded datasets may contain them."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
-        """Return the page, each control character replaced."""
+        """Render the template and replace each control character with U+FFFD."""
         return _CONTROL.sub("\ufffd", super().render(*args, **kwargs))
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDate:
-    """A date as far as it is known: for machines, "2015-03", and for readers, "March 2015"."""
+    """A date at its precision, as ISO 8601 ("2015-03") and in words ("March 2015")."""
 
     iso: str
     words: str
 
 
 def register(app: Flask) -> None:
-    """Give templates the functions of this module."""
+    """Register this module's functions as template filters."""
     dates = (date_iso, date_words, time_words, due_words)
     functions = (*dates, site_name, counted, web_link, host, comment_anchor)
     app.jinja_env.filters.update({function.__name__: function for function in functions})
@@ -77,12 +79,12 @@ def register(app: Flask) -> None:
 
 
 def shown_date(moment: datetime | None, precision: Precision | None) -> ShownDate | None:
-    """Return a date to show; `None` for none."""
+    """Return both forms of a date; `None` for `None`."""
     return ShownDate(date_iso(moment, precision), date_words(moment, precision)) if moment else None
 
 
 def date_words(moment: datetime | None, precision: Precision | None = "day") -> str:
-    """Return a date as far as it is known: "2015", "March 2015", "1 March 2015"; "undated" for none."""
+    """Return a date in words at its precision: "2015", "March 2015", "1 March 2015"; "undated" for `None`."""
     if moment is None:
         return "undated"
     if precision == "year":
@@ -92,19 +94,19 @@ def date_words(moment: datetime | None, precision: Precision | None = "day") -> 
 
 
 def time_words(moment: datetime | None, precision: Precision | None = "second") -> str:
-    """Return a date with its time, where that is known."""
+    """Return a date in words, with the time of day if the precision includes it."""
     if moment is None or precision not in {"second", "minute"}:
         return date_words(moment, precision)
     return f"{date_words(moment)}, {moment:%H:%M} UTC"
 
 
 def due_words(moment: datetime) -> str:
-    """Return when something is due: "next 1 March 2015", "due now" when that is past."""
-    return f"next {date_words(moment)}" if moment > datetime.now(UTC) else "due now"
+    """Return when something is due: "due 1 March 2015", or "due now" if that has passed."""
+    return f"due {date_words(moment)}" if moment > datetime.now(UTC) else "due now"
 
 
 def date_iso(moment: datetime, precision: Precision | None = "second") -> str:
-    """Return a date for machines, as far as it is known: "2015-03"."""
+    """Return a date in ISO 8601 form at its precision: "2015-03"."""
     width = _ISO_WIDTHS.get(precision or "day")
     text = format_time(moment)[:width]
     return f"{text}Z" if precision == "minute" else text
@@ -116,9 +118,9 @@ def counted(value: int, noun: str, plural: str | None = None) -> str:
 
 
 def web_link(address: str | None) -> str | None:
-    """Return an archived address if a browser may follow it; `None` for `javascript:` and the like.
+    """Return an archived address if browsers may follow it; `None` for `javascript:` and other schemes.
 
-    What no address may hold is written as browsers would send it.
+    Characters that are invalid in an address are percent-encoded, as browsers do.
     """
     if not address:
         return None
@@ -132,28 +134,28 @@ def web_link(address: str | None) -> str | None:
 
 
 def comment_anchor(comment_id: str) -> str:
-    """Return a comment's anchor in the page of its thread."""
+    """Return a comment's anchor on the page of its post."""
     return comment_id.replace(":", "-")
 
 
 def host(address: str | None) -> str:
-    """Return the host of an address without `www.`, empty where there is none."""
+    """Return the host of an address without `www.`; empty if there is none."""
     link = web_link(address)
     return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
 
 
 def facet_title(name: str) -> str:
-    """Return a facet's name for readers."""
+    """Return a facet's title."""
     return FACET_TITLES.get(name, name.replace("_", " ").capitalize())
 
 
 def sort_title(name: str) -> str:
-    """Return an order's name for readers."""
+    """Return the title of a sort order."""
     return SORT_TITLES.get(name, name.capitalize())
 
 
 def facet_values(name: str, values: Iterable[str]) -> list[str]:
-    """Return values of a facet for readers."""
+    """Return values of a facet as they are shown."""
     if name == "month":
         return [date_words(parse_time(f"{value}-01T00:00:00Z"), "month") for value in values]
     if name == "site":
@@ -164,31 +166,32 @@ def facet_values(name: str, values: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list, quotation or listing of a text."""
+    """A paragraph, list, quotation or preformatted block of a text."""
 
-    #: `p-` and 8 hex digits of the block's own text, so that it stays when others are added or removed.
+    #: `p-` and 8 hex digits of the block's hash; it stays valid when other blocks are added or removed.
     anchor: str
     form: Form
-    #: Lines, or items, without the signs that set them apart.
+    #: Lines or list items, without `- ` and `> `.
     lines: tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """The block as one text."""
+        """The lines joined with newlines."""
         return "\n".join(self.lines)
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """Return a text's blocks in order; the second time the same words are met, `-2` is added to their anchor."""
-    met: Counter[str] = Counter()
+    """Return a text's blocks in order; a repeated block gets `-2`, `-3` and so on after its anchor."""
+    occurrences: Counter[str] = Counter()
     text_blocks = []
     for part in _BLANK_LINES.split(text):
         if not part.strip():
             continue
         form, lines = _form_and_lines(part.strip("\n"))
         anchor = f"p-{sha256(chr(10).join(lines).encode()).hexdigest()[:_HASH_LENGTH]}"
-        met[anchor] += 1
-        text_blocks.append(Block(anchor if met[anchor] == 1 else f"{anchor}-{met[anchor]}", form, lines))
+        occurrences[anchor] += 1
+        number = occurrences[anchor]
+        text_blocks.append(Block(anchor if number == 1 else f"{anchor}-{number}", form, lines))
     return tuple(text_blocks)
 
 

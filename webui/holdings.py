@@ -1,4 +1,4 @@
-"""The open archive of an application, and what was last counted in it."""
+"""The open archive of an application, with cached counts."""
 
 import re
 import threading
@@ -11,15 +11,19 @@ from typing import Generic, TypeVar, cast
 from flask import current_app
 
 from archive.archive import Archive
-from archive.errors import ArchiveOpenError, NotFoundError
+from archive.cli.archives import existing
+from archive.errors import NotFoundError
 from archive.records.models import Post
 from archive.store.coverage import SiteCoverage, coverage, coverage_state
 from archive.store.revisions import Revision
 
-#: How long what was counted is shown without counting again.
+#: How long counts are cached.
 COUNTED_SECONDS = 15.0
-#: The same for what is counted by reading every record.
+#: How long counts that need every record are cached.
 COVERAGE_SECONDS = 60.0
+
+#: Characters of an unknown id that an error message repeats.
+MAX_SHOWN_ID = 100
 
 _POST_ID = re.compile(r"post:[0-9a-f]{24}")
 _COMMENT_ID = re.compile(r"comment:[0-9a-f]{24}")
@@ -38,7 +42,7 @@ class SiteHolding:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What the archive holds, sites with most posts first."""
+    """What the archive holds; sites with the most posts come first."""
 
     sites: tuple[SiteHolding, ...]
 
@@ -54,10 +58,10 @@ class Holdings:
 
 
 class CachedCount(Generic[Count]):
-    """What a count found, counted again when it is asked for after some time and the archive has changed."""
+    """A cached count, refreshed on access once it has expired and the archive has changed."""
 
     def __init__(self, count: Callable[[], Count], state: Callable[[], object], seconds: float) -> None:
-        """Count with `count`, at most every `seconds`, and only when `state` is another."""
+        """Cache the result of `count` for `seconds`; after that, call it again only if `state` has changed."""
         self._count = count
         self._read_state = state
         self._state: object = None
@@ -67,7 +71,7 @@ class CachedCount(Generic[Count]):
         self._until = float("-inf")
 
     def __call__(self) -> Count:
-        """Return what was found; whoever comes while it is counted waits for it."""
+        """Return the count; concurrent callers wait while it is refreshed."""
         with self._lock:
             if self._value is not None and monotonic() < self._until:
                 return self._value
@@ -79,10 +83,10 @@ class CachedCount(Generic[Count]):
 
 
 class OpenArchive:
-    """An archive, and what was last counted in it."""
+    """An open archive with cached counts."""
 
     def __init__(self, archive: Archive) -> None:
-        """Serve an open archive."""
+        """Wrap an open archive."""
         self.archive = archive
         self.holdings = CachedCount(lambda: _count_holdings(archive), archive.store.last_seq, COUNTED_SECONDS)
         self.names = CachedCount(archive.sites.names, archive.sites.names, COVERAGE_SECONDS)
@@ -92,52 +96,47 @@ class OpenArchive:
 
 
 def open_archive(directory: Path) -> OpenArchive:
-    """Open the archive in `directory`; raise `ArchiveOpenError`, saying how to make one, where there is none."""
-    if not (directory / "records.db").is_file():
-        raise ArchiveOpenError(
-            f"no archive in {directory}: make one with `scrapy crawl blog -a site=URL` or see what one is like "
-            "with `sales-archive demo`, or name another with --archive"
-        )
-    return OpenArchive(Archive(directory))
+    """Open the archive in `directory`; raise `ArchiveOpenError`, with advice, if there is none."""
+    return OpenArchive(existing(directory))
 
 
 def archive() -> Archive:
-    """Return the archive of the application that handles this request."""
+    """Return the archive of the current application."""
     return _current().archive
 
 
 def holdings() -> Holdings:
-    """Return what the archive of this application holds."""
+    """Return the counts of the current application's archive."""
     return _current().holdings()
 
 
 def site_coverage() -> dict[str, SiteCoverage]:
-    """Return how whole the archive of each site is, by its name."""
+    """Return how complete the archive of each site is, by host."""
     return _current().coverage()
 
 
 def site_name(site: str) -> str:
-    """Return what the catalogue calls a site, or its host where it has no name."""
+    """Return a site's name in the catalogue, or its host if it has no name."""
     return site_names().get(site, site)
 
 
 def site_names() -> Mapping[str, str]:
-    """Return what the catalogue calls the sites, by host; those without a name are left out."""
+    """Return the sites' names in the catalogue, by host; sites without a name are left out."""
     return _current().names()
 
 
 def load_post(post_id: str) -> Post:
-    """Return a post by the id in an address; raise `NotFoundError`."""
+    """Return the post with an id from a URL; raise `NotFoundError`."""
     if not _POST_ID.fullmatch(post_id):
-        raise NotFoundError("no post has such an id")
+        raise NotFoundError(f"no post of this archive has the id {post_id[:MAX_SHOWN_ID]}")
     return archive().post(post_id)
 
 
 def comment_history(comment_id: str) -> list[Revision]:
-    """Return the revisions of a comment that is there, oldest first; raise `NotFoundError`."""
+    """Return the revisions of a comment, oldest first; raise `NotFoundError` if it is not in the archive any more."""
     revisions = archive().history(comment_id) if _COMMENT_ID.fullmatch(comment_id) else []
     if not revisions or revisions[-1].record is None:
-        raise NotFoundError(f"no comment has the id {comment_id}")
+        raise NotFoundError(f"no comment of this archive has the id {comment_id[:MAX_SHOWN_ID]}")
     return revisions
 
 

@@ -1,7 +1,7 @@
-"""Addresses of our pages: those without arguments, and those of searches and of texts.
+"""URLs of pages, searches and texts.
 
-A page of results holds some eighty links that differ in one argument. Each part of them is made once: `url_for` and
-`urlencode` for every link took as long as the search.
+A page of results has about eighty links that differ in one argument. Their common parts are built once: calling
+`url_for` and `urlencode` for every link took as long as the search.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,18 +17,18 @@ from archive.search.results import Hit, Query, Sort
 from webui.formatting import comment_anchor
 from webui.params import url_values, usual_sort
 
-#: A year, the longest that caches are asked for.
+#: A year, the longest `max-age` in use.
 KEPT_SECONDS = 365 * 24 * 3600
 
 _TAG_LENGTH = 12
 
-#: All texts, the newest first: what goes without saying.
+#: All texts, newest first: the default query.
 EVERYTHING = Query(sort="newest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """Paths that need no arguments, below the prefix of a request."""
+    """Paths without arguments, below the prefix of a request."""
 
     home: str
     search: str
@@ -48,15 +48,15 @@ class Paths:
 
 
 def paths() -> Paths:
-    """Return the paths of the application that handles this request; they depend on its prefix alone."""
+    """Return the paths for the current request; they depend only on its prefix."""
     return _paths_below(request.script_root)
 
 
 class Addresses:
-    """Addresses made of one query."""
+    """URLs derived from one query."""
 
     def __init__(self, query: Query = EVERYTHING) -> None:
-        """Lead to searches near `query`, and to texts from which one comes back to it."""
+        """Build URLs of variations of `query`, and of texts that link back to it."""
         self._paths = paths()
         self._page = query.page
         self._usual_sort = usual_sort(query.text)
@@ -66,20 +66,20 @@ class Addresses:
         self._filters = {name: _encoded(name, values) for name, values in arguments.items()}
 
     def searched(self, *, page: int = 1, sort: Sort | None = None) -> str:
-        """Return the address of another page, or of another order's first."""
+        """Return the URL of a page of the results; with `sort`, in another order."""
         order = self._sort if sort is None else self._sorted(sort)
         numbered = [f"page={page}"] if page > 1 else []
         return _with_arguments(self._paths.search, [*self._words, *self._held(), *order, *numbered])
 
     def narrowed(self, name: str, values: Iterable[str]) -> dict[str, str]:
-        """Return the addresses of the results with one filter more, by its value; others of the same are let go."""
+        """Return the URLs of the results with a filter `name`, by its value; it replaces filters of the same name."""
         held = [part for part in self._held() if not part.startswith(f"{name}=")]
         before = _with_arguments(self._paths.search, [*self._words, *held, f"{name}="])
         after = "".join(f"&{part}" for part in self._sort)
         return {value: f"{before}{quote_plus(value)}{after}" for value in values}
 
     def without(self, name: str, values: Iterable[str]) -> dict[str, str]:
-        """Return the addresses of the results with one filter less, by its value."""
+        """Return the URLs of the results without one filter, by its value."""
         parts = {value: f"{name}={quote_plus(value)}" for value in values}
         return {
             value: _with_arguments(
@@ -89,19 +89,19 @@ class Addresses:
         }
 
     def words(self) -> str:
-        """Return the address of the first page with words to narrow by."""
+        """Return the URL of the first page with suggested words."""
         return _with_arguments(self._paths.search, [*self._words, *self._held(), *self._sort, "words=1"]) + "#words"
 
     def feed(self) -> str:
-        """Return the address of the results as a feed."""
+        """Return the URL of the results as a feed."""
         return _with_arguments(self._paths.feed, [*self._words, *self._held(), *self._sorted("newest")])
 
     def export(self) -> str:
-        """Return the address of all the results as JSON lines."""
+        """Return the URL of all results as JSON lines."""
         return _with_arguments(self._paths.export, [*self._words, *self._held(), *self._sort])
 
     def texts(self, hits: Iterable[Hit]) -> list[str]:
-        """Return the addresses of hits: posts, or comments in their threads."""
+        """Return the URLs of hits: posts, or comments in their threads."""
         return [self._text(hit) for hit in hits]
 
     def _text(self, hit: Hit) -> str:
@@ -113,7 +113,7 @@ class Addresses:
 
     @cached_property
     def _back(self) -> str:
-        """What leads from a text back to this page of the results."""
+        """Arguments that lead from a text back to this page of results."""
         return self.searched(page=self._page).removeprefix(self._paths.search)
 
     def _held(self) -> list[str]:
@@ -124,7 +124,7 @@ class Addresses:
 
 
 def address(path: str, arguments: Mapping[str, object]) -> str:
-    """Return a path with arguments."""
+    """Return a path with its arguments as a query string."""
     return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path
 
 
@@ -137,7 +137,7 @@ def _with_arguments(path: str, encoded: list[str]) -> str:
 
 
 @lru_cache(maxsize=16)
-def _paths_below(root: str) -> Paths:  # noqa: ARG001 (what it is remembered by)
+def _paths_below(root: str) -> Paths:  # noqa: ARG001 (the cache's key)
     return Paths(
         home=url_for("search.home"),
         search=url_for("search.results"),
@@ -157,6 +157,6 @@ def _paths_below(root: str) -> Paths:  # noqa: ARG001 (what it is remembered by)
 
 
 def _static(name: str) -> str:
-    """Return the path of a static file under a name that changes with it, as caches keep it."""
+    """Return the path of a static file, tagged with its hash so that caches can keep it."""
     tag = sha256((Path(current_app.static_folder or "") / name).read_bytes()).hexdigest()[:_TAG_LENGTH]
     return url_for("static", filename=name, v=tag)

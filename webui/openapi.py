@@ -1,4 +1,4 @@
-"""The API's description in the form of OpenAPI 3.1, made of the same bounds that the views check."""
+"""The OpenAPI 3.1 description of the API, generated from the bounds that the views check."""
 
 from typing import Any, get_args
 
@@ -17,7 +17,7 @@ _MAYBE_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
 _FLAG: Schema = {"type": "boolean"}
 _PRECISION: Schema = {"enum": [*get_args(Precision), None]}
 _VALUE: Schema = {"type": "string", "maxLength": MAX_VALUE}
-#: Filters whose values have a form.
+#: Filters whose values have a fixed form.
 _FILTERS: dict[str, Schema] = {
     "year": {"type": "string", "pattern": "^[12][0-9]{3}$"},
     "month": {"type": "string", "pattern": "^[12][0-9]{3}-(0[1-9]|1[0-2])$"},
@@ -45,19 +45,19 @@ def _paths() -> dict[str, Any]:
     search = [
         _query("q", "Words in the query language", {"type": "string", "maxLength": MAX_QUERY}),
         _query("sort", "Order of the hits", {"enum": list(SORTS)}),
-        _query("page", "From 1", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}),
-        _query("per_page", f"Hits on a page, {PER_PAGE} if not given",
+        _query("page", "Page number, from 1", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}),
+        _query("per_page", f"Hits per page, {PER_PAGE} by default",
                {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}),
-        *(_query(name, f"Only hits of this {name}", _FILTERS.get(name, _VALUE)) for name in FILTERS),
+        *(_query(name, f"Only hits with this {name}", _FILTERS.get(name, _VALUE)) for name in FILTERS),
     ]  # fmt: skip
     post_id = {"name": "id", "in": "path", "required": True, "schema": _id("post")}
-    typed = _query("q", "What is being typed", {"type": "string", "maxLength": MAX_QUERY})
+    typed = _query("q", "Query as typed so far", {"type": "string", "maxLength": MAX_QUERY})
     return {
         "/api/search": _get("Search posts and comments", search, "Results", errors=("400", "503")),
         "/api/posts/{id}": _get("Read a post with its thread", [post_id], "Post", errors=("404", "503")),
-        "/api/sites": _get("What is archived of each site", [], "Sites", errors=("503",)),
-        "/api/suggest": _get("Complete what is being typed", [typed], "Suggestions", errors=("400", "503")),
-        "/health": _get("Whether the archive can be read", [], "Health", errors=("503",), error="Failing"),
+        "/api/sites": _get("List the sites and what is archived from each", [], "Sites", errors=("503",)),
+        "/api/suggest": _get("Complete a query", [typed], "Suggestions", errors=("400", "503")),
+        "/health": _get("Check that the archive can be read", [], "Health", errors=("503",), error="Failing"),
     }
 
 
@@ -118,8 +118,8 @@ def _schemas() -> dict[str, Schema]:
 def _get(
     summary: str, parameters: list[Schema], schema: str, *, errors: tuple[str, ...], error: str = "Error"
 ) -> dict[str, Any]:
-    answers = {code: _answer("Why there is none", error) for code in errors}
-    responses = {"200": _answer("The answer", schema)} | answers
+    answers = {code: _answer("Reason of the failure", error) for code in errors}
+    responses = {"200": _answer("Success", schema)} | answers
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 

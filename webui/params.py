@@ -1,4 +1,4 @@
-"""The arguments of an address: read within bounds, and written back."""
+"""Parse the query parameters of a request within bounds, and build them from a query."""
 
 from typing import Any, get_args
 
@@ -6,31 +6,31 @@ from werkzeug.datastructures import MultiDict
 
 from archive.search.results import FILTERS, Query, Sort
 
-#: Characters of a query; the longest sentence that one pastes is shorter.
+#: Longest query, in characters; enough for any pasted sentence.
 MAX_QUERY = 500
-#: Characters of one filter's value.
+#: Longest value of a filter, in characters.
 MAX_VALUE = 200
-#: Filters held at once.
+#: Most filters in one search.
 MAX_FILTERS = 12
-#: Pages of results that can be opened; behind them lies narrowing, not paging. The search pages through 10,000 hits.
+#: Last page of results that can be opened. The engine lists at most 10,000 hits.
 MAX_PAGE = 200
 PER_PAGE = 10
-#: Hits that a program may ask for at once.
+#: Most hits per page of the API.
 MAX_PER_PAGE = 50
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 Arguments = MultiDict[str, str]
-#: Names of an address with lists of their values, as `url_for` takes them.
+#: Parameter names with lists of values, as `url_for` takes them.
 UrlValues = dict[str, Any]
 
 
 class ArgumentError(Exception):
-    """Say which argument of an address is wrong, and what it may be."""
+    """A query parameter is invalid; the message names it and its valid values."""
 
 
 def read_query(arguments: Arguments, *, per_page: int = PER_PAGE) -> Query:
-    """Return the search that an address asks for; raise `ArgumentError`."""
+    """Return the search that the query parameters describe; raise `ArgumentError`."""
     text = read_text(arguments, "q", MAX_QUERY)
     filters = tuple(
         (name, _short(name, value.strip(), MAX_VALUE))
@@ -39,29 +39,29 @@ def read_query(arguments: Arguments, *, per_page: int = PER_PAGE) -> Query:
         if value.strip()
     )
     if len(filters) > MAX_FILTERS:
-        raise ArgumentError(f"At most {MAX_FILTERS} filters can be held at once; {len(filters)} were asked for.")
+        raise ArgumentError(f"A search can have at most {MAX_FILTERS} filters; this one has {len(filters)}.")
     sort = _choice(arguments, "sort", SORTS) or usual_sort(text)
     page = read_number(arguments, "page", 1, MAX_PAGE) or 1
     return Query(text=text, filters=filters, sort=sort, page=page, per_page=per_page)
 
 
 def read_text(arguments: Arguments, name: str, most: int) -> str:
-    """Return an argument without outer spaces, empty where it is missing; raise `ArgumentError` when too long."""
+    """Return a stripped parameter, empty if it is missing; raise `ArgumentError` if it is too long."""
     return _short(name, arguments.get(name, "").replace("\x00", "").strip(), most)
 
 
 def read_number(arguments: Arguments, name: str, least: int, most: int) -> int | None:
-    """Return an argument that is a number within bounds; raise `ArgumentError` when it is something else."""
+    """Return a number within bounds, `None` if it is missing; raise `ArgumentError` if it is invalid."""
     value = arguments.get(name, "").strip()
     if not value:
         return None
     if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most):
-        raise ArgumentError(f"“{name}” is a number from {least} to {most}.")
+        raise ArgumentError(f"“{name}” must be a number from {least} to {most}.")
     return int(value)
 
 
 def url_values(query: Query) -> UrlValues:
-    """Return the arguments that lead to the first page of a search, leaving out what goes without saying."""
+    """Return the query parameters of the first page of a search, without defaults."""
     values: UrlValues = {"q": [query.text]} if query.text else {}
     for name, value in query.filters:
         values.setdefault(name, []).append(value)
@@ -71,12 +71,12 @@ def url_values(query: Query) -> UrlValues:
 
 
 def usual_sort(text: str) -> Sort:
-    """Return the order that goes without saying: relevance only where there are words."""
+    """Return the default order: relevance if there are words, else newest first."""
     return SORTS[0] if text else "newest"
 
 
 def phrase(words: str) -> str:
-    """Return words as a phrase of the query language, which has no sign for a quotation mark inside one."""
+    """Return words as a quoted phrase; quotation marks become spaces, as the query language cannot escape them."""
     return '"' + words.replace('"', " ") + '"'
 
 
@@ -87,10 +87,10 @@ def _choice(arguments: Arguments, name: str, choices: tuple[Sort, ...]) -> Sort 
     for choice in choices:
         if choice == value:
             return choice
-    raise ArgumentError(f"“{name}” is one of: {', '.join(choices)}.")
+    raise ArgumentError(f"“{name}” must be one of: {', '.join(choices)}.")
 
 
 def _short(name: str, value: str, most: int) -> str:
     if len(value) > most:
-        raise ArgumentError(f"“{name}” is at most {most} characters long; this one has {len(value)}.")
+        raise ArgumentError(f"“{name}” can have at most {most} characters; this value has {len(value)}.")
     return value

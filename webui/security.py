@@ -1,6 +1,6 @@
-"""What every answer says to browsers and crawlers, and the optional password.
+"""Security headers of every response, and the optional password.
 
-Archived texts are hostile: they are escaped, and the policy lets the page run and load nothing but our own files.
+Archived texts are untrusted: templates escape them, and the policy lets pages load only the application's own files.
 """
 
 import hmac
@@ -28,19 +28,19 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",  # for browsers older than frame-ancestors
-    "Referrer-Policy": "no-referrer",  # a site need not learn what was searched
+    "Referrer-Policy": "no-referrer",  # linked sites must not learn what was searched
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Robots-Tag": "noindex, noarchive",  # the texts are others'; people find them at the originals
+    "X-Robots-Tag": "noindex, noarchive",  # search engines should list the originals
 }
 
-#: Answered without the password: a watchdog has none.
+#: Endpoints that need no password: monitoring has none.
 PUBLIC_ENDPOINTS = frozenset({"api.health"})
 
 
 def register(app: Flask) -> None:
-    """Ask for the password before every view, and send the headers with every answer."""
+    """Require the password before every view, and add the headers to every response."""
     app.before_request(_refuse_without_password)
     app.after_request(_with_headers)
 
@@ -52,7 +52,7 @@ def _refuse_without_password() -> Response | None:
     given = (request.authorization.password if request.authorization else None) or ""
     if hmac.compare_digest(given.encode("utf-8", "replace"), password.encode("utf-8")):
         return None
-    response = Response("This archive asks for a password.\n", HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
+    response = Response("This archive requires a password.\n", HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
     response.headers["WWW-Authenticate"] = 'Basic realm="archive", charset="UTF-8"'
     return response
 

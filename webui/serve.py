@@ -1,4 +1,4 @@
-"""`sales-archive serve`: the web UI over an archive."""
+"""`sales-archive serve`: serve the web UI of an archive."""
 
 import errno
 import sys
@@ -24,12 +24,12 @@ else:
     app = lazy("webui.app")
     index_refresh = lazy("webui.index_refresh")
 
-#: Requests answered at once; a search holds the interpreter for milliseconds.
+#: Requests handled at once; a search holds the interpreter for milliseconds.
 THREADS = 8
-#: Waitress serves 100 connections and keeps a silent one for 120 s: a hundred slow clients shut everyone out. Nobody
-#: has anything to send here but an address and some headers.
+#: By default Waitress accepts 100 connections and keeps an idle one for 120 s, so 100 slow clients lock everyone out.
+#: Requests here consist of a URL and a few headers.
 LIMITS = {
-    "connection_limit": 800,  # below the 1,024 files that a process may usually open
+    "connection_limit": 800,  # below the usual limit of 1,024 open files
     "channel_timeout": 30,
     "cleanup_interval": 5,
     "max_request_header_size": 32 * 1024,
@@ -37,7 +37,7 @@ LIMITS = {
     "asyncore_use_poll": True,
 }
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-#: Names by which a browser on this machine may ask; any other is a page elsewhere trying to read the archive.
+#: Host names of this machine; another name means that a foreign page tries to read the archive (DNS rebinding).
 LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 
 
@@ -57,26 +57,26 @@ LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
     "--password-file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Ask for the password on the first line of FILE.",
+    help="Require the password on the first line of FILE.",
 )
 @click.option(
     "--allow-host",
     "allowed_hosts",
     multiple=True,
     metavar="NAME",
-    help="Name under which browsers may ask for the archive; repeatable.",
+    help="Host name under which to serve the archive; repeatable.",
 )
-@click.option("--prefix", default="", metavar="/PATH", help="Path below which the archive is served.")
+@click.option("--prefix", default="", metavar="/PATH", help="URL path below which to serve the archive.")
 @click.option(
     "--trusted-proxy",
     metavar="ADDRESS",
-    help="Address of the proxy whose X-Forwarded-For, -Host and -Proto are believed.",
+    help="Address of a proxy whose X-Forwarded-For, -Host and -Proto headers are trusted.",
 )
 @click.pass_obj
 def command(directory: Path, /, **options: Any) -> int:
-    """Serve the archive in a browser.
+    """Serve the archive to a web browser.
 
-    Runs until it is interrupted. docs/web.md tells how to put it behind a proxy.
+    Runs until interrupted with Ctrl-C. docs/web.md explains how to run it behind a proxy.
     """
     archives.existing(directory).close()
     memory.share_heap()
@@ -103,7 +103,7 @@ def command(directory: Path, /, **options: Any) -> int:
 
 def _reason(error: OSError | ValueError, host: str, port: int) -> str:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is in use; choose another with --port"
+        return f"port {port} on {host} is in use; choose another with --port"
     return str(error)
 
 
@@ -140,7 +140,7 @@ def _bound_addresses(server: object) -> list[tuple[str, int]]:
 def _password(path: Path) -> str:
     lines = path.read_text(encoding="utf-8").splitlines()
     if not lines or not lines[0].strip():
-        raise ValueError(f"{path} holds no password on its first line")
+        raise ValueError(f"{path} has no password on its first line")
     return lines[0].strip()
 
 

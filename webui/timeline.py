@@ -1,21 +1,21 @@
-"""Counts over time as the bars of a small chart."""
+"""Bar charts of counts over time."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-#: Size of the drawing in its own units; the page stretches it to its own.
+#: Size of the drawing in SVG units; the page scales it.
 WIDTH, HEIGHT = 640, 56
-#: Part of a bar's step that is left empty.
+#: Empty part of each bar's step.
 _GAP = 0.15
-#: A bar of one hit can still be seen, and clicked.
+#: Lowest bar, so that a single hit can still be seen and clicked.
 _LOWEST = 3
-#: More years than this are a mistake in a page's date; the latest are shown.
+#: Most years shown, the latest ones; a longer span comes from a wrong date on a page.
 MOST_YEARS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A span of time, its count, and where a click on it leads."""
+    """A year or month, its count, and the URL that a click opens."""
 
     label: str
     count: int
@@ -24,7 +24,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A point where it stands in the drawing: outlines of the bar itself, and of all that can be clicked."""
+    """A point's bar: the SVG paths of the bar itself and of the area that can be clicked."""
 
     point: Point
     outline: str
@@ -33,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Points at equal distances, empty ones included, and the bars of those that are not; a year or a month each."""
+    """Consecutive years or months, including empty ones, and the bars of those that are not empty."""
 
     points: tuple[Point, ...]
     bars: tuple[Bar, ...]
@@ -43,8 +43,8 @@ class Timeline:
 
 
 def timeline(points: Sequence[Point]) -> Timeline | None:
-    """Return the chart of years or months from the earliest to the latest, `None` for fewer than two."""
-    if len(points) < 2:  # noqa: PLR2004 (one point is no line)
+    """Return a chart of years or months, oldest first; `None` for fewer than two."""
+    if len(points) < 2:  # noqa: PLR2004 (one point is no chart)
         return None
     most = max(point.count for point in points)
     step = WIDTH / len(points)
@@ -53,7 +53,7 @@ def timeline(points: Sequence[Point]) -> Timeline | None:
 
 
 def years(counts: Mapping[str, int], addresses: Mapping[str, str] = {}) -> tuple[Point, ...]:
-    """Return a point for each year, written `2015`, from the first that has a count to the last."""
+    """Return a point for each year, labelled `2015`, from the first with a count to the last."""
     if not counts:
         return ()
     numbers = [int(year) for year in counts]
@@ -63,7 +63,7 @@ def years(counts: Mapping[str, int], addresses: Mapping[str, str] = {}) -> tuple
 
 
 def months(counts: Mapping[str, int], addresses: Mapping[str, str] = {}) -> tuple[Point, ...]:
-    """Return a point for each month, written `2015-03`, from the first that has a count to the last."""
+    """Return a point for each month, labelled `2015-03`, from the first with a count to the last."""
     if not counts:
         return ()
     last = max(counts)
@@ -72,7 +72,7 @@ def months(counts: Mapping[str, int], addresses: Mapping[str, str] = {}) -> tupl
 
 
 def _points(labels: Iterable[str], counts: Mapping[str, int], addresses: Mapping[str, str]) -> tuple[Point, ...]:
-    """Return a point for each label, with an address where it has a count."""
+    """Return a point for each label, with a URL if it has a count."""
     return tuple(
         Point(label, counts.get(label, 0), addresses.get(label) if counts.get(label) else None) for label in labels
     )

@@ -26,7 +26,7 @@ def test_from_a_search_by_a_facet_to_a_comment_and_back(open_page, script: bool)
     comment = page.locator(".comment:target")
     expect(comment.locator("> details > .text")).to_contain_text("Happy ears")
     expect(comment).to_be_in_viewport()
-    page.get_by_role("link", name="Back to the results").click()
+    page.get_by_role("link", name="Back to results").click()
     expect(page).to_have_url(re.compile(r"/search\?q=objection&kind=comment$"))
 
 
@@ -43,7 +43,7 @@ def test_the_front_page_can_be_typed_into_at_once(open_page) -> None:  # type: i
 def test_nothing_found_leads_on(open_page) -> None:  # type: ignore[no-untyped-def]
     page = open_page("/search?q=dispatcher&site=quotanotes.example")
 
-    page.get_by_role("link", name="Search all of the archive for these words").click()
+    page.get_by_role("link", name="Search the whole archive, without filters").click()
 
     expect(page.locator(".hit")).not_to_have_count(0)
 

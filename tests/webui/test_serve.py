@@ -101,7 +101,7 @@ def test_an_empty_password_file_is_refused(directory: Path, tmp_path: Path) -> N
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "holds no password" in done.stderr
+    assert "has no password" in done.stderr
 
 
 def test_the_command_line_passes_its_options_on(directory: Path) -> None:

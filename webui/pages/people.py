@@ -1,4 +1,4 @@
-"""What one name wrote, as the template shows it."""
+"""Template values of a person's page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from webui.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class PersonText:
-    """A text by the person, and whom it answers."""
+    """A text by the person, and whom it replies to."""
 
     item: HitItem
-    #: Name of who wrote what a comment answers; `None` for a post, and where it is not known.
+    #: Author of the text that a comment replies to; `None` for a post, and if it is not known.
     answered: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage:
-    """One page of a name's texts, and counts of all of them."""
+    """One page of the texts under a name, with counts of all of them."""
 
     name: str
     total: int
-    #: How many posts and comments, in words, each leading to them.
+    #: Counts of posts and comments, in words, linked to them.
     kinds: tuple[Link, ...]
     sites: tuple[Link, ...]
     timeline: Timeline | None
-    #: Number of texts that stand nowhere in the timeline.
+    #: Number of texts that are not in the timeline.
     unplaced: int
     texts: tuple[PersonText, ...]
     #: Number of the first text on this page, from 1.
@@ -41,7 +41,7 @@ class PersonPage:
 
 
 def person_page(name: str, results: Results) -> PersonPage:
-    """Show one page of the texts by a name, of which there is at least one."""
+    """Return one page of the texts under a name; `results` must have at least one hit."""
     addresses = Addresses(results.query)
     chart = hits_over_time(results, addresses)
     counts = {facet.name: dict(facet.counts) for facet in results.facets}
@@ -67,7 +67,7 @@ def person_page(name: str, results: Results) -> PersonPage:
 
 
 def _answered(hits: Sequence[Hit]) -> list[str | None]:
-    """Return whom each hit answers: the author of the parent comment, or of the post."""
+    """Return whom each hit replies to: the author of the parent comment, or of the post."""
     threads = {hit.post_id: archive().store.post(hit.post_id) for hit in hits if hit.kind == "comment"}
     return [_answered_author(hit, threads.get(hit.post_id)) for hit in hits]
 

@@ -1,4 +1,4 @@
-"""A post and its thread as the template shows them."""
+"""Template values of a post and its thread."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,31 +15,31 @@ from webui.links import Addresses, address, paths
 from webui.pages.results import Link
 from webui.params import phrase, url_values
 
-#: A page of a thread ends at the first root after so many comments.
+#: Comments on a page of a thread; a page ends before the next top-level comment.
 THREAD_PAGE = 400
-#: How fast adults read prose in silence (Brysbaert 2019: 238).
+#: Silent reading speed of adults (Brysbaert 2019: 238).
 WORDS_A_MINUTE = 238
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """From where a reader came to a post: the results, `None` if from elsewhere, and words to find in its thread."""
+    """How the reader came to a post: the search, `None` if from elsewhere, and the words searched in the thread."""
 
     query: Query | None
     words: str
 
     @property
     def text(self) -> str:
-        """The words that brought the reader here."""
+        """The words of the search; empty if there was none."""
         return self.query.text if self.query else ""
 
     @property
     def address(self) -> str | None:
-        """Address of the results, if the reader came from any."""
+        """URL of the results; `None` if the reader did not come from a search."""
         return Addresses(self.query).searched(page=self.query.page) if self.query else None
 
     def kept(self) -> dict[str, object]:
-        """Return the arguments by which other pages of the thread lead back too, and mark the same words."""
+        """Return the query parameters that other pages of the thread need to link back and mark the same words."""
         kept = url_values(self.query) if self.query else {}
         if self.query and self.query.page > 1:
             kept["page"] = str(self.query.page)
@@ -48,13 +48,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class CommentItem:
-    """A comment as an item of its thread: where it stands, and its text in blocks."""
+    """A comment in its thread: its position, and its text as blocks."""
 
     row: Row
     anchor: str
     date: ShownDate | None
     blocks: tuple[Block, ...]
-    #: True when it stands right below what it answers, and need not say so.
+    #: True if it is shown right below the comment it replies to.
     follows: bool
 
     @property
@@ -64,23 +64,23 @@ class CommentItem:
 
     @property
     def answers(self) -> tuple[str, str] | None:
-        """Anchor and author of the comment it answers, where the place does not show it."""
+        """Anchor and author of the comment it replies to; `None` if its position shows that."""
         answered = self.row.answers
         if answered is None or self.follows:
             return None
-        return comment_anchor(answered.id), answered.author or "an unnamed reader"
+        return comment_anchor(answered.id), answered.author or "Anonymous"
 
 
 class PostPage:
-    """What the template needs to know of a post."""
+    """What the template shows of a post and its thread."""
 
     def __init__(
         self, post: Post, origin: Origin, *, thread_page: int, rewritten: Collection[str], marking: Marking
     ) -> None:
-        """Show a post with one page of its thread, the words of `marking` marked in both."""
+        """Show a post with one page of its thread, and mark the words of `marking` in both."""
         self.post = post
         self.origin = origin
-        #: Ids of comments of which earlier texts are archived.
+        #: Ids of comments with earlier versions.
         self.rewritten = rewritten
         self._marking = marking
         self._pages = _pages(rows(post.comments, levels=DISPLAY_LEVELS))
@@ -88,18 +88,18 @@ class PostPage:
 
     @cached_property
     def date(self) -> ShownDate | None:
-        """When it was published."""
+        """Date of publication."""
         return shown_date(self.post.published, self.post.published_precision)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """The post's text, without the title where its page says it again above the first paragraph."""
+        """The post's text, without a repetition of the title above the first paragraph."""
         all_blocks = blocks(self.post.text)
         return all_blocks[above_text([block.text for block in all_blocks[:3]], self.post.title) :]
 
     @cached_property
     def thread(self) -> tuple[CommentItem, ...]:
-        """The comments of the page that is shown."""
+        """The comments of the current page."""
         page = self._pages[self._thread_page - 1] if self._pages else ()
         return tuple(
             CommentItem(
@@ -109,12 +109,12 @@ class PostPage:
                 blocks=blocks(row.comment.text),
                 follows=_follows(row, above),
             )
-            for row, above in zip(page, [None, *page], strict=False)  # the last is above none
+            for row, above in zip(page, [None, *page], strict=False)  # the last comment is above no other
         )
 
     @cached_property
     def thread_links(self) -> tuple[Link, ...]:
-        """The pages of the thread, from which the way back and what is marked are kept."""
+        """Links to the pages of the thread, with the parameters of the search."""
         path, kept = f"{paths().posts}{self.post.id}", self.origin.kept()
         return tuple(
             Link(
@@ -125,41 +125,41 @@ class PostPage:
 
     @cached_property
     def comment_count(self) -> int:
-        """Number of comments archived, without placeholders of removed ones."""
+        """Number of archived comments, not counting placeholders of removed ones."""
         return sum(not comment.deleted for comment in self.post.comments)
 
     @property
     def removed(self) -> int:
-        """Number of comments that the site removed and of which only the place is kept."""
+        """Number of placeholders of comments that the site removed."""
         return len(self.post.comments) - self.comment_count
 
     @property
     def missing(self) -> int:
-        """Number of comments that the site states and the archive lacks."""
+        """Number of comments that the site states but the archive lacks."""
         return max(0, (self.post.comments_stated or 0) - len(self.post.comments))
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Categories and tags, each once."""
+        """Categories and tags, without duplicates."""
         return tuple(dict.fromkeys((*self.post.categories, *self.post.tags)))
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
-        """The names of the byline."""
+        """The names in the byline."""
         return tuple(name.strip() for name in (self.post.author or "").split(";") if name.strip())
 
     @property
     def marks(self) -> bool:
-        """Whether anything is marked."""
+        """Whether there are words to mark."""
         return bool(self._marking.terms)
 
     def marked(self, line: str) -> Snippet:
-        """Return a line as runs, True for what is marked."""
+        """Return a line as runs of text, each with whether it is marked."""
         return self._marking(line, self.post.language)
 
     @cached_property
     def first_match(self) -> str | None:
-        """Anchor of the first paragraph or, on this page of the thread, comment in which something is marked."""
+        """Anchor of the first paragraph or comment on this page with a marked word; `None` if there is none."""
         if not self.marks:
             return None
         texts = chain(
@@ -172,17 +172,17 @@ class PostPage:
         )
 
     def quoted(self, words: str) -> str:
-        """Return words as a phrase of the query language."""
+        """Return words as a quoted phrase."""
         return phrase(words)
 
     @property
     def minutes(self) -> int:
-        """Minutes it takes to read the post."""
+        """Estimated reading time of the post, in minutes."""
         return max(1, round(len(self.post.text.split()) / WORDS_A_MINUTE))
 
 
 def find_thread_page(post: Post, anchor: str) -> int:
-    """Return the number of the page of the thread on which a comment stands, 1 when it stands on none."""
+    """Return the number of the thread page that shows a comment; 1 if none does."""
     for number, page in enumerate(_pages(rows(post.comments, levels=DISPLAY_LEVELS)), start=1):
         if any(comment_anchor(row.comment.id) == anchor for row in page):
             return number
@@ -190,12 +190,12 @@ def find_thread_page(post: Post, anchor: str) -> int:
 
 
 def _follows(row: Row, above: Row | None) -> bool:
-    """Tell whether a comment is shown one level below the comment it answers, right after it."""
+    """Return whether a comment is shown right after the comment it replies to, one level below it."""
     return above is not None and row.answers is above.comment and row.level > above.level
 
 
 def _pages(thread: Sequence[Row]) -> list[Sequence[Row]]:
-    """Cut a thread before roots, so that no reply is parted from what it answers."""
+    """Split a thread into pages before top-level comments, so that replies stay with their parents."""
     starts = [0]
     for place, row in enumerate(thread):
         if not row.level and place - starts[-1] >= THREAD_PAGE:

@@ -1,4 +1,4 @@
-"""Lists of hits, and a page of results, as templates show them: all that is looked up or computed for them."""
+"""Template values of lists of hits and of a page of results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,34 +10,34 @@ from webui.links import Addresses
 from webui.params import MAX_PAGE, SORTS
 from webui.timeline import Timeline, months, timeline, years
 
-#: Values of a facet shown at once; more are found by narrowing.
+#: Most values shown of a facet.
 FACET_VALUES_SHOWN = 12
-#: Page links on each side of the present one.
+#: Page links on each side of the current one.
 PAGES_AROUND = 2
 
 
 @dataclass(frozen=True, slots=True)
 class HitItem:
-    """A hit as an item of a list."""
+    """A hit in a list."""
 
     hit: Hit
-    #: Address of its text on our pages.
+    #: URL of its text in the web UI.
     address: str
-    #: Address of all hits in its thread.
+    #: URL of all hits in its thread.
     thread_address: str
     #: The site's name.
     site: str
-    #: `None` where it is undated.
+    #: `None` if it is undated.
     date: ShownDate | None
-    #: Where the query's words stand in it, in words; empty where that goes without saying.
+    #: Fields that the query's words match, in words; empty if that is the text alone.
     places: str
-    #: Texts that say the same.
+    #: Copies of the same text.
     also: tuple["HitItem", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link with a count; `chosen` is true where following it would change nothing."""
+    """A link with a count; `chosen` is true for the current choice."""
 
     value: str
     address: str
@@ -47,8 +47,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is held, and the address without it."""
+    """An active filter, and the URL of the results without it."""
 
+    #: Name of the facet with a colon; empty if the value says it all.
     title: str
     value: str
     address: str
@@ -56,7 +57,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class FacetLinks:
-    """A facet's values as links that narrow the results; a chosen one lets go."""
+    """A facet's values as links that narrow the results; the link of a chosen value removes its filter."""
 
     name: str
     title: str
@@ -67,7 +68,7 @@ class FacetLinks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pager:
-    """The pages around this one; `previous` and `next` are addresses, `None` where there is no such page."""
+    """The pages around the current one; `previous` and `next` are URLs, `None` if there is no such page."""
 
     last: int
     previous: str | None
@@ -84,33 +85,33 @@ class ResultPage:
     hits: tuple[HitItem, ...]
     #: Number of the first hit on this page, from 1.
     first: int
-    #: The filters held.
+    #: The active filters.
     chips: tuple[Chip, ...]
-    #: The orders to choose from; relevance only where there are words.
+    #: The sort orders; relevance only if the query has words.
     sorts: tuple[Link, ...]
-    #: The facets that would narrow the results, or already do.
+    #: The facets that narrow the results, or could.
     facets: tuple[FacetLinks, ...]
     timeline: Timeline | None
-    #: Number of hits that stand nowhere in the timeline, as their date is not known so far.
+    #: Number of hits that are not in the timeline because their date is too vague or unknown.
     unplaced: int
-    #: Words that stand in many of the best hits and in few other texts: with one more, the results are fewer. `None`
-    #: where they were not asked for.
+    #: Suggested words that narrow the search: common in the best hits, rare elsewhere. `None` if they were not
+    #: requested.
     words: tuple[Link, ...] | None
-    #: Address of this page with `words`.
+    #: URL of this page with `words`.
     words_address: str
     pager: Pager
-    #: Address of these results as a feed.
+    #: URL of these results as a feed.
     feed_address: str
-    #: Address of all these results as JSON lines.
+    #: URL of all these results as JSON lines.
     export_address: str
-    #: Address of the same words without filters; `None` when none is held.
+    #: URL of the same words without filters; `None` if there are no words or no filters.
     without_filters: str | None
-    #: Address of the query as it was perhaps meant; `None` without a suggestion.
+    #: URL of the suggested query; `None` without a suggestion.
     meant: str | None
 
 
 def result_page(results: Results, terms: Sequence[str] | None = None) -> ResultPage:
-    """Show one page of results, and words that would narrow them, `None` where they were not asked for."""
+    """Return one page of results with suggested words; `terms` is `None` if they were not requested."""
     query, addresses = results.query, Addresses(results.query)
     chart = hits_over_time(results, addresses)
     facets = [_facet_links(facet, query, addresses) for facet in results.facets]
@@ -139,7 +140,7 @@ def result_page(results: Results, terms: Sequence[str] | None = None) -> ResultP
 
 
 def hit_items(hits: Sequence[Hit], addresses: Addresses | None = None) -> tuple[HitItem, ...]:
-    """Return hits as items of a list, from which one comes back to the query of `addresses`, if there was one."""
+    """Return hits as items of a list; their URLs lead back to the query of `addresses`, if it is given."""
     if not hits:
         return ()
     addresses = addresses or Addresses()
@@ -161,7 +162,7 @@ def hit_items(hits: Sequence[Hit], addresses: Addresses | None = None) -> tuple[
 
 
 def hits_over_time(results: Results, addresses: Addresses) -> Timeline | None:
-    """Return hits a year, or a month where all are of one year, oldest first; `None` for fewer than two of these."""
+    """Return a chart of hits per year, or per month if all are of one year; `None` for fewer than two bars."""
     counts = dict(next((facet.counts for facet in results.facets if facet.name == "year"), ()))
     if len(counts) != 1:
         return timeline(years(counts, addresses.narrowed("year", counts)))
@@ -173,7 +174,7 @@ def hits_over_time(results: Results, addresses: Addresses) -> Timeline | None:
 
 
 def unplaced(results: Results, chart: Timeline | None) -> int:
-    """Return the number of hits that stand nowhere in a chart, as their date is not known so far."""
+    """Return the number of hits that are not in a chart because their date is too vague or unknown."""
     return results.total - sum(bar.point.count for bar in chart.bars) if chart else 0
 
 
@@ -188,7 +189,7 @@ def last_page(results: Results) -> int:
 
 
 def _places(hit: Hit) -> str:
-    """Return in words where the query's words stand in a text; empty where they stand in the text alone."""
+    """Return the fields that the query's words match, in words; empty if that is the text alone."""
     if hit.matched == ("text",):
         return ""
     tags = f"{'tag' if len(hit.tags) == 1 else 'tags'} {', '.join(hit.tags)}"
@@ -196,13 +197,14 @@ def _places(hit: Hit) -> str:
 
 
 def _chips(results: Results, addresses: Addresses) -> tuple[Chip, ...]:
-    """Return the filters held, each value as readers know it: a thread by its post's title."""
+    """Return the active filters, such as "Site: Ledger" or "Has comments"; a thread by its post's title."""
     chips = []
     for name, value in results.query.filters:
         (shown,) = facet_values(name, [value])
         if name == "thread":
             shown = next((hit.title for hit in results.hits if hit.title), value)
-        chips.append(Chip(facet_title(name), shown, addresses.without(name, [value])[value]))
+        title = "" if name == "has" else f"{facet_title(name)}:"
+        chips.append(Chip(title, shown, addresses.without(name, [value])[value]))
     return tuple(chips)
 
 

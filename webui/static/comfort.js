@@ -1,10 +1,10 @@
 "use strict";
-/* Comfort only: every function of these pages works without this file. */
+/* Conveniences only: every page works without JavaScript. */
 
 const editable = "input, textarea, select, [contenteditable]";
 const rows = () => [...document.querySelectorAll(".hit, .comment")].filter((row) => row.offsetParent !== null);
 
-/* Keys: "/" to the search box, "j" and "k" through results or comments, "?" for this list. */
+/* Keyboard shortcuts: "/" for the search box, "j" and "k" for results or comments, "?" for help. */
 
 let selected = null;
 
@@ -30,19 +30,19 @@ function help() {
   let dialog = document.querySelector("dialog");
   if (!dialog) {
     dialog = document.createElement("dialog");
-    dialog.setAttribute("aria-label", "Keys");
+    dialog.setAttribute("aria-label", "Keyboard shortcuts");
     const list = document.createElement("dl");
     list.className = "facts";
-    const keys = [["/", "to the search box"], ["j k", "next, previous result or comment"], ["Enter", "open the result, fold the comment"], ["?", "this list"]];
-    for (const [key, does] of keys) {
+    const keys = [["/", "go to the search box"], ["j k", "next or previous result or comment"], ["Enter", "open the result, or fold the comment"], ["?", "show this list"]];
+    for (const [names, action] of keys) {
       const term = document.createElement("dt");
-      for (const each of key.split(" ")) {
+      for (const key of names.split(" ")) {
         const label = document.createElement("kbd");
-        label.textContent = each;
+        label.textContent = key;
         term.append(label, " ");
       }
       const meaning = document.createElement("dd");
-      meaning.textContent = does;
+      meaning.textContent = action;
       list.append(term, meaning);
     }
     const close = document.createElement("button");
@@ -64,7 +64,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-/* A button that copies, beside each form of a quotation. */
+/* A copy button beside each form of a quotation. */
 
 for (const form of document.querySelectorAll(".forms section")) {
   if (!navigator.clipboard) break;
@@ -78,7 +78,7 @@ for (const form of document.querySelectorAll(".forms section")) {
   form.querySelector("h2").append(button);
 }
 
-/* Completion of what is being typed, as a combobox. */
+/* Query completion, as a combobox. */
 
 for (const form of document.querySelectorAll("form[data-suggest]")) {
   const input = form.querySelector("input[type=search]");
@@ -87,7 +87,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
   list.id = "suggestions";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Completions");
+  list.setAttribute("aria-label", "Suggestions");
   form.append(list);
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) input.setAttribute(name, value);
   let asked = 0;

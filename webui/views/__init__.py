@@ -1,1 +1,1 @@
-"""The views, one file a kind of page or interface."""
+"""The views, one file per page or interface."""

@@ -1,4 +1,4 @@
-"""The archive for programs: JSON, described by /openapi.json; and what watchdogs and crawlers ask."""
+"""The JSON API, its description at /openapi.json, a health check and robots.txt."""
 
 from http import HTTPStatus
 
@@ -28,13 +28,13 @@ def post(post_id: str) -> Response:
 
 @blueprint.get("/api/sites")
 def sites() -> Response:
-    """Return what is archived per site, and what is known to be missing."""
+    """Return what is archived from each site, and what is known to be missing."""
     return jsonify({"sites": [site.to_json() for site in site_coverage().values()]})
 
 
 @blueprint.get("/api/suggest")
 def suggest() -> Response:
-    """Return completions of what is being typed, in the form that browsers ask search engines for."""
+    """Return completions of a query, in the OpenSearch format that browsers use."""
     typed = read_text(request.args, "q", MAX_QUERY)
     sites = {holding.site: site_name(holding.site) for holding in holdings().sites}
     return jsonify([typed, completions(archive(), typed, sites)])
@@ -42,13 +42,13 @@ def suggest() -> Response:
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    """Describe the API."""
+    """Return the OpenAPI description."""
     return jsonify(description(request.script_root))
 
 
 @blueprint.get("/health")
 def health() -> tuple[Response, int]:
-    """Say whether records and index can be read, and how far the index is behind; 503 when they can't."""
+    """Return whether records and index can be read, and their positions; 503 if they can't."""
     try:
         seq, indexed = archive().store.last_seq(), archive().engine.seq()
     except ArchiveError as error:
@@ -58,5 +58,5 @@ def health() -> tuple[Response, int]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Ask crawlers to stay away: the texts are others', and found at their originals."""
+    """Disallow all crawlers: search engines should list the originals."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")

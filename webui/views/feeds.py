@@ -1,4 +1,4 @@
-"""Results for other programs: a feed, a search engine's description, an export."""
+"""Results for other programs: Atom feed, OpenSearch description and export."""
 
 import json
 import re
@@ -20,25 +20,25 @@ from webui.params import ArgumentError, read_query, url_values
 
 blueprint = Blueprint("feeds", __name__)
 
-#: Texts in a feed.
+#: Entries in a feed.
 FEED_HITS = 30
-#: Texts asked for at once in an export, and altogether: who wants all uses `sales-archive export`.
+#: Hits per query of an export, and in all; `sales-archive export` has no limit.
 EXPORT_STEP = 100
 MOST_EXPORTED = 10_000
 
-#: Besides the shapes of a dataset: the hits themselves, as /api/search gives them.
+#: Export of the hits themselves, as /api/search returns them, besides the shapes of datasets.
 HITS = "hits"
 
-#: Shapes whose rows hold a thread whole, whichever of its texts was found.
+#: Shapes whose rows contain the whole thread, whichever of its texts matched.
 _THREAD_SHAPES = frozenset({"threads", "convokit"})
 
-#: What XML 1.0 cannot hold, however escaped.
+#: Characters that XML 1.0 forbids even when escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @blueprint.get("/feed.atom")
 def atom() -> Response:
-    """Give the newest results of a search as an Atom feed (RFC 4287)."""
+    """Return the newest results of a search as an Atom feed (RFC 4287)."""
     query = replace(read_query(request.args, per_page=FEED_HITS), sort="newest", page=1)
     hits = archive().search(query).hits
     body = render_template(
@@ -54,7 +54,7 @@ def atom() -> Response:
 
 @blueprint.get("/opensearch.xml")
 def opensearch() -> Response:
-    """Describe the archive as a search engine that browsers can add.
+    """Return the OpenSearch description, with which browsers add the archive as a search engine.
 
     Source: https://github.com/dewitt/opensearch.
     """
@@ -63,13 +63,13 @@ def opensearch() -> Response:
 
 @blueprint.get("/export")
 def export() -> Response:
-    """Give all results of a search as JSON lines: the hits, or what they are of in a shape of datasets."""
+    """Return all results of a search as JSON lines: the hits, or their posts in a dataset shape."""
     query = replace(read_query(request.args, per_page=EXPORT_STEP), page=1)
     shape = request.args.get("shape") or HITS
     if shape != HITS and shape not in SHAPES:
-        raise ArgumentError(f"“shape” is one of: {', '.join((HITS, *SHAPES))}.")
+        raise ArgumentError(f"“shape” must be one of: {', '.join((HITS, *SHAPES))}.")
     lines = _lines(archive(), query, shape)
-    first = next(lines, "")  # a query that cannot be answered fails here, before the response begins
+    first = next(lines, "")  # an invalid query fails here, before the response starts
     response = Response(stream_with_context(chain([first], lines)), mimetype="application/x-ndjson")
     response.headers["Content-Disposition"] = f'attachment; filename="sales-archive-{shape}.jsonl"'
     return response
@@ -77,12 +77,12 @@ def export() -> Response:
 
 @blueprint.app_template_filter("xml_text")
 def xml_text(text: str) -> str:
-    """Return a text without the characters that XML cannot hold."""
+    """Return a text with the characters that XML forbids replaced by U+FFFD."""
     return _NOT_XML.sub("\ufffd", text)
 
 
 def _lines(source: Archive, query: Query, shape: str) -> Iterator[str]:
-    """Yield lines while hits are still looked for; no more than ids is held of what was yielded."""
+    """Yield lines page by page; only the ids of yielded rows are kept in memory."""
     pages = _pages(source, query)
     if shape == HITS:
         yield from (_line(hit.to_json()) for hits in pages for hit in hits)
@@ -96,7 +96,7 @@ def _lines(source: Archive, query: Query, shape: str) -> Iterator[str]:
 
 
 def _chosen(source: Archive, pages: Iterator[tuple[Hit, ...]], *, once: bool) -> Iterator[ChosenPost]:
-    """Yield the posts of each page of hits, the hits chosen; with `once`, a post of an earlier page no more."""
+    """Yield the posts of each page of hits with the hits chosen; with `once`, each post only once."""
     seen: set[str] = set()
     for hits in pages:
         texts_by_post: dict[str, set[str]] = {}
@@ -122,5 +122,5 @@ def _line(values: object) -> str:
 
 
 def _updated(hits: tuple[Hit, ...]) -> str:
-    """Return the newest date among hits; a feed must have one, and ours must not change from visit to visit."""
+    """Return the newest date among hits: Atom requires one, and it must be stable between requests."""
     return max((format_time(hit.published) for hit in hits if hit.published), default="1970-01-01T00:00:00Z")

@@ -1,4 +1,4 @@
-"""What one name wrote: posts and comments over time, on which sites, and whom it answered."""
+"""A person's page: texts, sites, activity over time, and whom each comment answers."""
 
 from flask import Blueprint, render_template, request
 
@@ -10,17 +10,17 @@ from webui.params import MAX_PAGE, MAX_VALUE, ArgumentError, read_number
 
 blueprint = Blueprint("people", __name__)
 
-#: Texts shown on a page.
+#: Texts per page.
 PER_PAGE = 20
 
 
 @blueprint.get("/people/<name>")
 def person(name: str) -> str:
-    """Show the posts and comments by one name, newest first."""
+    """Show the posts and comments under one name, newest first."""
     if len(name) > MAX_VALUE:
-        raise ArgumentError(f"A name is at most {MAX_VALUE} characters long.")
+        raise ArgumentError(f"A name can have at most {MAX_VALUE} characters; this one has {len(name)}.")
     page = read_number(request.args, "page", 1, MAX_PAGE) or 1
     results = archive().search(Query(filters=(("author", name),), sort="newest", page=page, per_page=PER_PAGE))
     if not results.total:
-        raise NotFoundError(f"nothing by “{name}” is archived")
+        raise NotFoundError(f"no posts or comments by “{name}” are archived")
     return render_template("person.html", page=person_page(name, results))

@@ -1,4 +1,4 @@
-"""The reading view: a post with its thread."""
+"""The post page: a post with its thread."""
 
 from collections.abc import Sequence
 
@@ -16,17 +16,17 @@ from webui.params import MAX_QUERY, read_number, read_query, read_text
 
 blueprint = Blueprint("posts", __name__)
 
-#: Pages of one thread that can be opened.
+#: Highest page number of a thread.
 MAX_THREAD_PAGE = 10_000
-#: Comments shown when one searches inside a thread.
+#: Most comments shown for a search within a thread.
 THREAD_MATCHES = 50
-#: Related posts shown below the thread.
+#: Most related posts shown below the thread.
 RELATED = 5
 
 
 @blueprint.get("/posts/<post_id>")
 def post(post_id: str) -> str:
-    """Show a post with its thread, at the comment that the address names."""
+    """Show a post with its thread, at the comment that the URL names."""
     post = load_post(post_id)
     number = read_number(request.args, "thread", 1, MAX_THREAD_PAGE) or 1
     if anchor := read_text(request.args, "comment", MAX_QUERY):
@@ -52,7 +52,7 @@ def post(post_id: str) -> str:
 
 @blueprint.get("/comments/<comment_id>")
 def comment(comment_id: str) -> BaseResponse:
-    """Lead from a comment's id to its place in the thread."""
+    """Redirect from a comment's id to its place in the thread."""
     anchor = comment_anchor(comment_id)
     post_id = comment_history(comment_id)[-1].post_id
     return redirect(url_for("posts.post", post_id=post_id, comment=anchor, _anchor=anchor))
@@ -65,7 +65,7 @@ def _in_thread(post_id: str, words: str) -> Results:
 
 
 def _related(post_id: str) -> Sequence[Hit]:
-    """Return posts on the same topic; none where the index cannot be read, as the post itself can."""
+    """Return posts on the same topic; none if the index cannot be read, so that the post is still shown."""
     try:
         return archive().engine.related(post_id, RELATED)
     except ArchiveOpenError:
@@ -73,7 +73,7 @@ def _related(post_id: str) -> Sequence[Hit]:
 
 
 def _marking(words: str) -> Marking:
-    """Return what marks the words by which the reader came; nothing where the index cannot be read."""
+    """Return the marking for the words of the search; it marks nothing if the index cannot be read."""
     try:
         return archive().engine.marking(words)
     except ArchiveOpenError:

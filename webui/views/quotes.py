@@ -1,4 +1,4 @@
-"""A passage to quote: by whom, when, where, and that it was really said."""
+"""The quote page: a passage with author, date, source and checksum."""
 
 from dataclasses import replace
 
@@ -12,13 +12,13 @@ from webui.holdings import load_post, site_name
 
 blueprint = Blueprint("quotes", __name__)
 
-#: Anchor that stands for the post as a whole.
+#: Anchor that means the whole post.
 WHOLE = "post"
 
 
 @blueprint.get("/posts/<post_id>/quote/<anchor>")
 def quote(post_id: str, anchor: str) -> str:
-    """Show one passage of a post or one comment in the forms that people paste."""
+    """Show a passage of a post, or a comment, in the formats of `webui.citations`."""
     post = load_post(post_id)
     here = url_for("posts.post", post_id=post.id, comment=anchor if anchor.startswith("comment") else None,
                    _anchor=None if anchor == WHOLE else anchor)  # fmt: skip
@@ -52,4 +52,4 @@ def _quotation(post: Post, anchor: str) -> Quotation:
                 address=comment.permalink or post.url,
                 comment=True,
             )
-    raise NotFoundError("this passage is not in the post any more; it may have been changed or removed")
+    raise NotFoundError("this passage is no longer in the post; it may have been changed or removed")

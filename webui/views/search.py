@@ -1,4 +1,4 @@
-"""The front page and the page of results."""
+"""The home page, the results page and the help page."""
 
 from dataclasses import replace
 
@@ -11,39 +11,39 @@ from webui.params import read_number, read_query
 
 blueprint = Blueprint("search", __name__)
 
-#: Newest posts shown on the front page.
+#: Newest posts shown on the home page.
 LATEST = 6
 
-#: Words offered to narrow results by.
+#: Words suggested for narrowing a search.
 TERMS = 12
 
-#: Queries to learn from, each with what it finds.
+#: Example queries of the help page, each with what it finds.
 EXAMPLES = (
-    ("cold email", "texts about both words, those that have both first"),
-    ('"annual contract"', "the words next to each other, in this order"),
-    ("+pricing discount", "nothing without “pricing”"),
-    ("pricing -discount", "“pricing”, but not “discount”"),
-    ("objection OR pushback", "either word"),
-    ("negotiat*", "all words that begin so"),
-    ("negociation~", "words written nearly so"),
+    ("cold email", "texts with both words, then texts with one of them"),
+    ('"annual contract"', "this exact phrase"),
+    ("+pricing discount", "texts that contain “pricing”; “discount” is optional"),
+    ("pricing -discount", "texts with “pricing” and without “discount”"),
+    ("objection OR pushback", "texts with either word"),
+    ("negotiat*", "words that begin with “negotiat”"),
+    ("negociation~", "words spelled almost like this"),
     ("title:pricing", "posts with the word in the title"),
     (
         'said:"Maya Lindqvist"',
-        "texts by a name, as author:Maya does; by: for posts, commenter: for comments",
+        "texts by one author, like author:Maya; by: for posts only, commenter: for comments only",
     ),
-    ("tag:pricing", "posts filed under a tag or category"),
-    ("site:example.com", "texts of one site; also platform:ghost, lang:german"),
+    ("tag:pricing", "posts with this tag or category"),
+    ("site:example.com", "texts from one site; also platform:ghost, lang:german"),
     ("kind:comment churn", "comments only; kind:post for posts only"),
     ("after:2015 before:June 2018", "by date; also year:2016, year:2014-2016, after:3 months ago"),
-    ("words:>1000", "long texts; also words:100-200"),
-    ("has:author-reply", "posts below which their author answers; also has:comments, has:date"),
-    ("in:https://example.com/a-post/", "the texts of one thread, by the address of its post"),
+    ("words:>1000", "texts of more than 1,000 words; also words:100-200"),
+    ("has:author-reply", "posts whose author replied to comments; also has:comments, has:date"),
+    ("in:https://example.com/a-post/", "a post and its comments, by the address of the post"),
 )
 
 
 @blueprint.get("/")
 def home() -> str:
-    """Show the search box and what the archive holds."""
+    """Show the search box, the newest posts and the largest sites."""
     latest = archive().search(Query(filters=(("kind", "post"),), sort="newest", per_page=LATEST))
     return render_template("home.html", holdings=holdings(), latest=hit_items(latest.hits))
 
@@ -60,5 +60,5 @@ def results() -> str:
 
 @blueprint.get("/help")
 def guide() -> str:
-    """Explain the query language and the keys."""
+    """Explain the search syntax and the keyboard shortcuts."""
     return render_template("help.html", examples=EXAMPLES)

@@ -1,4 +1,4 @@
-"""What is archived of each site, and whether it is whole."""
+"""The sites pages: what is archived from each site, and whether it is complete."""
 
 from flask import Blueprint, render_template
 
@@ -11,15 +11,15 @@ from webui.timeline import timeline
 
 blueprint = Blueprint("sites", __name__)
 
-#: Posts and names shown of a site.
+#: Newest posts, and authors, shown for a site.
 LATEST = 8
-#: Crawls told of.
+#: Most crawls shown.
 CRAWLS = 8
 
 
 @blueprint.get("/sites")
 def overview() -> str:
-    """List the sites, those with most posts first."""
+    """List the sites, those with the most posts first."""
     sites = sorted(site_coverage().values(), key=lambda site: (-site.posts, site.site))
     charts = {site.site: (row_chart(site, of_comments=False), row_chart(site, of_comments=True)) for site in sites}
     crawls = [crawl_row(job) for job in archive().jobs.latest(CRAWLS)]
@@ -29,10 +29,10 @@ def overview() -> str:
 
 @blueprint.get("/sites/<site>")
 def site(site: str) -> str:
-    """Show what is archived of one site."""
+    """Show what is archived from one site."""
     covered = site_coverage().get(site)
     if covered is None:
-        raise NotFoundError(f"nothing of “{site[:100]}” is archived")
+        raise NotFoundError(f"nothing from the site “{site[:100]}” is archived")
     latest = archive().search(Query(filters=(("site", site), ("kind", "post")), sort="newest", per_page=LATEST))
     return render_template(
         "site.html",

@@ -1,4 +1,4 @@
-"""Earlier versions of a post or a comment, and what each changed."""
+"""The versions pages: earlier versions of a post or comment, and what changed in each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from webui.holdings import archive, comment_history, load_post
 
 blueprint = Blueprint("versions", __name__)
 
-#: Fields beside the text of which a change is named, and its name.
+#: Fields besides the text whose changes are listed, with their names on the page.
 COMPARED_FIELDS = {
     "title": "title",
-    "author": "byline",
+    "author": "author",
     "published": "date",
     "status": "status",
     "tags": "tags",
     "categories": "categories",
     "description": "description",
-    "updated": "stated change",
+    "updated": "update date",
     "rights": "rights",
     "language": "language",
     "url": "address",
@@ -38,7 +38,7 @@ class Version:
     number: int
     revision: Revision
     post: Post
-    #: What differs from the version before, in words; empty for the first.
+    #: Names of the fields that differ from the version before; empty for the first.
     differences: tuple[str, ...]
 
 
@@ -50,7 +50,7 @@ def versions(post_id: str) -> str:
 
 @blueprint.get("/posts/<post_id>/versions/<int:number>")
 def version(post_id: str, number: int) -> str:
-    """Show a version, and word by word what it changed in the one before."""
+    """Show a version, with its changes to the version before word by word."""
     versions = _versions(post_id)
     if not 1 <= number <= len(versions):
         raise NotFoundError(f"this post has no version {number}; it has {len(versions)}")
@@ -62,7 +62,7 @@ def version(post_id: str, number: int) -> str:
 
 @blueprint.get("/comments/<comment_id>/versions")
 def comment_versions(comment_id: str) -> str:
-    """Show the texts of a comment, newest first, and word by word what each changed in the one before."""
+    """Show the texts of a comment, newest first, each with its changes word by word."""
     revisions = comment_history(comment_id)
     versions = _distinct_texts(revisions)
     texts = [comment.text for _, comment in versions]
@@ -73,7 +73,7 @@ def comment_versions(comment_id: str) -> str:
 
 
 def _distinct_texts(revisions: Sequence[Revision]) -> list[tuple[Revision, Comment]]:
-    """Return the different texts of a comment, oldest first; what the site removed is not shown."""
+    """Return the different texts of a comment, oldest first; raise `NotFoundError` if the site has removed it."""
     texts: list[tuple[Revision, Comment]] = []
     for revision in revisions:
         comment = Comment.from_json(revision.record) if revision.record is not None else None

@@ -60,7 +60,7 @@ def test_a_post_is_its_record(client: FlaskClient, library: dict[str, Post]) -> 
 def test_an_error_is_json_too(client: FlaskClient) -> None:
     answer = client.get("/api/posts/post:0")
 
-    assert answer.get_json() == {"error": "no post has such an id.", "status": 404}
+    assert answer.get_json() == {"error": "no post of this archive has the id post:0.", "status": 404}
     assert client.get("/api/nothing").get_json()["status"] == 404
     assert "page" in client.get("/api/search?page=x").get_json()["error"]
 

@@ -87,7 +87,7 @@ def test_what_has_no_date_is_counted_beside_the_timeline(client: FlaskClient) ->
 
 def test_posts_with_comments_can_be_chosen(client: FlaskClient) -> None:
     (link,) = [each for each in page(client, "/search?kind=post").cssselect(".facets a")
-               if each.text_content() == "Comments below"]  # fmt: skip
+               if each.text_content() == "Has comments"]  # fmt: skip
 
     narrowed = page(client, link.get("href"))
 

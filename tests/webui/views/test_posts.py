@@ -37,13 +37,11 @@ def test_read_aloud_or_as_plain_text_a_page_is_in_order(client: FlaskClient, lib
     post = library["discovery-calls"]
     said = words(read(client, post).cssselect("body")[0])
 
-    named = [
-        (each.author or "Unnamed reader", each.text.split("\n")[0]) for each in post.comments if not each.deleted
-    ]
-    order = ["Skip to the content", "Sales", "Search", post.title or "", "by Ruth Adeyemi · 20 May 2019 · ",
-             post.text[:40], "Kept copy read on", f"{len(named)} comments", "Find",
+    named = [(each.author or "Anonymous", each.text.split("\n")[0]) for each in post.comments if not each.deleted]
+    order = ["Skip to content", "Sales", "Search", post.title or "", "by Ruth Adeyemi · 20 May 2019 · ",
+             post.text[:40], "Copy fetched on", f"{len(named)} comments", "Find",
              *(part for author, text in named for part in (f"{author} ", " ".join(text.split()))),
-             "Related posts", "The texts belong to"]  # fmt: skip
+             "Related posts", "Texts belong to"]  # fmt: skip
     at = 0
     for part in order:
         at = said.find(part, at)
@@ -135,14 +133,14 @@ def test_comments_that_the_site_states_and_the_archive_lacks_are_told(
 ) -> None:
     tree = read(client, library["cold-email-that-got-answers"])
 
-    assert "The site states 11 comments; 2 are not archived" in tree.get_element_by_id("comments").text_content()
+    assert "The site reports 11 comments; 2 are not archived" in tree.get_element_by_id("comments").text_content()
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("pricing-page", "Only the preview is archived"),
-        ("compensation", "the page asks not to be archived"),
+        ("compensation", "The text is not archived because the page asks not to be"),
         ("objection-list", "The site has removed this post"),
         ("trade-shows", "undated"),
     ],
@@ -164,7 +162,7 @@ def test_the_number_that_the_site_states_is_told_with_what_it_removed(tmp_path: 
     thread = read(app.test_client(), post).get_element_by_id("comments")
 
     assert [words(each) for each in thread.cssselect("h2, .meta")] == [
-        "1 comment", "The site states 2. It has removed 1, whose place is kept."]  # fmt: skip
+        "1 comment", "The site reports 2 comments. It has removed 1; its place in the thread is kept."]  # fmt: skip
     app.extensions["archive"].archive.close()
 
 
@@ -240,7 +238,7 @@ def test_a_thread_two_thousand_levels_deep_is_shown(tmp_path: Path) -> None:
 
     deepest = tree.get_element_by_id(ids[-1].replace(":", "-"))
     assert len(list(deepest.iterancestors("ol"))) <= 8
-    assert words(deepest.cssselect(".answers")[0]) == "answers reader 1998"
+    assert words(deepest.cssselect(".answers")[0]) == "in reply to reader 1998"
     app.extensions["archive"].archive.close()
 
 
@@ -285,7 +283,7 @@ def test_words_that_led_to_a_text_are_marked_in_it(client: FlaskClient, library:
     tree = read(client, library["discovery-calls"], "?q=objection+-price")
 
     marked = {each.text_content().lower() for each in tree.cssselect(".post .text mark, .comment .text mark")}
-    (first,) = [each for each in tree.cssselect(".back a") if words(each) == "To the first match"]
+    (first,) = [each for each in tree.cssselect(".back a") if words(each) == "Jump to the first match"]
     assert marked == {"objection"}
     place = tree.get_element_by_id(first.get("href").removeprefix("#"))
     assert place.cssselect("mark")[0] is tree.cssselect(".post .text mark, .comment .text mark")[0]

@@ -72,7 +72,7 @@ def test_every_form_holds_the_hash_of_the_passage(form: str) -> None:
 def test_a_comment_says_that_it_is_one() -> None:
     comment = replace(PASSAGE, comment=True, author=None)
 
-    assert comment.source.startswith("an unnamed reader, comment on “The cold email that got 31 answers”, ")
+    assert comment.source.startswith("Anonymous, comment on “The cold email that got 31 answers”, ")
 
 
 def test_markdown_escapes_its_signs_and_holds_any_address() -> None:
@@ -122,4 +122,4 @@ def test_a_passage_that_is_gone_is_said_to_be(client: FlaskClient, library: dict
     answer = client.get(f"/posts/{library['annual-contracts'].id}/quote/{anchor}")
 
     assert answer.status_code == 404
-    assert "not in the post any more" in answer.text
+    assert "This passage is no longer in the post" in answer.text

@@ -56,7 +56,7 @@ def test_pages_are_plain_links_and_hold_every_hit_once(client: FlaskClient) -> N
         tree = page(client, address)
         assert tree.cssselect(".hit"), f"{address} is an empty page"
         hits += [each.get("href").partition("#")[2] for each in tree.cssselect(".hit h2 a")]
-        left_out |= {each.get("href"): int(each.text_content().split()[1]) for each in tree.cssselect(".hit .more a")}
+        left_out |= {each.get("href"): int(each.text_content().split()[0]) for each in tree.cssselect(".hit .more a")}
         address = next((each.get("href") for each in tree.cssselect(".pages a[rel=next]")), "")
 
     assert len(hits) == len(set(hits))
@@ -71,7 +71,7 @@ def test_one_thread_does_not_fill_the_page(client: FlaskClient, library: dict[st
 
     assert texts(thread, ".hit .more") == []
     assert {each.partition(" on ")[2] for each in texts(thread, ".hit h2")} == {library["discovery-calls"].title}
-    assert texts(thread, ".chips a")[-1].startswith("Remove filter In the thread: A discovery call")
+    assert texts(thread, ".chips a")[-1].startswith("Remove filter Thread: A discovery call")
 
 
 def test_a_word_that_stands_nowhere_is_corrected(client: FlaskClient) -> None:
@@ -181,7 +181,7 @@ def test_copies_of_a_post_are_shown_once_with_links_to_the_others(tmp_path: Path
     tree = page(app.test_client(), "/search?q=dispatcher")
 
     (hit,) = tree.cssselect(".hit")
-    assert "Also at 2 places: " in texts(hit, ".more")[0]
+    assert "Same text in 2 other places: " in texts(hit, ".more")[0]
     shown = [each.get("href").partition("?")[0] for each in hit.cssselect("h2 a, .more a")]
     assert len(set(shown)) == 3
     assert all(app.test_client().get(each).status_code == 200 for each in shown)
@@ -204,7 +204,7 @@ def test_words_that_are_not_searched_for_are_said(client: FlaskClient, typed: st
     tree = page(client, f"/search?q={quote_plus(typed)}")
 
     (understood,) = texts(tree, ".understood")
-    assert understood.partition("Not searched for: ")[2].partition(" (")[0] == said
+    assert understood.partition("Ignored: ")[2].partition(" (")[0] == said
 
 
 def test_what_was_not_understood_is_said(client: FlaskClient) -> None:

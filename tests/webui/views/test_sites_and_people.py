@@ -41,7 +41,7 @@ def test_the_latest_crawls_and_how_they_went_are_told(tmp_path: Path) -> None:
     rows = [words(each) for each in page(app.test_client(), "/sites").cssselect(".crawls tbody tr")]
 
     assert [row.partition(" UTC ")[2] for row in rows] == [
-        "discussions not ended: running, or killed 0 0", "2 sites did not answer 3 17", "Well 3 17"]  # fmt: skip
+        "discussions Running or killed 0 0", "2 sites did not answer 3 17", "OK 3 17"]  # fmt: skip
     app.extensions["archive"].archive.close()
 
 
@@ -63,7 +63,7 @@ def test_a_row_tells_how_the_last_crawl_of_its_site_ended_and_what_it_brought(tm
     assert "Finished , 12 November 2026 posts: 3 new, 40 unchanged; 1 new comment" in row(client, "whole.example")
     assert "down.example No: nothing of it is archived" in row(client, "down.example")
     assert "Failed , 12 November 2026 no such host" in row(client, "down.example")
-    assert "Not ended: running, or killed , 12 November 2026" in row(client, "killed.example")
+    assert "Running or killed , 12 November 2026" in row(client, "killed.example")
     assert "Failed, 12 November 2026, 08:30 UTC: no such host" in words(
         page(client, "/sites/down.example").cssselect("dl")[0]
     ).replace(" ,", ",")
@@ -82,9 +82,9 @@ def test_a_site_s_page_tells_why_visits_failed(client: FlaskClient) -> None:
 def test_a_site_s_page_counts_what_lacks_a_date_or_an_author(client: FlaskClient) -> None:
     facts = words(page(client, "/sites/ledgerline.example").cssselect("dl")[0])
 
-    assert "Without date 1 post" in facts
-    assert "Without author 1 post" in facts
-    assert "1 gone from the site" in facts
+    assert "No date 1 post" in facts
+    assert "No author 1 post" in facts
+    assert "1 removed from the site" in facts
 
 
 def test_a_site_that_there_is_not_is_not_found(client: FlaskClient) -> None:
