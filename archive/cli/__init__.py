@@ -1,4 +1,4 @@
-"""`sales-archive`: the command line, one file a command."""
+"""`sales-archive`: the command line, one file per command."""
 
 from archive.cli.program import main
 

@@ -1,4 +1,4 @@
-"""`python -m archive.cli`: the command line where no `sales-archive` is on the path."""
+"""`python -m archive.cli`: the command line if `sales-archive` is not on the path."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The archive that a command works on. Asking for one that is not there never makes an empty one."""
+"""Open the archive that a command works on. A missing archive is an error; it is never created here."""
 
 import sys
 from pathlib import Path
@@ -9,11 +9,11 @@ from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
 
 
 def existing(directory: Path) -> Archive:
-    """Open the archive in `directory`; raise `ArchiveOpenError`, saying how to make one, where there is none."""
+    """Open the archive in `directory`; raise `ArchiveOpenError`, with advice, if there is none."""
     if not (directory / "records.db").is_file():
         raise ArchiveOpenError(
-            f"no archive in {directory}: make one with `sales-archive crawl URL` or `sales-archive load`, "
-            "see what one is like with `sales-archive demo`, or name another with --archive"
+            f"no archive in {directory}: create one with `sales-archive crawl URL` or `sales-archive load`, "
+            "try `sales-archive demo`, or name another directory with --archive"
         )
     return Archive(directory)
 
@@ -21,7 +21,8 @@ def existing(directory: Path) -> Archive:
 def indexed(directory: Path) -> Archive:
     """Open the archive in `directory` and bring its search index up to date.
 
-    Where that fails, as on a full disk, what is indexed is searched, and standard error says what is missing.
+    If that fails, for example on a full disk, warn on standard error and use the index as it is. Raise the error if
+    nothing is indexed yet.
     """
     archive = existing(directory)
     if not archive.engine.is_current():
@@ -32,5 +33,5 @@ def indexed(directory: Path) -> Archive:
             if not archive.engine.seq():
                 raise
             behind = archive.store.last_seq() - archive.engine.seq()
-            sys.stderr.write(f"sales-archive: searching without the last {behind} changes: {error}\n")
+            sys.stderr.write(f"sales-archive: the search index lacks the last {behind} changes: {error}\n")
     return archive

@@ -1,4 +1,4 @@
-"""`sales-archive check`: find what is wrong with an archive."""
+"""`sales-archive check`: check an archive for damage."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +17,14 @@ else:
 @click.command()
 @click.pass_obj
 def command(directory: Path) -> int:
-    """Check the files of the archive.
+    """Check the archive for damage.
 
-    Prints one problem a line and exits with status 1 when something is wrong.
+    Prints one problem per line and exits with status 1 if there are any.
     """
     with archives.existing(directory) as archive:
         problems = archive.check()
     for problem in problems:
         line(problem)
     if not problems:
-        line(f"{directory} is sound")
+        line(f"no problems found in {directory}")
     return 1 if problems else 0

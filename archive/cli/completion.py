@@ -1,4 +1,4 @@
-"""What a shell offers when one presses Tab: fields of the query language, and the sites of the archive."""
+"""Shell completion: fields of the query language, and the sites of the archive."""
 
 from pathlib import Path
 
@@ -11,27 +11,27 @@ from archive.search.query.parser import FIELDS
 
 
 def query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return fields, and after `site:` the sites, that continue the last word of a query."""
+    """Complete the last word of a query: a field, or a site after `site:`."""
     del param
-    field, colon, begun = incomplete.partition(":")
+    field, colon, prefix = incomplete.partition(":")
     if not colon:
         return [CompletionItem(f"{name}:") for name in FIELDS if name.startswith(field)]
-    return [CompletionItem(f"site:{name}") for name in _sites(ctx, begun)] if field == "site" else []
+    return [CompletionItem(f"site:{name}") for name in _sites(ctx, prefix)] if field == "site" else []
 
 
 def site_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the sites of the archive that begin like this."""
+    """Complete the name of a site."""
     del param
     return [CompletionItem(name) for name in _sites(ctx, incomplete)]
 
 
-def _sites(ctx: click.Context, begun: str) -> list[str]:
-    """Return names of sites; none where there is no archive, as completion must not make one or fail."""
+def _sites(ctx: click.Context, prefix: str) -> list[str]:
+    """Return the sites that begin with `prefix`; none if there is no archive, as completion must not create one."""
     directory = Path(ctx.find_root().params.get("directory") or ".")
     if not (directory / "records.db").is_file():
         return []
     try:
         with Archive(directory) as archive:
-            return sorted(name for name in archive.store.counts() if name.startswith(begun))
+            return sorted(name for name in archive.store.counts() if name.startswith(prefix))
     except ArchiveError:
         return []

@@ -1,4 +1,4 @@
-"""`sales-archive forget`: erase a post, a site or a person for good."""
+"""`sales-archive forget`: erase a post, a site or a person permanently."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.lazy import lazy
-from archive.cli.output import line, visible
+from archive.cli.output import counted, line, visible
 from archive.cli.progress import progress
 from archive.errors import ArchiveError, NotFoundError
 
@@ -22,34 +22,35 @@ else:
     forgetting = lazy("archive.forgetting")
 
 
-@click.command(short_help="Erase a post, a site or a person for good.")
+@click.command(short_help="Erase a post, a site or a person permanently.")
 @click.argument("what", required=False, metavar="URL|site:SITE|author:NAME")
-@click.option("--site", metavar="SITE", help="Forget the author at this site only.")
-@click.option("--reason", metavar="TEXT", help="Reason to keep with the rule.")
+@click.option("--site", metavar="SITE", help="Erase the author's texts on this site only.")
+@click.option("--reason", metavar="TEXT", help="Reason to store with the rule.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option("--rules", "list_rules", is_flag=True, help="List what must not be archived, and do nothing.")
-@click.option("--allow", is_flag=True, help="Lift the rule. What was erased stays erased.")
+@click.option("--rules", "list_rules", is_flag=True, help="List the rules of what must not be archived, and exit.")
+@click.option("--allow", is_flag=True, help="Remove the rule. Erased texts stay erased.")
 @click.pass_obj
 def command(directory: Path, /, what: str | None, **options: Any) -> int:
-    """Erase a post, a site or a person for good, and never archive them again.
+    """Erase a post, a site or a person permanently, and never archive them again.
 
-    Erases the texts from the records, the search index and the kept responses, after asking.
+    Asks for confirmation, then erases the texts from the records, the search index and the stored responses.
     """
     with archives.existing(directory) as archive:
         if options["list_rules"]:
             _print_rules(archive)
             return 0
         if what is None:
-            raise ArchiveError("say what to forget: the URL of a post, site:SITE or author:NAME")
+            raise click.UsageError("name what to forget: the URL of a post, site:SITE or author:NAME")
         rule = _rule(archive, what, site=options["site"], reason=options["reason"])
         if options["allow"]:
             return _lift(archive, rule)
         if not options["yes"] and not _confirmed(rule):
-            line("nothing was forgotten")
+            line("nothing was erased")
             return 1
         with progress("Indexing", "texts") as show:
             erased = forgetting.forget(archive, rule, show)
-    line(f"forgot {erased.posts} posts, {erased.comments} comments and {erased.captures} raw responses")
+    posts, comments = counted(erased.posts, "post"), counted(erased.comments, "comment")
+    line(f"erased {posts}, {comments} and {counted(erased.captures, 'stored response')}")
     return 0
 
 
@@ -64,14 +65,14 @@ def _rule(archive: "Archive", what: str, *, site: str | None, reason: str | None
     except NotFoundError:
         if "://" not in what:
             raise
-        url = what  # it was never archived, and never shall be
+        url = what  # never archived so far; the rule keeps it so
     return deny.Rule(kind="url", value=url, reason=reason)
 
 
 def _confirmed(rule: "deny.Rule") -> bool:
     if not sys.stdin.isatty():
-        raise ArchiveError("forgetting cannot be undone; confirm it with --yes")
-    question = f"Forget {rule.kind} {visible(rule.value)} for good, with everything ever archived of it?"
+        raise ArchiveError("erasing cannot be undone, and there is no terminal to ask on; confirm it with --yes")
+    question = f"Permanently erase everything archived for {rule.kind} {visible(rule.value)}?"
     return click.confirm(question, default=False, err=True)
 
 
@@ -82,8 +83,11 @@ def _print_rules(archive: "Archive") -> None:
 
 
 def _lift(archive: "Archive", rule: "deny.Rule") -> int:
-    forgetting.finish_forgetting(archive)  # done later, it would bring the rule back
+    forgetting.finish_forgetting(archive)  # an unfinished erasure would restore the rule later
     with archive.database.write() as connection:
         lifted = deny.allow(connection, rule)
-    line(f"{rule.kind} {rule.value} may be archived again" if lifted else f"no such rule: {rule.kind} {rule.value}")
-    return 0 if lifted else 1
+    if not lifted:
+        line(f"no rule for {rule.kind} {rule.value}; `sales-archive forget --rules` lists them")
+        return 1
+    line(f"{rule.kind} {rule.value} may be archived again")
+    return 0

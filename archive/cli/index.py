@@ -1,4 +1,4 @@
-"""`sales-archive index`: bring the search index up to the records, or build it anew."""
+"""`sales-archive index`: update or rebuild the search index."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.lazy import lazy
-from archive.cli.output import line
+from archive.cli.output import counted, line
 from archive.cli.progress import progress
 from archive.errors import ArchiveBusyError
 
@@ -21,7 +21,7 @@ else:
 
 
 @click.command()
-@click.option("--rebuild", is_flag=True, help="Build it anew, from the records alone.")
+@click.option("--rebuild", is_flag=True, help="Rebuild it from the records.")
 @click.pass_obj
 def command(directory: Path, *, rebuild: bool) -> int:
     """Bring the search index up to date."""
@@ -29,16 +29,17 @@ def command(directory: Path, *, rebuild: bool) -> int:
         _finish_forgetting(archive)
         with progress("Indexing", "texts") as show:
             report = archive.engine.sync(progress=show, rebuild=rebuild)
-    built = f", built anew ({report.rebuilt})" if report.rebuilt else ""
+    rebuilt = f", index rebuilt ({report.rebuilt})" if report.rebuilt else ""
     line(
-        f"{report.written} texts written, {report.deleted} deleted{built}; the search index is at change {report.seq}"
+        f"{counted(report.written, 'text')} indexed, {report.deleted} deleted{rebuilt}; "
+        f"the search index is at change {report.seq}"
     )
     return 0
 
 
 def _finish_forgetting(archive: "Archive") -> None:
-    """Finish what was cut short, unless a crawl holds the files: the next time will do, and `check` reminds."""
+    """Finish an interrupted `forget`, unless a crawl holds the files; the next run retries, `check` reports it."""
     try:
         forgetting.finish_forgetting(archive)
     except ArchiveBusyError as error:
-        sys.stderr.write(f"sales-archive: could not finish forgetting: {error}\n")
+        sys.stderr.write(f"sales-archive: could not finish an earlier `forget`: {error}\n")

@@ -1,6 +1,6 @@
-"""Modules that load when they are first used, so that `--help` and a mistyped command stay quick.
+"""Lazy imports, which keep `--help` and usage errors fast.
 
-A command's module declares its options; what it runs loads NumPy, Whoosh, Scrapy or Flask and is named by `lazy`.
+A command's module only declares options. Modules that import NumPy, Whoosh, Scrapy or Flask are named by `lazy`.
 """
 
 import sys
@@ -9,9 +9,9 @@ from types import ModuleType
 
 
 def lazy(name: str) -> ModuleType:
-    """Return a module that runs at the first use of one of its names; raise `ModuleNotFoundError`.
+    """Return a module that is executed when one of its names is first used; raise `ModuleNotFoundError`.
 
-    Its packages are imported at once. Source: `importlib.util.LazyLoader` of the standard library.
+    Its parent packages are imported at once. Source: `importlib.util.LazyLoader` of the standard library.
     """
     if name in sys.modules:
         return sys.modules[name]

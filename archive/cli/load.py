@@ -1,4 +1,4 @@
-"""`sales-archive load`: make or fill an archive from a dataset."""
+"""`sales-archive load`: import a dataset into an archive."""
 
 import sys
 from dataclasses import asdict
@@ -20,21 +20,21 @@ else:
     loading = lazy("archive.export.loading")
 
 
-@click.command(short_help="Archive the posts of a dataset.")
+@click.command(short_help="Import the posts of a dataset.")
 @click.argument("source", type=click.Path(path_type=Path, allow_dash=True), metavar="DIR|FILE")
 @click.pass_obj
 def command(directory: Path, source: Path) -> int:
-    """Archive the posts of a dataset, as `sales-archive export --backup` writes it.
+    """Import the posts of a dataset that `sales-archive export --backup` wrote.
 
-    Takes the directory of a dataset, a file of its rows, or - for standard input. Makes the archive where there is
+    Takes the directory of a dataset, a file of its rows, or - for standard input. Creates the archive if there is
     none.
     """
     if str(source) != "-" and not source.exists():
-        raise DatasetError(f"there is no {source}; name the directory of a dataset, or a file of rows")
+        raise DatasetError(f"{source} does not exist; name the directory of a dataset or a file of its rows")
     if loading.is_lossy(source):
         sys.stderr.write(
-            f"sales-archive: {source} has pseudonyms or masked contacts, which cannot be undone; "
-            "only `export --backup` gives an equal archive\n"
+            f"sales-archive: {source} has pseudonyms or masked contacts, which cannot be reversed; "
+            "only `export --backup` restores the original archive\n"
         )
     with facade.Archive(directory) as archive, progress("Loading", "posts") as show:
         loaded = loading.load(archive, source, progress=show)

@@ -1,7 +1,7 @@
-"""The program `sales-archive`: its commands, and what becomes of their errors.
+"""The program `sales-archive`: its command group, exit statuses and error handling.
 
-Each package contributes its commands by entry points of the group `sales_archive.commands`; a command is loaded when
-it is asked for. So the archive's command line needs neither the crawler nor the web UI.
+Each package contributes its commands as entry points of the group `sales_archive.commands`, and a command is loaded
+when it is called. So the archive's command line imports neither the crawler nor the web UI.
 """
 
 import os
@@ -44,7 +44,7 @@ class CommandGroup(click.Group):
         return [name for name in ORDER if name in known] + sorted(known.keys() - set(ORDER))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command; return `None` where no package contributes one of this name."""
+        """Load a command; return `None` if no package contributes one of this name."""
         del ctx
         entry_point = _entry_points().get(cmd_name)
         if entry_point is None:
@@ -57,12 +57,12 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command in the arguments; raise `UsageError`, naming the nearest, for a mistyped one."""
-        self.commands = dict.fromkeys(self.list_commands(ctx), click.Command(None))  # the names that click compares
+        """Find the command in the arguments; for an unknown one, raise `UsageError` with the closest match."""
+        self.commands = dict.fromkeys(self.list_commands(ctx), click.Command(None))  # for click's suggestion
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command and return its exit status: here, as click would hide a closed pipe and Ctrl-C."""
+        """Run the command and return its exit status; handle Ctrl-C and a closed pipe before click does."""
         try:
             status = super().invoke(ctx)
             sys.stdout.flush()
@@ -87,18 +87,18 @@ class CommandGroup(click.Group):
 @click.version_option(package_name="sales-archive")
 @click.pass_context
 def group(ctx: click.Context, directory: Path) -> None:
-    """Crawl, search, read, export and keep an archive of startup sales writing.
+    """Crawl, search, read and export an archive of startup sales writing.
 
-    Exit status: 0 done; 1 not found, or a check found something wrong; 2 failed, with the reason on standard error;
-    130 interrupted; 141 the reader of the output went away. A crawl has statuses of its own, see docs/crawling.md.
+    Exit status: 0 success; 1 not found, or a check found problems; 2 failure, with the reason on standard error;
+    130 interrupted; 141 output pipe closed. A crawl has its own statuses, see docs/crawling.md.
     """
     ctx.obj = directory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status; tell a foreseeable failure in one line on standard error."""
+    """Run one command and return its exit status; write an expected failure as one line to standard error."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal of another encoding shows "?" for what it lacks
+        sys.stdout.reconfigure(errors="replace")  # "?" for characters that the terminal's encoding lacks
     try:
         status = group.main(arguments, prog_name="sales-archive", standalone_mode=False)
     except click.ClickException as error:
@@ -119,11 +119,17 @@ def _entry_points() -> dict[str, EntryPoint]:
 def _fail(error: Exception) -> int:
     if not isinstance(error, ArchiveError):
         _drop_output()
-    sys.stderr.write(f"sales-archive: {error}\n")
+    sys.stderr.write(f"sales-archive: {_reason(error)}\n")
     return NOT_FOUND if isinstance(error, NotFoundError) else FAILED
 
 
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
 def _drop_output() -> None:
-    """Let nothing buffered be written at exit: it would fail again, with a traceback."""
-    with suppress(OSError):  # standard output is no file
+    """Discard buffered output: writing it at exit would fail again, with a traceback."""
+    with suppress(OSError):  # standard output has no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,10 +1,10 @@
-"""How far long work has come: a bar where standard error is a terminal, a line now and then where it is a file."""
+"""Progress of long operations: a bar if standard error is a terminal, occasional lines if it is a file."""
 
 import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,17 @@ import click
 if TYPE_CHECKING:
     from archive.search.engine import Progress
 
-#: Seconds between two lines in a file, and after which the first stands there.
+#: Seconds before the first line in a file, and between lines.
 LINE_SECONDS = 10.0
 
 
 @contextmanager
 def progress(label: str, unit: str) -> Iterator["Progress"]:
-    """Show what is done, the rate and the time left, while the block lasts.
+    """Show the work done, the rate and the time left until the block ends.
 
-    `label` says what is being done ("Indexing"), `unit` what is counted ("texts"). Work that ends within ten seconds
-    writes nothing into a file; a dumb terminal counts as a file.
+    `label` names the operation ("Indexing"), `unit` what is counted ("texts"). The bar appears with the first call of
+    the function that is yielded. An operation shorter than ten seconds writes nothing to a file; a dumb terminal
+    counts as a file.
     """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield _lines(label, unit)
@@ -33,28 +34,29 @@ def progress(label: str, unit: str) -> Iterator["Progress"]:
     def rate(_: object) -> str:
         return f"{done_before / max(time.monotonic() - started, 0.001):,.0f} {unit}/s"
 
-    with click.progressbar(
-        length=1, label=label, show_pos=True, item_show_func=rate, width=0, file=sys.stderr
-    ) as bar:
+    bar = click.progressbar(length=1, label=label, show_pos=True, item_show_func=rate, width=0, file=sys.stderr)
+    with ExitStack() as stack:
 
         def show(done: int, total: int) -> None:
             nonlocal done_before
+            first, step, done_before = not done_before, done - done_before, done
             bar.length = max(total, done, 1)
-            bar.update(done - done_before)
-            done_before = done
+            if first:
+                stack.enter_context(bar)
+            bar.update(step)
 
         yield show
 
 
 def _lines(label: str, unit: str) -> "Progress":
-    started = told = time.monotonic()
+    started = last = time.monotonic()
 
     def write(done: int, total: int) -> None:
-        nonlocal told
+        nonlocal last
         now = time.monotonic()
-        if now - told < LINE_SECONDS:
+        if now - last < LINE_SECONDS:
             return
-        told = now
+        last = now
         rate = done / (now - started)
         left = timedelta(seconds=round((total - done) / rate)) if rate else "unknown time"
         sys.stderr.write(f"{label}: {done:,} of {total:,} {unit}, {rate:,.0f} a second, {left} left\n")

@@ -1,4 +1,4 @@
-"""`sales-archive search`: a page of results."""
+"""`sales-archive search`: print a page of results."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from archive.cli.lazy import lazy
-from archive.cli.output import json_value, line, marked_line
+from archive.cli.output import counted, json_value, line, marked_line
 from archive.search.results import FILTERS, MOST_PER_PAGE, Hit, Query, Results, Sort
 
 if TYPE_CHECKING:
@@ -20,37 +20,37 @@ else:
 _LANGUAGE = """\
 \b
 The query language; docs/search.md has more:
-  cold email               both words; when few texts have both, then also
-                           those with one
-  "cold email"             the words next to each other
-  cold -spam               without a word, a "phrase" or a (group)
-  cold OR (warm AND call)  either, and both; operators in capitals
-  pric*  pricng~           words that begin like this, words spelled like this
-  title:pricing  tag:saas  posts with a word in the title, or with a tag
+  cold email               both words; if few texts have both, then also
+                           texts with one
+  "cold email"             this exact phrase
+  cold -spam               exclude a word, a "phrase" or a (group)
+  cold OR (warm AND call)  operators, in capitals
+  pric*  pricng~           a prefix, a similar spelling
+  title:pricing  tag:saas  posts with this word in the title, with this tag
   author:lee  said:"ann lee"  posts and comments by an author
-  by:lee  commenter:lee    posts by an author, comments by one
+  by:lee  commenter:lee    posts by an author, comments by an author
   site:example.com  platform:ghost  lang:de  kind:comment  in:ADDRESS
   has:comments  has:author-reply  has:date
   before:2015  after:March 2015  after:3 months ago  year:2014-2016
   year:Q1 2015
-  words:>500  words:100-200  texts of a length
+  words:>500  words:100-200  texts of this length
 """
 
-#: Stands before a word that begins with a dash, so that it is not taken for an option.
+#: Prefix of a query word that begins with a dash, so that click does not parse it as an option.
 _DASHED = "\0"
 
 
 class QueryCommand(click.Command):
-    """A command whose words may begin with a dash: `pricing -discount`."""
+    """A command whose arguments may begin with a dash: `pricing -discount`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take a word after one dash as part of the query; an unknown `--option` stays an error."""
+        """Treat a word with a single dash as part of the query; an unknown `--option` is still an error."""
         marked = [_DASHED + word if re.match(r"-[^-]", word) and word not in {"-h"} else word for word in args]
         return super().parse_args(ctx, marked)
 
 
 class FilterType(click.ParamType[tuple[str, str]]):
-    """NAME=VALUE, with a name of `FILTERS`."""
+    """NAME=VALUE, with a name from `FILTERS`."""
 
     name = "NAME=VALUE"
 
@@ -60,25 +60,25 @@ class FilterType(click.ParamType[tuple[str, str]]):
         """Return name and value."""
         if isinstance(value, tuple):
             return value
-        name, _, wanted = value.partition("=")
-        if name not in FILTERS or not wanted:
-            self.fail(f"{value!r} is not NAME=VALUE with a NAME of {', '.join(FILTERS)}", param, ctx)
-        return name, wanted
+        name, _, filter_value = value.partition("=")
+        if name not in FILTERS or not filter_value:
+            self.fail(f"{value!r} is not NAME=VALUE; NAME is one of {', '.join(FILTERS)}", param, ctx)
+        return name, filter_value
 
 
-def _continue(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
-    return completion.query_words(ctx, param, begun)
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return completion.query_words(ctx, param, incomplete)
 
 
 @click.command(cls=QueryCommand, epilog=_LANGUAGE)
-@click.argument("query", nargs=-1, shell_complete=_continue)
+@click.argument("query", nargs=-1, shell_complete=_complete)
 @click.option(
     "--filter",
     "filters",
     multiple=True,
     type=FilterType(),
     metavar="NAME=VALUE",
-    help=f"Keep only hits with this {', '.join(FILTERS[:-1])} or {FILTERS[-1]}. Repeatable.",
+    help=f"Only hits with this {', '.join(FILTERS[:-1])} or {FILTERS[-1]}; repeatable.",
 )
 @click.option(
     "--sort", type=click.Choice(get_args(Sort)), default="relevance", show_default=True, help="Order of the hits."
@@ -90,16 +90,16 @@ def _continue(ctx: click.Context, param: click.Parameter, begun: str) -> list[Co
     default=10,
     show_default=True,
     metavar="N",
-    help=f"Hits on a page, at most {MOST_PER_PAGE}.",
+    help=f"Hits per page, at most {MOST_PER_PAGE}.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the page as JSON, as docs/search.md describes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the page as JSON; see docs/search.md.")
 @click.pass_obj
 def command(directory: Path, /, query: tuple[str, ...], **options: Any) -> int:
     """Search posts and comments.
 
-    QUERY is words in the query language below; quote it where the shell would read it.
+    QUERY uses the query language below. Quote it if it has characters that are special to the shell.
     """
-    asked = Query(
+    page_query = Query(
         text=" ".join(word.removeprefix(_DASHED) for word in query),
         filters=options["filters"],
         sort=options["sort"],
@@ -107,7 +107,7 @@ def command(directory: Path, /, query: tuple[str, ...], **options: Any) -> int:
         per_page=min(options["per_page"], MOST_PER_PAGE),
     )
     with archives.indexed(directory) as archive:
-        results = archive.search(asked)
+        results = archive.search(page_query)
     if options["as_json"]:
         json_value(results.to_json())
     else:
@@ -121,9 +121,9 @@ def _print(results: Results) -> None:
         line(results.message)
     if results.suggestion:
         line(f"Did you mean: {results.suggestion}")
-    number = f"at least {results.total}" if results.cut else str(results.total)
+    number = ("at least " if results.cut else "") + counted(results.total, "result")
     pages = -(-results.total // query.per_page)
-    line(f"{number} found" + (f", page {query.page} of {pages}" if pages > 1 else ""))
+    line(number + (f", page {query.page} of {pages}" if pages > 1 else ""))
     for hit in results.hits:
         _print_hit(hit)
 

@@ -1,4 +1,4 @@
-"""`sales-archive status`: what is archived, what is short, what fails, and how the last crawls went."""
+"""`sales-archive status`: report what is archived, incomplete or failing, and the latest crawls."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.lazy import lazy
-from archive.cli.output import json_value, line, table
+from archive.cli.output import counted, json_value, line, table
 from archive.records.models import format_time
 
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 else:
     archives = lazy("archive.cli.archives")
 
-#: Lines shown of a list that has no end; `--json` has them all.
+#: Most lines shown of a long list; `--json` has them all.
 _SHOWN = 20
 
 
-@click.command(short_help="Tell what is archived, what is missing and what failed.")
+@click.command(short_help="Show what is archived, what is missing and what failed.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.pass_obj
 def command(directory: Path, *, as_json: bool) -> int:
-    """Tell what is archived, which threads are short, which pages fail, and how the last crawls went."""
+    """Show what is archived, incomplete threads, failing pages and the latest crawls."""
     with archives.existing(directory) as archive:
         status = archive.status()
     if as_json:
@@ -36,20 +36,18 @@ def command(directory: Path, *, as_json: bool) -> int:
 
 
 def _print(status: "ArchiveStatus") -> None:
-    line(f"{status.archive}: {status.posts} posts, {status.comments} comments")
-    behind = status.seq - status.indexed_seq
-    if behind > 0:
-        line(
-            f"the search index is {behind} changes behind; the next search, or `sales-archive index`, brings them in"
-        )
+    line(f"{status.archive}: {counted(status.posts, 'post')}, {counted(status.comments, 'comment')}")
+    if status.seq > status.indexed_seq:
+        behind = counted(status.seq - status.indexed_seq, "change")
+        line(f"the search index is {behind} behind; the next search or `sales-archive index` updates it")
     line()
     table(
         ("site", "posts", "comments", "last crawl"),
         [(site.site, site.posts, site.comments, _last_crawl(site.state.crawl)) for site in status.sites],
     )
-    _print_list("sites that need a look", [concern for site in status.sites for concern in _concerns(site)])
+    _print_list("sites that need attention", [concern for site in status.sites for concern in _concerns(site)])
     _print_list(
-        "threads shorter than their site states, or not read to the end",
+        "threads with fewer comments than their site reports, or not read to the end",
         [
             f"{thread.url}: {thread.found} of {_known(thread.stated)}"
             + (f" ({thread.reason})" if thread.reason else "")
@@ -58,16 +56,16 @@ def _print(status: "ArchiveStatus") -> None:
     )
     _print_list(
         "pages that failed",
-        [f"{page.url}: {page.reason or page.status}, {page.failures} times" for page in status.failing],
+        [f"{page.url}: {page.reason or page.status} (failures: {page.failures})" for page in status.failing],
     )
     _print_list("latest crawls", [_job(job) for job in status.jobs])
 
 
 def _last_crawl(crawl: "SiteCrawl | None") -> str:
     if crawl is None:
-        return "none told"
+        return "not recorded"
     if crawl.ending == "begun":
-        return f"begun {format_time(crawl.began)}, not ended: running or killed"
+        return f"started {format_time(crawl.began)}, not finished: running or killed"
     counts = {
         "new": crawl.posts_new,
         "changed": crawl.posts_changed,
@@ -75,13 +73,13 @@ def _last_crawl(crawl: "SiteCrawl | None") -> str:
         "failed": crawl.posts_failed,
     }
     posts = ", ".join(f"{number} {name}" for name, number in counts.items())
-    why = f" ({crawl.reason})" if crawl.reason else ""
+    reason = f" ({crawl.reason})" if crawl.reason else ""
     ended = format_time(crawl.ended) if crawl.ended else None
-    return f"{crawl.ending} {ended}{why}: {posts}"
+    return f"{crawl.ending} {ended}{reason}: {posts}"
 
 
 def _concerns(site: "SiteStatus") -> list[str]:
-    """Return what the last crawl found wrong with a site, in words."""
+    """Return the problems that the last crawl reported for a site."""
     concerns = list(site.state.concerns)
     if site.state.failure:
         since = site.state.failing_since and format_time(site.state.failing_since)[:10]
@@ -97,7 +95,7 @@ def _print_list(heading: str, lines: list[str]) -> None:
     for text in lines[:_SHOWN]:
         line(f"  {text}")
     if len(lines) > _SHOWN:
-        line(f"  … and {len(lines) - _SHOWN} more; all of them with --json")
+        line(f"  … and {len(lines) - _SHOWN} more; use --json to list all")
 
 
 def _known(number: int | None) -> str:
@@ -105,11 +103,11 @@ def _known(number: int | None) -> str:
 
 
 def _job(job: "Job") -> str:
-    began = f"{job.spider} {format_time(job.started)}"
+    started = f"{job.spider} {format_time(job.started)}"
     if job.ended is None or job.report is None:
-        return f"{began}: not ended: running or killed"
+        return f"{started}: not finished: running or killed"
     counts = job.report.get("counts", {})
-    brought = ", ".join(
+    new = ", ".join(
         f"{counts.get(f'archive/{name}', 0)} {words}"
         for name, words in (
             ("posts_new", "new posts"),
@@ -117,8 +115,8 @@ def _job(job: "Job") -> str:
             ("comments_new", "new comments"),
         )
     )
-    asked = f"{job.report.get('requests', 0)} requests, ended {format_time(job.ended)}"
+    requests = f"{job.report.get('requests', 0)} requests, ended {format_time(job.ended)}"
     if job.report.get("healthy", True):
-        return f"{began}: well; {brought}; {asked}"
+        return f"{started}: OK; {new}; {requests}"
     reasons = "; ".join(str(reason) for reason in job.report.get("reasons", ())) or "no reason given"
-    return f"{began}: NOT WELL, exit status {job.report.get('exit_status')}: {reasons}; {brought}; {asked}"
+    return f"{started}: UNHEALTHY, exit status {job.report.get('exit_status')}: {reasons}; {new}; {requests}"

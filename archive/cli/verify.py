@@ -20,12 +20,12 @@ else:
 def command(dataset: Path) -> int:
     """Check a dataset against its manifest.
 
-    Prints one problem a line and exits with status 1 when something is wrong.
+    Prints one problem per line and exits with status 1 if there are any.
     """
     with progress("Verifying", "files") as show:
         problems = verifying.verify(dataset, progress=show)
     for problem in problems:
         line(problem)
     if not problems:
-        line(f"{dataset} is as its manifest says")
+        line(f"{dataset} matches its manifest")
     return 1 if problems else 0

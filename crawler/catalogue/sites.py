@@ -20,8 +20,12 @@ CATALOGUE = Path(__file__).parent / "sites.toml"
 #: Hosts where many blogs are one site of one operator, told apart by the first part of the path.
 _BY_PATH = re.compile(r"/[^/]+\.\w+$")
 _LANGUAGE = re.compile("[a-z]{2}")
-#: What a person may type for a blog: with or without `https://`, no spaces, no `user@`.
-_PLAIN = re.compile(r"(?:https?://)?(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:[/?]\S*)?", re.IGNORECASE)
+#: Addresses that a person may type for a blog, without spaces and `user@`. Without `https://` the host needs a dot:
+#: a mistyped word is refused, `http://intranet/` is accepted.
+_PLAIN = re.compile(
+    r"(?:https?://[\w.-]+|(?:https?://)?\[[0-9a-f:.]+\]|localhost|[\w-]+(?:\.[\w-]+)+\.?)(?::\d+)?(?:[/?]\S*)?",
+    re.IGNORECASE,
+)
 
 
 #: Seconds between requests that a catalogue may ask for; `inf` would wait for ever.

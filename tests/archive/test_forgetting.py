@@ -256,13 +256,15 @@ def test_the_command_forgets_lists_and_lifts(
 
     assert run("example.com/first-ten-customers") == (
         2,
-        "sales-archive: forgetting cannot be undone; confirm it with --yes\n",
+        "sales-archive: erasing cannot be undone, and there is no terminal to ask on; confirm it with --yes\n",
     )
-    assert run() == (2, "sales-archive: say what to forget: a post's URL, site:SITE or author:NAME\n")
+    status, errors = run()
+    assert status == 2
+    assert errors.endswith("Error: name what to forget: the URL of a post, site:SITE or author:NAME\n")
     assert run("nonsense", "--yes")[0] == 1
     assert run("example.com/first-ten-customers", "--yes", "--reason", "asked for") == (
         0,
-        "forgot 1 posts, 0 comments and 0 raw responses\n",
+        "erased 1 post, 0 comments and 0 stored responses\n",
     )
     assert run("author:Bo Berg", "--site", "example.com", "--yes")[0] == 0
     assert run("--rules")[1] == (

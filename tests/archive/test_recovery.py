@@ -101,5 +101,5 @@ def test_a_torn_index_is_made_anew_by_the_next_search(filled: Archive, capsys: p
 
     assert main(["--archive", str(filled.directory), "search", "kind:post"]) == 0
 
-    assert capsys.readouterr().out.startswith("5 found")
+    assert capsys.readouterr().out.startswith("5 results")
     assert filled.check() == []

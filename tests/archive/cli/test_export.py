@@ -19,7 +19,7 @@ def test_the_command_leaves_out_what_is_reserved_unless_all_rights_are_asked_for
     program = ["--archive", str(filled.directory), "export", "--plain"]
 
     main([*program, str(tmp_path / "open")])
-    assert "--rights all takes them" in capsys.readouterr().err
+    assert "--rights all includes them" in capsys.readouterr().err
     main([*program, "--rights", "all", str(tmp_path / "all")])
 
     held = {

@@ -22,11 +22,18 @@ with progress("Indexing", "texts") as show:
 """
 
 
-def on_terminal(columns: int, **variables: str) -> str:
-    """Return what a terminal of so many columns is sent."""
+ONE_STEP = """
+from archive.cli.progress import progress
+with progress("Indexing", "texts") as show:
+    show(200, 200)
+"""
+
+
+def on_terminal(columns: int, program: str = PROGRAM, **variables: str) -> str:
+    """Return what a program writes to a terminal of so many columns."""
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns), **variables}
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment, stderr=slave)
+    process = subprocess.Popen([sys.executable, "-c", program], env=environment, stderr=slave)
     os.close(slave)
     written = b""
     with suppress(OSError):  # the other end is closed
@@ -45,7 +52,12 @@ def test_a_terminal_gets_a_bar_that_fits_its_width(columns: int) -> None:
     assert last.startswith("Indexing")
     assert "200/200" in last
     assert "texts/s" in last
+    assert "0/1 " not in written
     assert len(last) <= columns
+
+
+def test_the_rate_includes_the_last_step() -> None:
+    assert " 0 texts/s" not in on_terminal(80, ONE_STEP)
 
 
 def test_a_dumb_terminal_gets_no_escapes() -> None:

@@ -95,9 +95,13 @@ def test_a_site_asked_for_by_address_has_its_settings_from_the_catalogue(tmp_pat
 
     assert find_site(sites, "https://A.example").delay == 9
     assert find_site(sites, "other.example").url == "https://other.example/"
+    assert find_site(sites, "localhost:8000").url == "https://localhost:8000/"
+    assert find_site(sites, "http://intranet/blog").url == "http://intranet/blog"
 
 
-@pytest.mark.parametrize("wrong", ["mailto:me@a.example", "file:///etc/passwd", "https://", "not an address"])
+@pytest.mark.parametrize(
+    "wrong", ["mailto:me@a.example", "file:///etc/passwd", "https://", "not an address", "nonsense", "nonsense:80"]
+)
 def test_what_is_no_address_is_told(wrong: str) -> None:
     with pytest.raises(CatalogueError, match="not an address"):
         site_at(wrong)

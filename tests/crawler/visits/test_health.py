@@ -134,7 +134,7 @@ def test_posts_that_lost_their_texts_are_told_in_every_place(
     assert site["concerns"] == said
     assert list(covered.concerns[:2]) == said
     main(["--archive", str(directory), "status"])
-    assert "sites that need a look (2)" in capsys.readouterr().out
+    assert "sites that need attention (2)" in capsys.readouterr().out
 
 
 def test_posts_that_come_one_by_one_are_judged_together(blog: Blog, directory: Path) -> None:
