@@ -129,7 +129,7 @@ def _require_replaceable(target: Path) -> None:
     try:
         Manifest.read(target / manifest_file.NAME)
     except DatasetError as error:
-        raise DatasetError(f"{target} is there and is no dataset of ours; name a new directory") from error
+        raise DatasetError(f"{target} exists and is not a dataset; name a new directory") from error
 
 
 def _write_text(path: Path, text: str) -> None:

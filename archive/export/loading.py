@@ -131,6 +131,9 @@ def _posts(stream: IO[bytes], name: str) -> Iterator[Post]:
         try:
             post = post_of(json.loads(line))
             wrong = faults(post)
+        except json.JSONDecodeError as error:
+            reason = f"not JSON ({error.msg}, column {error.colno})"
+            raise DatasetError(f"{name}, line {number}: {reason}; is it a file of dataset rows?") from error
         except KeyError as error:
             raise DatasetError(f"{name}, line {number}: lacks the key {error}; is it of shape threads?") from error
         except (TypeError, ValueError, AttributeError, RecursionError) as error:

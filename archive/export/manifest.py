@@ -49,7 +49,8 @@ class Manifest:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise DatasetError(f"cannot read {path}: {error}; is it a dataset of `sales-archive export`?") from error
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise DatasetError(f"cannot read {path}: {reason}; is it a dataset of `sales-archive export`?") from error
         if not isinstance(values, dict) or values.get("schema") != SCHEMA:
             raise DatasetError(f"{path} is no manifest of form {SCHEMA}; export again, or upgrade the program")
         try:

@@ -221,7 +221,7 @@ def test_a_directory_that_is_no_dataset_is_not_replaced(filled: Archive, tmp_pat
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "cat.jpg").touch()
 
-    with pytest.raises(DatasetError, match="is no dataset of ours"):
+    with pytest.raises(DatasetError, match="exists and is not a dataset"):
         write_dataset(filled, tmp_path / "photos", Plan(), key=KEY)
     assert names(tmp_path / "photos") == ["cat.jpg"]
 

@@ -280,7 +280,7 @@ def test_the_commands_export_verify_and_load(
     assert "1 post, 3 comments\n  names or contacts are replaced" in errors
     assert (archive.directory / "pseudonyms.key").stat().st_mode & 0o077 == 0
     assert run("verify", out) == (0, f"{out} matches its manifest\n", "")
-    assert run("export", backup, "--backup")[2] == f"sales-archive: {backup}: 1 posts, 3 comments\n"
+    assert run("export", backup, "--backup")[2] == f"sales-archive: {backup}: 1 post, 3 comments\n"
     assert run("load", backup, directory=again) == (0, "posts: 1 new\n", "")
     assert "only `export --backup` restores the original archive" in run("load", out, directory=again)[2]
     (tmp_path / "backup/data/threads/part-00000.jsonl.gz").unlink()
