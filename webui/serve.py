@@ -41,7 +41,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 
 
-@click.command()
+@click.command(short_help="Serve the archive to a web browser.")
 @click.option(
     "--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on (default: this machine only)."
 )

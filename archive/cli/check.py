@@ -14,7 +14,7 @@ else:
     archives = lazy("archive.cli.archives")
 
 
-@click.command()
+@click.command(short_help="Check the archive for damage.")
 @click.pass_obj
 def command(directory: Path) -> int:
     """Check the archive for damage.

@@ -20,7 +20,7 @@ else:
     forgetting = lazy("archive.forgetting")
 
 
-@click.command()
+@click.command(short_help="Bring the search index up to date.")
 @click.option("--rebuild", is_flag=True, help="Rebuild it from the records.")
 @click.pass_obj
 def command(directory: Path, *, rebuild: bool) -> int:

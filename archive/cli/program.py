@@ -5,6 +5,7 @@ when it is called. So the archive's command line imports neither the crawler nor
 """
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -100,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # "?" for characters that the terminal's encoding lacks
     try:
-        status = group.main(arguments, prog_name="sales-archive", standalone_mode=False)
+        status = group.main(arguments, prog_name="sales-archive", standalone_mode=False, terminal_width=_help_width())
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -121,6 +122,11 @@ def _fail(error: Exception) -> int:
         _drop_output()
     sys.stderr.write(f"sales-archive: {_reason(error)}\n")
     return NOT_FOUND if isinstance(error, NotFoundError) else FAILED
+
+
+def _help_width() -> int:
+    """Return the width of help texts: click's own is never below 50, which a narrow terminal wraps again."""
+    return max(min(shutil.get_terminal_size().columns, 80) - 2, 20)
 
 
 def _reason(error: Exception) -> str:

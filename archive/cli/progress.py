@@ -1,6 +1,7 @@
 """Progress of long operations: a bar if standard error is a terminal, occasional lines if it is a file."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Seconds before the first line in a file, and between lines.
 LINE_SECONDS = 10.0
+#: Columns below which there is no room for a bar.
+NARROW = 60
 
 
 @contextmanager
@@ -28,24 +31,42 @@ def progress(label: str, unit: str) -> Iterator["Progress"]:
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield _lines(label, unit)
         return
-    started = time.monotonic()
-    done_before = 0
-
-    def rate(_: object) -> str:
-        return f"{done_before / max(time.monotonic() - started, 0.001):,.0f} {unit}/s"
-
-    bar = click.progressbar(length=1, label=label, show_pos=True, item_show_func=rate, width=0, file=sys.stderr)
     with ExitStack() as stack:
+        yield _bar(label, unit, stack)
 
-        def show(done: int, total: int) -> None:
-            nonlocal done_before
-            first, step, done_before = not done_before, done - done_before, done
-            bar.length = max(total, done, 1)
-            if first:
-                stack.enter_context(bar)
-            bar.update(step)
 
-        yield show
+def _bar(label: str, unit: str, stack: ExitStack) -> "Progress":
+    """Return a function that draws the bar; a narrow terminal gets the figures alone, and the rate if it fits."""
+    started = time.monotonic()
+    columns = shutil.get_terminal_size().columns
+    narrow = columns < NARROW
+    position = 0
+
+    def rate(_: object) -> str | None:
+        text = f"{position / max(time.monotonic() - started, 0.001):,.0f} {unit}/s"
+        others = f"{label} {bar.length}/{bar.length} " + ("" if bar.finished else "00:00:00 ")
+        return None if narrow and len(others + text) > columns else text
+
+    bar = click.progressbar(
+        length=1,
+        label=label,
+        show_pos=True,
+        item_show_func=rate,
+        bar_template="%(label)s %(info)s" if narrow else "%(label)s  [%(bar)s]  %(info)s",
+        info_sep=" " if narrow else "  ",
+        width=0,
+        file=sys.stderr,
+    )
+
+    def show(done: int, total: int) -> None:
+        nonlocal position
+        step, position = done - position, done
+        bar.length = max(total, done, 1)
+        if not bar.entered:
+            stack.enter_context(bar)
+        bar.update(step)
+
+    return show
 
 
 def _lines(label: str, unit: str) -> "Progress":

@@ -70,7 +70,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return completion.query_words(ctx, param, incomplete)
 
 
-@click.command(cls=QueryCommand, epilog=_LANGUAGE)
+@click.command(cls=QueryCommand, epilog=_LANGUAGE, short_help="Search posts and comments.")
 @click.argument("query", nargs=-1, shell_complete=_complete)
 @click.option(
     "--filter",

@@ -15,7 +15,7 @@ else:
     verifying = lazy("archive.export.verifying")
 
 
-@click.command()
+@click.command(short_help="Check a dataset against its manifest.")
 @click.argument("dataset", type=click.Path(path_type=Path), metavar="DIR")
 def command(dataset: Path) -> int:
     """Check a dataset against its manifest.

@@ -38,7 +38,7 @@ def command(ctx: click.Context, *, as_json: bool) -> int:
     return 0
 
 
-@command.command("list")
+@command.command("list", short_help="List the sites of the catalogue.")
 @click.pass_obj
 def list_sites(directory: Path) -> int:
     """List the sites of the catalogue: address, name, topics, and whether it is disabled."""
@@ -49,7 +49,7 @@ def list_sites(directory: Path) -> int:
     return 0
 
 
-@command.command()
+@command.command(short_help="Add a blog to the catalogue.")
 @click.argument("url", metavar="URL")
 @click.option("--name", metavar="NAME", help="Name of the blog.")
 @click.pass_obj
@@ -61,7 +61,7 @@ def add(directory: Path, url: str, name: str | None) -> int:
     return 0
 
 
-@command.command()
+@command.command(short_help="Leave a blog out of crawls.")
 @click.argument("url", metavar="URL")
 @click.pass_obj
 def disable(directory: Path, url: str) -> int:
@@ -71,7 +71,7 @@ def disable(directory: Path, url: str) -> int:
     return 0
 
 
-@command.command("import")
+@command.command("import", short_help="Add the blogs of an OPML file to the catalogue.")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.opml")
 @click.pass_obj
 def import_opml(directory: Path, file: Path) -> int:

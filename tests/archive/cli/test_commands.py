@@ -307,6 +307,17 @@ def test_the_packages_contribute_the_commands_that_help_lists(capsys: pytest.Cap
     assert "..." not in listed
 
 
+@pytest.mark.parametrize("arguments", [[], ["sites"], ["serve"], ["show"]])
+def test_help_fits_a_terminal_of_40_columns(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "40")
+    assert main([*arguments, "--help"]) == 0
+    output = capsys.readouterr().out
+    assert [line for line in output.splitlines() if len(line) > 40] == []
+    assert "..." not in output.partition("Commands:\n")[2]
+
+
 def test_without_a_command_help_is_printed_and_the_status_is_2(capsys: pytest.CaptureFixture[str]):
     assert main([]) == 2
     assert "Commands:" in "".join(capsys.readouterr())

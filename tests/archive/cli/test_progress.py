@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -54,6 +55,16 @@ def test_a_terminal_gets_a_bar_that_fits_its_width(columns: int) -> None:
     assert "texts/s" in last
     assert "0/1 " not in written
     assert len(last) <= columns
+
+
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_no_step_is_wider_than_the_terminal(columns: int) -> None:
+    slow = PROGRAM.replace("show(number, 200)", "show(number * 1_000, 250_000); time.sleep(0.006)")
+    written = on_terminal(columns, f"import time\n{slow}")
+
+    steps = re.sub(r"\x1b\[\?25[lh]", "", written).splitlines()
+    assert any("00:00:0" in step for step in steps)
+    assert max(map(len, steps)) <= columns
 
 
 def test_the_rate_includes_the_last_step() -> None:
