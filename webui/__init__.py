@@ -1,4 +1,4 @@
-"""The web UI: a thin Flask application. Views read the address, ask the archive, and render."""
+"""The web UI, a thin Flask application. Views read the address, ask the archive, and render."""
 
 import importlib
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The web UI: a thin Flask application. Views read the address, ask the archive, and render."""
+"""`create_app`: make the Flask application over an archive. Views read the address, ask the archive, and render."""
 
 from collections.abc import Mapping
 from pathlib import Path

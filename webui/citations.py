@@ -1,4 +1,4 @@
-"""A passage with where it comes from, in the forms that people paste."""
+"""Quotations of a passage with its source, as text, Markdown and BibTeX."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How a query that is being typed may go on: its last word, or the value of a field."""
+"""Completion in the search box: the last word of a query, or the value of a field."""
 
 import re
 from collections.abc import Mapping

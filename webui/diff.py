@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, as runs to show."""
+"""Differences between two texts, word by word, as runs to show."""
 
 import re
 from collections.abc import Iterator, Sequence

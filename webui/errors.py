@@ -1,4 +1,4 @@
-"""What went wrong, as a page that says what to do, or as JSON for programs."""
+"""Error pages that say what to do, and errors as JSON for programs."""
 
 import logging
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""How values and texts are written on a page: dates by their precision, counts, addresses, facets, blocks of text."""
+"""Template filters: dates by their precision, counts, addresses, facets and blocks of text, as pages show them."""
 
 import re
 from collections import Counter

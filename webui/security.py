@@ -1,4 +1,4 @@
-"""What every answer says to browsers and crawlers, and the optional password.
+"""Security headers of every answer, and the optional password.
 
 Archived texts are hostile: they are escaped, and the policy lets the page run and load nothing but our own files.
 """

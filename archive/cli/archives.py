@@ -1,4 +1,4 @@
-"""The archive that a command works on. Asking for one that is not there never makes an empty one."""
+"""Open the archive that a command works on. Asking for one that is not there never makes an empty one."""
 
 import sys
 from pathlib import Path

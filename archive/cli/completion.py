@@ -1,4 +1,4 @@
-"""What a shell offers when one presses Tab: fields of the query language, and the sites of the archive."""
+"""Shell completion: fields of the query language, and the sites of the archive."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Modules that load when they are first used, so that `--help` and a mistyped command stay quick.
+"""Lazy imports: modules that load when they are first used, so that `--help` and a mistyped command stay quick.
 
 A command's module declares its options; what it runs loads NumPy, Whoosh, Scrapy or Flask and is named by `lazy`.
 """

@@ -1,4 +1,4 @@
-"""Write to the terminal what others wrote: nothing archived may steer it."""
+"""Output of the commands: lines, tables and JSON, in which no archived text can steer the terminal."""
 
 import json
 import os

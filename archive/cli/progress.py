@@ -1,4 +1,4 @@
-"""How far long work has come: a bar where standard error is a terminal, a line now and then where it is a file."""
+"""Progress of long commands: a bar where standard error is a terminal, a line now and then where it is a file."""
 
 import os
 import sys

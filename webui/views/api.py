@@ -1,4 +1,4 @@
-"""The archive for programs: JSON, described by /openapi.json; and what watchdogs and crawlers ask."""
+"""The JSON API, described by /openapi.json, and /health and /robots.txt."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Results for other programs: a feed, a search engine's description, an export."""
+"""Results for other programs: a feed, an OpenSearch description, an export."""
 
 import json
 import re

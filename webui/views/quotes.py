@@ -1,4 +1,4 @@
-"""A passage to quote: by whom, when, where, and that it was really said."""
+"""A passage to quote, with author, date, source and checksum."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is archived of each site, and whether it is whole."""
+"""The list of sites: what is archived of each, and whether it is complete."""
 
 from flask import Blueprint, render_template
 

@@ -1,4 +1,4 @@
-"""What the hits of a query have in common: the values of facets, and when they were written, counted over arrays."""
+"""Facets and timeline of a query's hits, counted over arrays."""
 
 from collections.abc import Sequence
 from typing import Any
