@@ -7,7 +7,7 @@ hand. `python docs/generate.py --check` writes nothing, names the parts that are
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -121,7 +121,7 @@ def _first_sentence(path: Path) -> str:
     return re.split(r"(?<=[.!?])\s+(?=[A-Z`])", paragraph)[0]
 
 
-def _grouped(rows: list[tuple[str, str, tuple[str, ...]]]) -> list[tuple[str, ...]]:
+def _grouped(rows: Sequence[tuple[str, str, tuple[str, ...]]]) -> list[tuple[str, ...]]:
     """Return rows whose descriptions are equal as one; the names of the others come last."""
     titles: dict[tuple[str, ...], list[str]] = {}
     for _, title, description in sorted(rows, key=lambda row: row[0] == OTHERS):
@@ -129,8 +129,9 @@ def _grouped(rows: list[tuple[str, str, tuple[str, ...]]]) -> list[tuple[str, ..
     return [(", ".join(names), *description) for description, names in titles.items()]
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = ["|".join(f" {cell} " if cell else " " for cell in row) for row in [headings, *rows]]
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in [headings, *rows]]
+    lines = ["|".join(f" {cell} " if cell else " " for cell in row) for row in escaped]
     lines.insert(1, "|".join(["---"] * len(headings)))
     return "\n".join(f"|{line}|" for line in lines)
 
