@@ -95,7 +95,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
 
 
 def _helps(command: click.Command, parent: click.Context | None, name: str) -> Iterator[tuple[str, str]]:
-    settings = command.context_settings | {"terminal_width": HELP_WIDTH}
+    settings = {**command.context_settings, "terminal_width": HELP_WIDTH}
     with click.Context(command, parent=parent, info_name=name, **settings) as context:
         yield context.command_path, command.get_help(context)
         if isinstance(command, click.Group):
