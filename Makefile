@@ -1,6 +1,7 @@
 # make demo    see it work: crawl a little web of invented blogs on this machine and search it in a browser
 # make test    install what the tests need and run all of them
 # make torture the long versions of the tests that docs/reliability.md tells of: two hours
+# make docs    write the parts of docs/ that are made from the code anew
 # make screenshots   take the pictures of docs/screenshots anew; needs Chromium
 # make check   style, types, spelling and walls between the packages
 # make coverage   which lines and branches the tests reach, and the 15 modules they reach least
@@ -22,7 +23,7 @@ GROUPS-torture = torture
 GROUPS-coverage = coverage
 GROUPS-dist = dist
 
-.PHONY: demo test torture screenshots check coverage dist audit clean
+.PHONY: demo test torture docs screenshots check coverage dist audit clean
 
 demo: .venv/installed
 	.venv/bin/sales-archive demo $(DEMO)
@@ -32,6 +33,9 @@ test: .venv/installed-test
 
 torture: .venv/installed-torture
 	SALES_ARCHIVE_TORTURE=1 .venv/bin/python -m pytest -m torture -o timeout=7200 --ignore=tests/browser $(TESTS)
+
+docs: .venv/installed
+	.venv/bin/python docs/generate.py
 
 screenshots: .venv/installed-test
 	.venv/bin/python -m tests.browser.screenshots

@@ -1,4 +1,4 @@
-"""The archive's errors, one tree.
+"""The archive's errors: one tree of exceptions under `ArchiveError`.
 
 ArchiveError
 ├── ArchiveOpenError      the directory cannot be used as an archive

@@ -1,4 +1,4 @@
-"""What is asked of the search and what it answers, as data: no engine, no HTML."""
+"""Queries and results as data: what is asked of a search and what it answers, without engine or HTML."""
 
 from dataclasses import dataclass
 from datetime import datetime

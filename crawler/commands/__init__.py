@@ -1,1 +1,1 @@
-"""Commands of the project, in place of or beside Scrapy's."""
+"""Commands of `scrapy`: the project's own `crawl` in place of Scrapy's, and `extract`."""

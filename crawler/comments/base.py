@@ -1,4 +1,4 @@
-"""What a comment system must know.
+"""`CommentSystem`: the interface of every comment system, and how to add one.
 
 To add one: write one file like `systems/isso.py`, add its line to `COMMENT_SYSTEMS`, save one case under
 `tests/threads/`.
@@ -18,6 +18,9 @@ class CommentSystem:
 
     #: As archived in `Comment.system`.
     name: str
+    #: Its row in docs/platforms.md: its name as people write it, and how its threads are read.
+    title: str
+    read_by: str
     #: Words in lower case, of which each page with its thread holds one: a page without any is not read. Empty where
     #: no word is sure.
     signs: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The comment systems we can read, and the two questions asked of them."""
+"""The registry of comment systems: which one keeps a page's thread, and how the rest of it is read."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a platform must know; the defaults are what any blog allows.
+"""`Platform`: the interface of every platform, with the defaults for any blog, and how to add one.
 
 To add one: write one file like `squarespace.py`, add its line to `PLATFORMS`, save one case under `tests/sites/`.
 CONTRIBUTING.md tells more.
@@ -24,6 +24,12 @@ class Platform:
 
     #: As archived in `Post.platform`.
     name = "generic"
+    #: The four below make its row in docs/platforms.md; `title` is its name as people write it.
+    title: str
+    lists_posts_by = "like any blog"
+    reads_threads_by = "by the comment system of the page"
+    #: For 1,000 posts and 5,000 comments; empty where that depends on the blog.
+    requests_needed = ""
     #: Hosts of one operator that share one download slot, so that many of its blogs are not asked at once.
     shared_slot: str | None = None
     #: How many times slower than the setting its operator's servers want to be asked.

@@ -37,6 +37,10 @@ class Blogger(Platform):
     """A blog on Blogger, on blogspot.com or a domain of its own."""
 
     name = "blogger"
+    title = "Blogger"
+    lists_posts_by = "feed of posts"
+    reads_threads_by = "feed of comments, else the page"
+    requests_needed = "41"
     shared_slot = "blogspot.com"
 
     def recognises(self, front: Page) -> bool:

@@ -29,6 +29,10 @@ class Discourse(Platform):
     """Topics of a forum, or of the category whose address is given."""
 
     name = "discourse"
+    title = "Discourse"
+    lists_posts_by = "the forum's list, or a category's"
+    reads_threads_by = "the topic's other posts"
+    requests_needed = "one for 30 topics, two or more for each topic"
 
     def recognises(self, front: Page) -> bool:
         """Tell Discourse by its generator."""

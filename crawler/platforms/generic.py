@@ -8,6 +8,9 @@ class Generic(Platform):
     """A site whose software we don't know, or that needs nothing of its own."""
 
     name = "generic"
+    title = "anything else"
+    lists_posts_by = "sitemap, feed and list pages"
+    reads_threads_by = "by the comment system of the page, else by its structure"
 
     def recognises(self, front: Page) -> bool:
         """Take any site."""

@@ -51,6 +51,13 @@ class Ghost(Platform):
     """A site that Ghost publishes."""
 
     name = "ghost"
+    title = "Ghost"
+    lists_posts_by = "content API, with the key that every page contains"
+    reads_threads_by = (
+        "one call that counts all comments, then one for each due post that has any, and the list of all comments "
+        "once that is cheaper; further calls for long lists of replies"
+    )
+    requests_needed = "110 with all comments on 250 posts; at most 12 + posts with comments + long lists of replies"
 
     def recognises(self, front: Page) -> bool:
         """Tell Ghost by its generator, its header, or the scripts it serves."""

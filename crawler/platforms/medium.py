@@ -26,6 +26,11 @@ class Medium(Platform):
     """Posts of a writer or a publication on Medium."""
 
     name = "medium"
+    title = "Medium"
+    lists_posts_by = "feed and front page: the newest posts, because Medium lists no others"
+    reads_threads_by = (
+        "counted; read with `SALES_ARCHIVE_MEDIUM_RESPONSES=1`, by Medium's own interface, which may change"
+    )
     shared_slot = "medium.com"
 
     def recognises(self, front: Page) -> bool:

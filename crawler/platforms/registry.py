@@ -1,4 +1,4 @@
-"""The platforms we know, and which of them made a site."""
+"""The registry of platforms, and which of them made a site."""
 
 from crawler.pages.page import Page
 from crawler.platforms.base import Platform

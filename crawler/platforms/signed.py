@@ -14,9 +14,10 @@ from crawler.platforms.base import Platform
 class SignedPlatform(Platform):
     """A platform known by a sign in the source of its front page, or by a header."""
 
-    def __init__(self, name: str, sign: str, *, header: str | None = None) -> None:
-        """Take the name that is archived, a regular expression (case ignored), and the header's name, lower case."""
-        self.name = name
+    def __init__(self, title: str, sign: str, *, header: str | None = None) -> None:
+        """Take a regular expression (case ignored), and the header's name in lower case."""
+        self.title = title
+        self.name = title.lower()
         self._sign = re.compile(sign, re.IGNORECASE)
         self._header = header
 
@@ -29,13 +30,13 @@ def _generator(name: str) -> SignedPlatform:
     """Return a static site generator by its `meta` tag, attributes in either order."""
     attributes = rf'name="?generator"?[^>]{{1,20}}content="?{name}\b'
     content_first = rf'content="?{name}\b[^>]{{1,40}}name="?generator"?'
-    return SignedPlatform(name.lower(), rf"<meta\s+(?:{attributes}|{content_first})")
+    return SignedPlatform(name, rf"<meta\s+(?:{attributes}|{content_first})")
 
 
 #: In the order tried.
 SIGNED: tuple[SignedPlatform, ...] = (
-    SignedPlatform("hubspot", r"content=\"HubSpot\"|/hs/hsstatic/|\bhs_cos_wrapper\b", header="x-hs-hub-id"),
-    SignedPlatform("webflow", r"<html[^>]{0,500}\bdata-wf-site=|content=\"Webflow\""),
+    SignedPlatform("HubSpot", r"content=\"HubSpot\"|/hs/hsstatic/|\bhs_cos_wrapper\b", header="x-hs-hub-id"),
+    SignedPlatform("Webflow", r"<html[^>]{0,500}\bdata-wf-site=|content=\"Webflow\""),
     SignedPlatform("beehiiv", r"media\.beehiiv\.com/|\bbeehiiv-(?:ads|images)"),  # pictures that its pages load
     _generator("Hugo"),
     _generator("Jekyll"),

@@ -27,6 +27,9 @@ class Squarespace(Platform):
     """A blog collection of a Squarespace site, or the whole site."""
 
     name = "squarespace"
+    title = "Squarespace"
+    lists_posts_by = "the collection's own JSON, else like any blog"
+    reads_threads_by = "from the page, if it contains them"
 
     def recognises(self, front: Page) -> bool:
         """Tell Squarespace by its server header or the context that its pages set up."""

@@ -33,6 +33,10 @@ class Substack(Platform):
     """A publication on Substack, on its own host or a domain of its writer's."""
 
     name = "substack"
+    title = "Substack"
+    lists_posts_by = "archive list, then each post's page"
+    reads_threads_by = "one call for each post with comments"
+    requests_needed = "1 + 1,000 / 12 + 1,000 + posts with comments"
     shared_slot = "substack.com"
     #: One request in two seconds is answered for hours; faster ones get 429, and sometimes 403.
     pace = 2.0

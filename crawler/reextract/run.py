@@ -1,4 +1,4 @@
-"""`python -m crawler.reextract`: extract the kept raw responses again, without asking any site.
+"""Extract the kept raw responses again, without asking any site: `sales-archive reextract`.
 
 Better extraction then reaches posts that were archived long ago. A page is extracted as in a crawl, with its further
 pages and its thread, as far as responses are kept; revisions are written only where something changed. Posts that an

@@ -1,1 +1,1 @@
-"""The spiders of the project."""
+"""The spiders: blogs, content folders, and discussions on Hacker News."""

@@ -1,4 +1,4 @@
-"""`python -m webui`: the address it prints is where the archive is, and failures say what to do."""
+"""`sales-archive serve`: the address it prints is where the archive is, and failures say what to do."""
 
 import re
 import subprocess

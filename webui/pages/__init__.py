@@ -1,1 +1,1 @@
-"""What the templates are given."""
+"""The data of the templates: everything a page shows is looked up and computed here."""

@@ -7,9 +7,8 @@ from itertools import chain
 
 from archive.records.models import Comment, Post
 from archive.records.thread import DISPLAY_LEVELS, Row, rows
-from archive.records.titles import above_text
 from archive.search.results import Query, Snippet
-from archive.search.snippets import Marking
+from archive.search.snippets import Marking, above_text
 from webui.formatting import Block, ShownDate, blocks, comment_anchor, shown_date
 from webui.links import Addresses, address, paths
 from webui.pages.results import Link

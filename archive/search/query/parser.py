@@ -11,8 +11,7 @@ from itertools import takewhile
 
 from archive.errors import QueryError
 from archive.records.models import clean
-from archive.search.query.date_names import MORE_WORDS, NotADateError
-from archive.search.query.dates import within
+from archive.search.query.dates import MORE_WORDS, NotADateError, within
 from archive.search.query.properties import ADDRESS, DATES, PROPERTIES, NotUnderstoodError, condition
 from archive.search.query.tree import Address, All, Either, Named, Node, Not, ParsedQuery, Phrase, Word
 from archive.search.words import WORD

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable
 
-from archive.search.query.date_names import NotADateError
-from archive.search.query.dates import period, within
+from archive.search.query.dates import NotADateError, period, within
 from archive.search.query.languages import language_code
 from archive.search.query.tree import Address, Between, Named, Node
 from archive.search.words import fold

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeGuard
 
 from archive.errors import QueryError
-from archive.search.query.date_names import NotADateError
-from archive.search.query.dates import within
+from archive.search.query.dates import NotADateError, within
 from archive.search.query.properties import HAS
 from archive.search.query.tree import Address, All, Between, Either, Named, Node, Not, ParsedQuery, Phrase, Word
 from archive.search.results import FILTERS

@@ -103,6 +103,11 @@ class GenericComments(CommentSystem):
     """The structural reader, tried last."""
 
     name = "generic"
+    title = "anything else"
+    read_by = (
+        "repeated blocks with a name, a date and a text, in any theme; further pages of such a thread, if the page "
+        "counts more comments than it shows or the link mentions comments"
+    )
 
     def thread(self, page: Page) -> Thread | None:
         """Return the thread that the structure of a page shows; `None` when it shows none."""

@@ -49,6 +49,8 @@ class BloggerComments(CommentSystem):
     """A numeric id names a comment in every form, and in the feeds."""
 
     name = "blogger"
+    title = "Blogger"
+    read_by = "by their own interfaces, see above"
     signs = ("/comments/default",)
 
     def thread(self, page: Page) -> Thread | None:

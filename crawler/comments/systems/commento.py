@@ -25,6 +25,8 @@ class CommentoComments(CommentSystem):
     """Comments on Commento's server, or one of the site's owner."""
 
     name = "commento"
+    title = "Commento (and Comentario)"
+    read_by = "the server's public API"
     signs = ("commento.js", "comentario.js")
 
     def thread(self, page: Page) -> Thread | None:

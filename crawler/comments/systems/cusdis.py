@@ -26,6 +26,8 @@ class CusdisComments(CommentSystem):
     """Comments on Cusdis's server, or one of the site's owner."""
 
     name = "cusdis"
+    title = "Cusdis"
+    read_by = "the server's public API"
     signs = ("cusdis_thread",)
 
     def thread(self, page: Page) -> Thread | None:

@@ -40,6 +40,8 @@ class DiscourseComments(CommentSystem):
     """The posts of a topic after its first."""
 
     name = "discourse"
+    title = "Discourse"
+    read_by = "the topic that the page embeds"
     signs = ("discourse",)
 
     def thread(self, page: Page) -> Thread | None:

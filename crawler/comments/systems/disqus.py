@@ -40,6 +40,8 @@ class DisqusComments(CommentSystem):
     """A thread of a site's forum on Disqus."""
 
     name = "disqus"
+    title = "Disqus"
+    read_by = "the frame holds the first posts; the rest needs your own API key in `SALES_ARCHIVE_DISQUS_KEY`"
     signs = ("disqus_thread",)
 
     def thread(self, page: Page) -> Thread | None:

@@ -46,6 +46,8 @@ class GhostComments(CommentSystem):
     """Comments of members on a Ghost site."""
 
     name = "ghost"
+    title = "Ghost"
+    read_by = "by their own interfaces, see above"
     signs = ("data-ghost-comments",)
 
     def thread(self, page: Page) -> Thread | None:

@@ -27,6 +27,8 @@ class GiscusComments(CommentSystem):
     """The discussion that belongs to a page."""
 
     name = "giscus"
+    title = "giscus"
+    read_by = "GitHub's discussion or issue for the page; without an account, GitHub answers 60 requests an hour"
     signs = ("giscus.app/client",)
 
     def thread(self, page: Page) -> Thread | None:

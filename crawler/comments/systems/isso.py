@@ -27,6 +27,8 @@ class IssoComments(CommentSystem):
     """Comments on a server of the site's owner."""
 
     name = "isso"
+    title = "Isso"
+    read_by = "the server's public API"
     signs = ("isso-thread",)
 
     def thread(self, page: Page) -> Thread | None:

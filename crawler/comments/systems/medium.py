@@ -41,6 +41,8 @@ class MediumResponses(CommentSystem):
     """Responses to a post on Medium."""
 
     name = "medium"
+    title = "Medium"
+    read_by = "counted, or read by Medium's own interface, see above"
     signs = ("__apollo_state__",)
 
     def thread(self, page: Page) -> Thread | None:

@@ -26,6 +26,8 @@ class MicroformatComments(CommentSystem):
     """Comments that say by their classes what each part is."""
 
     name = "microformats"
+    title = "microformats (`h-cite`)"
+    read_by = "from the markup of the page"
     signs = ("h-cite",)
 
     def thread(self, page: Page) -> Thread | None:

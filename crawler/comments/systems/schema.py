@@ -21,6 +21,8 @@ class SchemaComments(CommentSystem):
     """Comments in a page's JSON-LD."""
 
     name = "schema"
+    title = "schema.org `Comment`"
+    read_by = "from the markup of the page"
 
     def thread(self, page: Page) -> Thread | None:
         """Return the stated comments, answers inside the comment they answer; `None` where none is stated."""

@@ -32,6 +32,8 @@ class SubstackComments(CommentSystem):
     """One numeric id names a comment in the JSON, in the HTML and in the API."""
 
     name = "substack"
+    title = "Substack"
+    read_by = "by their own interfaces, see above"
     signs = ("window._preloads",)
 
     def thread(self, page: Page) -> Thread | None:

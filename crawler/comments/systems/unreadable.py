@@ -12,13 +12,21 @@ from crawler.pages.metadata.structured import read_structured
 from crawler.pages.models import Thread
 from crawler.pages.page import Page
 
+NOT_READABLE = "not readable without an account: the post is marked, with the stated size of its thread"
+
 
 class UnreadableComments(CommentSystem):
     """A system that is known by its sign on the page, and no more."""
 
-    def __init__(self, name: str, words: tuple[str, ...], sign: str, reason: str) -> None:
-        """`sign` is a regular expression whose matches hold one of `words`; `reason` says why it cannot be read."""
-        self.name = name
+    read_by = NOT_READABLE
+
+    def __init__(self, title: str, words: tuple[str, ...], sign: str, reason: str) -> None:
+        """Name the system by the first word of its title, in lower case.
+
+        `sign` is a regular expression whose matches hold one of `words`; `reason` says why it cannot be read.
+        """
+        self.title = title
+        self.name = title.partition(" ")[0].lower()
         self.signs = words
         self._sign = re.compile(sign, re.IGNORECASE)
         self._reason = reason
@@ -32,21 +40,21 @@ class UnreadableComments(CommentSystem):
 
 UNREADABLE = (
     UnreadableComments(
-        "facebook",
+        "Facebook",
         ("fb-comments", "<fb:comments"),
         r"class=[\"'][^\"']{0,100}\bfb-comments\b|<fb:comments\s",
         "Facebook shows comments after a login",
     ),
     UnreadableComments(
-        "hyvor", ("hyvor",), r"talk\.hyvor\.com/|<hyvor-talk-comments\b", "Hyvor Talk wants its owner's key"
+        "Hyvor Talk", ("hyvor",), r"talk\.hyvor\.com/|<hyvor-talk-comments\b", "Hyvor Talk wants its owner's key"
     ),
     UnreadableComments(
-        "intensedebate", ("idcomments_acct",), r"\bidcomments_acct\b", "IntenseDebate answers its own script only"
+        "IntenseDebate", ("idcomments_acct",), r"\bidcomments_acct\b", "IntenseDebate answers its own script only"
     ),
     UnreadableComments(
-        "hubspot", ("comments-listing",), r"id=[\"']comments-listing[\"']", "HubSpot answers its own script only"
+        "HubSpot", ("comments-listing",), r"id=[\"']comments-listing[\"']", "HubSpot answers its own script only"
     ),
-    UnreadableComments("livefyre", ("livefyre",), r"cdn\.livefyre\.com/|id=[\"']livefyre", "Livefyre is gone"),
+    UnreadableComments("Livefyre", ("livefyre",), r"cdn\.livefyre\.com/|id=[\"']livefyre", "Livefyre is gone"),
 )
 
 
@@ -73,6 +81,8 @@ class SquarespaceComments(CommentSystem):
     """Comments on a Squarespace site, of which strangers see the number."""
 
     name = "squarespace"
+    title = "Squarespace"
+    read_by = NOT_READABLE
     signs = ("publiccommentcount",)
 
     def thread(self, page: Page) -> Thread | None:

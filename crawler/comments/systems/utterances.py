@@ -32,6 +32,8 @@ class UtterancesComments(CommentSystem):
     """The issue that belongs to a page."""
 
     name = "utterances"
+    title = "utterances"
+    read_by = "GitHub's discussion or issue for the page; without an account, GitHub answers 60 requests an hour"
     signs = ("utteranc.es/client",)
 
     def thread(self, page: Page) -> Thread | None:

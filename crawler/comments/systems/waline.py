@@ -33,6 +33,8 @@ class WalineComments(CommentSystem):
     """Comments on a server of the site's owner."""
 
     name = "waline"
+    title = "Waline"
+    read_by = "the server's public API"
     signs = ("waline",)
 
     def thread(self, page: Page) -> Thread | None:

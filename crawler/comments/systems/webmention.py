@@ -26,6 +26,8 @@ class Webmentions(CommentSystem):
     """Answers to a post from all over the web."""
 
     name = "webmention"
+    title = "webmentions"
+    read_by = "webmention.io; only replies, no likes or reposts"
     signs = ("webmention.io/",)
 
     def thread(self, page: Page) -> Thread | None:

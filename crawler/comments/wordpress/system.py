@@ -47,6 +47,8 @@ class WordPressComments(CommentSystem):
     """The threads of WordPress and of its plug-ins that keep them there."""
 
     name = "wordpress"
+    title = "WordPress"
+    read_by = "by their own interfaces, see above"
     signs = ("comment-", "comm-", "commentlist", "comments-list", "commentslist")
 
     def thread(self, page: Page) -> Thread | None:

@@ -51,6 +51,13 @@ class WordPress(Platform):
     """WordPress on its owner's server, or anyone's that speaks as WordPress does."""
 
     name = "wordpress"
+    title = "WordPress"
+    lists_posts_by = "REST lists; if they are closed, sitemap, feed and list pages"
+    reads_threads_by = (
+        "REST list of comments, else the page, its further comment pages, and the post's comment feed if the page "
+        "does not show who answers whom"
+    )
+    requests_needed = "at most 65"
 
     def recognises(self, front: Page) -> bool:
         """Tell WordPress by its headers, or by signs of two kinds in its page."""
@@ -87,6 +94,9 @@ class WordPressCom(WordPress):
     """A blog on WordPress.com, on its own domain or not."""
 
     name = "wordpress.com"
+    title = "WordPress.com"
+    lists_posts_by = "the same lists as WordPress, on the public server"
+    reads_threads_by = "the same lists as WordPress, on the public server"
     shared_slot = "wordpress.com"
 
     def recognises(self, front: Page) -> bool:

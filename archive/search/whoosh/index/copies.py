@@ -1,4 +1,4 @@
-"""Which texts say the same, found when they are indexed: copies get one number, by which a search folds them.
+"""Copies of a text, found when it is indexed: copies get one number, by which a search folds them.
 
 A comment is a copy of what the same name wrote word for word. A post is looked for among those that share a band of
 its signature, and is a copy from `similarity.SAME` on. What makes a number is the first text's words, so an edited

@@ -1,4 +1,4 @@
-"""Reading segments where they are mapped, without a copy.
+"""Read the files of a segment through `mmap`, without copying them.
 
 Whoosh maps a segment's file and then copies every part of it into memory, so that a process would hold the whole
 index, the texts too. What is here hands out views of the map instead, which the system can take back.

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import QueryError
-from archive.search.query.date_names import NotADateError
-from archive.search.query.dates import period
+from archive.search.query.dates import NotADateError, period
 from archive.search.query.parser import MOST_CHARACTERS, MOST_DEPTH, MOST_WORDS, parse
 from archive.search.query.tree import Address, All, Between, Either, Named, Not, ParsedQuery, Phrase, Word
 from archive.search.query.wording import chosen, understood
