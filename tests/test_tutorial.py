@@ -32,7 +32,7 @@ def test_the_commands_work_in_the_order_shown(reader: Reader) -> None:
 
 @pytest.mark.parametrize("command", [each for each in COMMANDS if " search " in each])
 def test_each_search_finds_something(reader: Reader, command: str) -> None:
-    assert re.match(r"[1-9]\d* found", reader.types(command).stdout)
+    assert re.match(r"[1-9]\d* results?\b", reader.types(command).stdout)
 
 
 def test_the_status_says_that_the_crawl_finished_with_new_posts(reader: Reader) -> None:
