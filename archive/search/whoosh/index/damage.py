@@ -1,36 +1,11 @@
 """Damage of the index files: told from other errors where files are opened and decoded, and nowhere else.
 
-Whoosh has no error of its own for files that are torn or not its own: it raises what Python does on the way. The same
-errors anywhere else are faults of the program, which building the index anew would hide.
+On files that are torn or not its own, Whoosh raises anything: `KeyError`, `struct.error`, `Exception` itself.
+The same errors anywhere else are faults of the program, which building the index anew would hide.
 """
 
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pickle import UnpicklingError
-
-from whoosh import index as whoosh_index
-
-#: What decoding raises on bytes that are not what was written.
-MALFORMED = (
-    whoosh_index.IndexError,
-    EOFError,
-    UnpicklingError,
-    struct.error,
-    zlib.error,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ImportError,
-    AssertionError,
-    NotImplementedError,
-    OverflowError,
-)
-
-#: The same, and what is raised where a file is gone, or where bytes promise more than memory holds.
-DAMAGE = (*MALFORMED, OSError, MemoryError)
 
 
 class IndexDamageError(Exception):
@@ -38,9 +13,23 @@ class IndexDamageError(Exception):
 
 
 @contextmanager
-def decoding(errors: tuple[type[Exception], ...] = DAMAGE) -> Iterator[None]:
-    """Raise `IndexDamageError` in place of these errors; nothing but opening and decoding belongs in the block."""
+def decoding(*, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Raise `IndexDamageError` in place of all errors but those `passing`.
+
+    Nothing but opening and decoding belongs in the block.
+    """
     try:
         yield
-    except errors as error:
+    except IndexDamageError:
+        raise
+    except passing:
+        raise
+    except Exception as error:
         raise IndexDamageError(f"{type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def decoding_to_write() -> Iterator[None]:
+    """Do as `decoding`, but let `MemoryError` and `OSError` through: a writer meets a full memory or disk first."""
+    with decoding(passing=(MemoryError, OSError)):
+        yield

@@ -20,7 +20,7 @@ from whoosh.index import FileIndex
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
 from archive.files.durable import sync
 from archive.files.lock import acquire, release
-from archive.search.whoosh.index.damage import MALFORMED, IndexDamageError, decoding
+from archive.search.whoosh.index.damage import IndexDamageError, decoding, decoding_to_write
 from archive.search.whoosh.index.mapped import MappedStorage
 from archive.search.whoosh.index.schema import SCHEMA
 
@@ -83,13 +83,13 @@ class IndexFiles:
 
     def open_to_write(self, generation: str) -> FileIndex:
         """Open a generation to write; raise `IndexDamageError` when it is torn, and `OSError`."""
-        with decoding(MALFORMED):
+        with decoding_to_write():
             return FileIndex(MappedStorage(str(self.directory / generation)), schema=SCHEMA)
 
     def segments(self, generation: str) -> list[Any]:
         """Return Whoosh's descriptions of the segments of a generation; raise as `open_to_write` does."""
         index = self.open_to_write(generation)
-        with decoding(MALFORMED):
+        with decoding_to_write():
             segments: list[Any] = index._segments()  # Whoosh has no public way to them
         return segments
 
