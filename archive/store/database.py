@@ -308,12 +308,12 @@ class Database:
         self._local = threading.local()
 
     def _prepare(self) -> None:
-        if not self._has_tables() and self._is_foreign():
+        if not self._is_empty() and not self._is_ours():  # in this order: another process may make our tables
             raise sqlite3.DatabaseError("it is another program's database")
         self._log_ahead()
-        if not self._has_tables():
+        if self._is_empty():
             with self.write() as connection:
-                if not self._has_tables():  # another process may have been first
+                if self._is_empty():  # another process may have been first
                     for statement in [*_TABLES.split(";\n"), _POLICIES]:
                         connection.execute(statement)
                     values = [("version", str(VERSION)), ("archive_id", uuid4().hex)]
@@ -393,12 +393,13 @@ class Database:
         finally:
             new.unlink(missing_ok=True)
 
-    def _has_tables(self) -> bool:
-        return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
+    def _is_empty(self) -> bool:
+        return self.connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
 
-    def _is_foreign(self) -> bool:
-        row = self.connection.execute("SELECT group_concat(name) NOT LIKE '%meta%' FROM sqlite_master").fetchone()
-        return bool(row[0])
+    def _is_ours(self) -> bool:
+        """Tell whether there is a table `meta` with our two columns and a row `version`, which is a number."""
+        columns = self.connection.execute("SELECT name FROM pragma_table_info('meta')").fetchall()
+        return columns == [("name",), ("value",)] and (self.meta("version") or "").isdecimal()
 
 
 def meta(connection: Connection, name: str) -> str | None:

@@ -4,10 +4,12 @@ A revision is one text: a post without its thread, or one comment. Adding what i
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from archive.records.models import Comment, Post, format_time, parse_time, post_id
 from archive.records.similarity import SAME, likeness
@@ -41,13 +43,19 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one `add` did."""
+    """What one `add` did.
+
+    A placeholder, the place of a removed comment, is not counted as a comment, as in `Store.counts`: a comment that
+    becomes one is removed, and one that gets its text back is new.
+    """
 
     #: `new`, `changed`, `unchanged`, or `denied` by a rule.
     post: str
     comments_new: int = 0
     comments_changed: int = 0
     comments_removed: int = 0
+    #: Placeholders that came, changed or went without a comment before or after them.
+    placeholders: int = 0
     #: Characters of the post's text as it was known before; `None` where no whole text was. No part of what was done.
     text_before: int | None = field(default=None, compare=False)
 
@@ -55,7 +63,7 @@ class Change:
     def revisions(self) -> int:
         """Number of revision rows written."""
         comments = self.comments_new + self.comments_changed + self.comments_removed
-        return comments + (self.post in {"new", "changed"})
+        return comments + self.placeholders + (self.post in {"new", "changed"})
 
 
 class Store:
@@ -275,12 +283,11 @@ def _add_post(connection: Connection, post: Post, saved: str) -> Change:
 
 def _add_comments(connection: Connection, post: Post, saved: str, change: Change, thread_whole: bool) -> Change:
     known = known_comments(connection, post.id)
-    new = changed = 0
+    counts: Counter[str] = Counter()
     for comment in post.comments:
         before = known.pop(comment.id, None)
-        values = comment.to_json()
-        if before is not None:
-            values = settled(json.loads(before[0]), values)
+        record = None if before is None else json.loads(before[0])
+        values = comment.to_json() if record is None else settled(record, comment.to_json())
         digest = content_hash(values, _PASSING_COMMENT)
         if before is None or before[1] != digest:
             seq = revise(connection, comment.id, post.id, values, saved, digest)
@@ -290,16 +297,34 @@ def _add_comments(connection: Connection, post: Post, saved: str, change: Change
                 " position = excluded.position, dated = excluded.dated, deleted = excluded.deleted",
                 (comment.id, post.id, seq, digest, comment.position, dated(values), values["deleted"]),
             )
-            new += before is None
-            changed += before is not None
+            counts[_counted_as(record, values)] += 1
         elif before[2] != comment.position:
             connection.execute("UPDATE comments SET position = ? WHERE id = ?", (comment.position, comment.id))
     read = {post.comment_system, *(comment.system for comment in post.comments)} if thread_whole else set()
-    removed = [id_ for id_, (record, *_) in known.items() if json.loads(record)["system"] in read]
-    for id_ in removed:
-        revise(connection, id_, post.id, None, saved)
-        connection.execute("DELETE FROM comments WHERE id = ?", (id_,))
-    return replace(change, comments_new=new, comments_changed=changed, comments_removed=len(removed))
+    for id_, (text, *_) in known.items():
+        record = json.loads(text)
+        if record["system"] in read:
+            revise(connection, id_, post.id, None, saved)
+            connection.execute("DELETE FROM comments WHERE id = ?", (id_,))
+            counts[_counted_as(record, None)] += 1
+    return replace(
+        change,
+        comments_new=counts["new"],
+        comments_changed=counts["changed"],
+        comments_removed=counts["removed"],
+        placeholders=counts["placeholder"],
+    )
+
+
+def _counted_as(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    """Return as what `Change` counts a revision of a comment, given its record before and after, if any."""
+    was, is_ = (record is not None and not record["deleted"] for record in (before, after))
+    return {
+        (False, True): "new",
+        (True, True): "changed",
+        (True, False): "removed",
+        (False, False): "placeholder",
+    }[was, is_]
 
 
 def leave_old_addresses(connection: Connection, store: Store, post: Post, aliases: Iterable[str]) -> None:

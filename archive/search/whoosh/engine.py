@@ -20,7 +20,8 @@ from archive.search.query.wording import NOTHING_INDEXED, chosen
 from archive.search.results import Hit, Query, Results
 from archive.search.snippets import Marking
 from archive.search.whoosh.evaluate import Evaluation
-from archive.search.whoosh.index.files import DAMAGE, IndexFiles, State, open_error
+from archive.search.whoosh.index.damage import IndexDamageError
+from archive.search.whoosh.index.files import IndexFiles, State, open_error
 from archive.search.whoosh.index.schema import VERSION
 from archive.search.whoosh.index.snapshot import Snapshot
 from archive.search.whoosh.index.writing import apply, build, merge
@@ -55,14 +56,12 @@ class WhooshEngine:
             if reason is None and state is not None:
                 try:
                     return self._follow(state, progress)
-                except DAMAGE as error:
-                    reason = f"damaged: {type(error).__name__}: {error}"
-            generation = self.files.create()
-            seq, written = build(self.files, generation, self._store, progress)
-            state = State(generation, VERSION, self._archive_id, seq, self.files.sizes(generation))
-            self.files.use(state)
-            rest = self._follow(state, progress)
-            return SyncReport(written + rest.written, rest.deleted, reason, rest.seq)
+                except IndexDamageError as error:
+                    reason = f"damaged: {error}"
+            try:
+                return self._build(reason, progress)
+            except IndexDamageError as error:  # what was written a moment ago is gone already
+                raise open_error(self.files.directory, error) from error
 
     def search(self, query: Query) -> Results:
         """Evaluate the query over the arrays of the last commit."""
@@ -146,8 +145,8 @@ class WhooshEngine:
         with self.snapshot() as snapshot:
             try:
                 indexed = [] if snapshot is None else list(snapshot.ids(np.flatnonzero(snapshot.present).tolist()))
-            except DAMAGE as error:
-                return [f"the search index is damaged ({type(error).__name__}: {error}); {_REMEDY}"]
+            except IndexDamageError as error:
+                return [f"the search index is damaged ({error}); {_REMEDY}"]
         return _differences(indexed, self._store.text_ids())
 
     def close(self) -> None:
@@ -160,8 +159,16 @@ class WhooshEngine:
         with self.snapshot() as snapshot:
             try:
                 yield snapshot
-            except DAMAGE as error:
+            except IndexDamageError as error:
                 raise open_error(self.files.directory, error) from error
+
+    def _build(self, reason: str | None, progress: Progress | None) -> SyncReport:
+        generation = self.files.create()
+        seq, written = build(self.files, generation, self._store, progress)
+        state = State(generation, VERSION, self._archive_id, seq, self.files.sizes(generation))
+        self.files.use(state)
+        rest = self._follow(state, progress)
+        return SyncReport(written + rest.written, rest.deleted, reason, rest.seq)
 
     def _follow(self, state: State, progress: Progress | None) -> SyncReport:
         written = deleted = 0

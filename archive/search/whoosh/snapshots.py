@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archive.search.memory import give_back
-from archive.search.whoosh.index.files import DAMAGE, OPEN_SECONDS, IndexFiles, again_until, open_error
+from archive.search.whoosh.index.damage import IndexDamageError
+from archive.search.whoosh.index.files import OPEN_SECONDS, IndexFiles, again_until, open_error
 from archive.search.whoosh.index.mapped import unload
 from archive.search.whoosh.index.postings import PostingCache
 from archive.search.whoosh.index.schema import VERSION
@@ -76,7 +77,7 @@ class Snapshots:
                 return None
             try:
                 snapshot = Snapshot(self._files.open(state.generation), self._cache)
-            except DAMAGE as error:
+            except IndexDamageError as error:
                 # A writer removed what the pointer named a moment ago; or the files are torn, and stay so.
                 if not (self._files.stamp() != stamp or again_until(deadline)):
                     raise open_error(self._files.directory, error) from error

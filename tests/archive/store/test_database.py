@@ -204,14 +204,27 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path):
         Database(tmp_path / "records.db")
 
 
-def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path):
-    with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
-        connection.execute("CREATE TABLE posts (x)")
+@pytest.mark.parametrize(
+    "tables",
+    [
+        "CREATE TABLE posts (x)",
+        "CREATE TABLE metadata (name TEXT, value TEXT); INSERT INTO metadata VALUES ('version', '1')",
+        "CREATE TABLE meta (x)",
+        "CREATE TABLE meta (key TEXT, value TEXT); INSERT INTO meta VALUES ('version', '1')",
+        "CREATE TABLE meta (name TEXT, value TEXT); INSERT INTO meta VALUES ('title', 'Bookmarks')",
+        "CREATE TABLE meta (name TEXT, value TEXT); INSERT INTO meta VALUES ('version', '2.0.1')",
+    ],
+)
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path, tables: str):
+    path = tmp_path / "records.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(tables)
+    before = path.read_bytes()
 
     with pytest.raises(ArchiveOpenError, match="another program"):
-        Database(tmp_path / "records.db")
-    with closing(sqlite3.connect(tmp_path / "records.db")) as connection:
-        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("posts",)]
+        Database(path)
+
+    assert path.read_bytes() == before
 
 
 def test_a_path_through_a_file_is_refused(tmp_path: Path):

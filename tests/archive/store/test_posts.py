@@ -92,6 +92,28 @@ def test_a_placeholder_in_a_partial_thread_does_not_replace_a_text(archive: Arch
     assert archive.post(whole.id) == whole
 
 
+def test_counts_of_comments_leave_placeholders_out(archive: Archive, make_post: Builder):
+    """What jobs report as new and removed adds up to the comments that the archive says it holds."""
+    whole = make_post(thread=THREAD)
+    first, *others = whole.comments
+    blank = replace(first, text="", author=None, published=None, deleted=True)
+    named = replace(blank, author="Ada")
+    threads = ((blank, *others), (named, *others), (first, *others), (blank, *others), others)
+
+    changes = [archive.add(replace(whole, comments=tuple(thread))) for thread in threads]
+
+    assert changes == [
+        Change("new", comments_new=2, placeholders=1),
+        Change("unchanged", placeholders=1),
+        Change("unchanged", comments_new=1),
+        Change("unchanged", comments_removed=1),
+        Change("unchanged", placeholders=1),
+    ]
+    assert [change.revisions for change in changes] == [4, 1, 1, 1, 1]
+    new, removed = (sum(getattr(each, f"comments_{what}") for each in changes) for what in ("new", "removed"))
+    assert archive.store.counts()[whole.site] == (1, new - removed)
+
+
 def test_a_thread_that_could_not_be_read_changes_nothing(archive: Archive, make_post: Builder):
     whole = make_post(thread=THREAD)
     archive.add(whole)

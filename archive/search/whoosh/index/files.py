@@ -7,45 +7,22 @@ so a process killed at any moment leaves an index that is whole, or one whose la
 import json
 import os
 import shutil
-import struct
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from whoosh import index as whoosh_index
 from whoosh.index import FileIndex
 
 from archive.errors import ArchiveBusyError, ArchiveOpenError, ArchiveWriteError
 from archive.files.durable import sync
 from archive.files.lock import acquire, release
+from archive.search.whoosh.index.damage import IndexDamageError, decoding, decoding_to_write
 from archive.search.whoosh.index.mapped import MappedStorage
 from archive.search.whoosh.index.schema import SCHEMA
-
-#: What Whoosh raises on files that are torn or not its own; it has no class for it.
-DAMAGE = (
-    whoosh_index.IndexError,
-    EOFError,
-    UnpicklingError,
-    struct.error,
-    zlib.error,
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ImportError,
-    AssertionError,
-    NotImplementedError,
-    OverflowError,
-    MemoryError,
-    LookupError,
-    OSError,
-)
 
 #: How long a reader tries again when a writer swaps files under it.
 OPEN_SECONDS = 2.0
@@ -100,12 +77,20 @@ class IndexFiles:
         return found.st_mtime_ns, found.st_ino
 
     def open(self, generation: str) -> FileIndex:
-        """Open a generation to read or write; raise one of `DAMAGE` when it is torn."""
-        return FileIndex(MappedStorage(str(self.directory / generation)), schema=SCHEMA)
+        """Open a generation to read; raise `IndexDamageError` when it is torn or gone."""
+        with decoding():
+            return FileIndex(MappedStorage(str(self.directory / generation)), schema=SCHEMA)
+
+    def open_to_write(self, generation: str) -> FileIndex:
+        """Open a generation to write; raise `IndexDamageError` when it is torn, and `OSError`."""
+        with decoding_to_write():
+            return FileIndex(MappedStorage(str(self.directory / generation)), schema=SCHEMA)
 
     def segments(self, generation: str) -> list[Any]:
-        """Return Whoosh's descriptions of the segments of a generation; raise one of `DAMAGE`."""
-        segments: list[Any] = self.open(generation)._segments()  # Whoosh has no public way to them
+        """Return Whoosh's descriptions of the segments of a generation; raise as `open_to_write` does."""
+        index = self.open_to_write(generation)
+        with decoding_to_write():
+            segments: list[Any] = index._segments()  # Whoosh has no public way to them
         return segments
 
     def create(self) -> str:
@@ -129,9 +114,9 @@ class IndexFiles:
                 os.fsync(file.fileno())
             Path(file.name).replace(self.directory / _STATE)
             sync(self.directory)
+            self.tidy(keep=state)
         except OSError as error:
             raise write_error(self.directory, error) from error
-        self.tidy(keep=state)
 
     def lengths(self, generation: str) -> dict[str, int]:
         """Return the size of each file of a generation."""
@@ -139,11 +124,14 @@ class IndexFiles:
         return {path.name: path.stat().st_size for path in files if path.suffix in {".seg", ".toc"}}
 
     def sizes(self, generation: str) -> dict[str, int]:
-        """Return the size of each file of a generation, made sure that they are on the disk."""
-        found = self.lengths(generation)
-        for name in found:
-            sync(self.directory / generation / name)
-        sync(self.directory / generation)
+        """Return the size of each file of a generation, once they are on the disk; raise `ArchiveWriteError`."""
+        try:
+            found = self.lengths(generation)
+            for name in found:
+                sync(self.directory / generation / name)
+            sync(self.directory / generation)
+        except OSError as error:
+            raise write_error(self.directory, error) from error
         return found
 
     def tidy(self, keep: State | None) -> None:
@@ -161,13 +149,14 @@ class IndexFiles:
     def torn(self, state: State) -> str | None:
         """Return why the generation in use cannot be read, in words; `None` when it can."""
         try:
-            for path in (self.directory / state.generation).iterdir():
-                size = path.stat().st_size
-                if state.sizes.get(path.name, size) != size:
-                    return f"damaged: {path.name} has {size} bytes instead of {state.sizes[path.name]}"
-            self.open(state.generation).reader().close()
-        except DAMAGE as error:
-            return f"damaged: {type(error).__name__}: {error}"
+            with decoding():
+                for path in (self.directory / state.generation).iterdir():
+                    size = path.stat().st_size
+                    if state.sizes.get(path.name, size) != size:
+                        return f"damaged: {path.name} has {size} bytes instead of {state.sizes[path.name]}"
+                self.open(state.generation).reader().close()
+        except IndexDamageError as error:
+            return f"damaged: {error}"
         return None
 
     @contextmanager
@@ -202,11 +191,9 @@ def write_error(path: Path, error: OSError) -> ArchiveWriteError:
     )
 
 
-def open_error(path: Path, error: BaseException) -> ArchiveOpenError:
+def open_error(path: Path, error: IndexDamageError) -> ArchiveOpenError:
     """Return the error that says the index at `path` cannot be read."""
-    return ArchiveOpenError(
-        f"cannot read the search index {path}: {type(error).__name__}: {error}; run `sales-archive index --rebuild`"
-    )
+    return ArchiveOpenError(f"cannot read the search index {path}: {error}; run `sales-archive index --rebuild`")
 
 
 def again_until(deadline: float) -> bool:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from whoosh.matching.wrappers import FilterMatcher
 
+from archive.search.whoosh.index.damage import decoding
+
 Numbers = npt.NDArray[np.int64]
 Documents = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
@@ -92,7 +94,7 @@ class PostingCache:
             if postings is not None:
                 self._held.move_to_end(key)
                 return postings
-        with reading:
+        with reading, decoding():
             postings = decoded(leaf, field, term.encode())
         self._hold(key, postings)
         return postings
@@ -111,7 +113,10 @@ class PostingCache:
 
 
 def decoded(leaf: Any, field: str, term: bytes) -> Postings:
-    """Return where a term stands in one segment, deleted documents included."""
+    """Return where a term stands in one segment, deleted documents included.
+
+    Where it is torn, raise one of the errors that `decoding` takes for damage.
+    """
     if (field, term) not in leaf:
         return NOWHERE
     matcher = leaf.postings(field, term)
@@ -121,6 +126,10 @@ def decoded(leaf: Any, field: str, term: bytes) -> Postings:
     documents, weights, places, counts = (np.concatenate(column) for column in zip(*_blocks(matcher), strict=True))
     starts = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
+    if not len(documents) == len(weights) == len(counts) or starts[-1] != len(places):
+        raise ValueError(f"the arrays of {field}:{term!r} do not fit each other")
+    if documents[0] < 0 or documents[-1] >= leaf.doc_count_all() or np.any(np.diff(documents) <= 0):
+        raise ValueError(f"the documents of {field}:{term!r} are out of order or not in the segment")
     return Postings(documents, weights, places, starts)
 
 

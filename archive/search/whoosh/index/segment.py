@@ -13,6 +13,7 @@ from whoosh.reading import SegmentReader
 from whoosh.system import pack_int, pack_ushort
 from whoosh.writing import SegmentWriter
 
+from archive.search.whoosh.index.damage import decoding_to_write
 from archive.search.whoosh.index.inverting import InvertedField
 from archive.search.whoosh.index.postings import Postings
 from archive.search.whoosh.index.schema import SCHEMA, SPELLINGS, WordsField, words
@@ -66,9 +67,10 @@ class BatchWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         return segment
 
     def absorb(self, segments: Iterable[Any]) -> None:
-        """Add the texts of other segments, which the caller then leaves out."""
+        """Add the texts of other segments, which the caller then leaves out; raise `IndexDamageError`."""
         for segment in segments:
-            reader = SegmentReader(self.storage, self.schema, segment)
+            with decoding_to_write():
+                reader = SegmentReader(self.storage, self.schema, segment)
             for document in _documents(reader):
                 self.add_document(**document)
             reader.close()
@@ -143,15 +145,21 @@ def _alike(weights: list[float]) -> float | tuple[float, ...] | None:
 
 
 def _documents(reader: SegmentReader) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a segment as they were added, without those deleted."""
-    columns = {
-        name: reader.column_reader(name, translate=False)
-        for name, field in SCHEMA.items()
-        if field.column_type and reader.has_column(name)
-    }
-    for number in reader.all_doc_ids():
-        hit = reader.stored_fields(number)["hit"]
-        document = {name: column[number] for name, column in columns.items()}
+    """Yield the documents of a segment as they were added, without those deleted.
+
+    Raise `IndexDamageError`, `MemoryError` and `OSError`.
+    """
+    with decoding_to_write():
+        columns = {
+            name: reader.column_reader(name, translate=False)
+            for name, field in SCHEMA.items()
+            if field.column_type and reader.has_column(name)
+        }
+        numbers = list(reader.all_doc_ids())
+    for number in numbers:
+        with decoding_to_write():
+            hit = reader.stored_fields(number)["hit"]
+            document = {name: column[number] for name, column in columns.items()}
         yield document | {"hit": hit} | words(hit, document.get("tag_names", ""))
 
 

@@ -15,16 +15,17 @@ import numpy.typing as npt
 from whoosh.index import FileIndex
 
 from archive.search.snippets import Document
+from archive.search.whoosh.index.damage import IndexDamageError, decoding
 from archive.search.whoosh.index.postings import Documents, Numbers, PostingCache, Postings, Weights
 from archive.search.whoosh.index.schema import (
     BY_POST_AUTHOR,
     HIDDEN,
     NAMES_COLUMNS,
     NO_DATE,
-    STORED_NAMES,
     TAGS_BETWEEN,
     YEAR_ONLY,
     key_of,
+    stored,
 )
 from archive.search.words import fold
 
@@ -34,6 +35,9 @@ _NO_DOCUMENTS: Documents = np.zeros(0, np.int32)
 
 #: What stands between the names of those who wrote a post together.
 _SEVERAL = "; "
+
+#: Seconds since 1970 at which the years of dates begin and end.
+_FIRST_DATE, _LAST_DATE = -62_135_596_800, 253_402_300_799
 
 #: BM25: how soon repeated words stop counting, and how much long texts are held back. One setting, tried on three
 #: public collections (docs/search.md).
@@ -128,18 +132,23 @@ class CopyGroups:
 
 
 class Snapshot:
-    """An open, unchanging state of the index; safe to share between threads."""
+    """An open, unchanging state of the index; safe to share between threads.
+
+    Much is read when it is first asked for: all that reads raises `IndexDamageError`.
+    """
 
     def __init__(self, index: FileIndex, cache: PostingCache) -> None:
-        """Open the last commit of `index`; raise one of `files.DAMAGE` when it is torn or swapped."""
-        self._reader = index.reader()
+        """Open the last commit of `index`; raise `IndexDamageError` when it is torn or swapped."""
+        with decoding():
+            self._reader = index.reader()
         self._cache = cache
         #: Whoosh's readers share one file position.
         self._lock = threading.RLock()
         self._expansions: dict[tuple[Any, ...], list[str]] = {}
         try:
-            self._leaves = list(self._reader.leaf_readers()) if self._reader.doc_count_all() else []
-            self.size = int(self._reader.doc_count_all())
+            with decoding():
+                self.size = int(self._reader.doc_count_all())
+                self._leaves = list(self._reader.leaf_readers()) if self.size else []
             self.alive = self._alive()
         except BaseException:
             self._reader.close()
@@ -156,7 +165,7 @@ class Snapshot:
 
     def holding(self, field: str, terms: Iterable[str]) -> dict[str, int]:
         """Return in how many documents each of these terms stands, without decoding its postings."""
-        with self._lock:
+        with self._lock, decoding():
             return {term: self._holding(field, term.encode()) for term in terms}
 
     def expanded(self, field: str, prefix: str) -> list[str]:
@@ -169,7 +178,7 @@ class Snapshot:
 
     def stored(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Return what each of these documents stores, by name; see `schema.STORED_NAMES`."""
-        return [dict(zip(STORED_NAMES, self._stored(number), strict=True)) for number in numbers]
+        return [self._stored(number) for number in numbers]
 
     def documents(self, numbers: Sequence[int], scores: Weights) -> list[Document]:
         """Return documents as hits are made of them, given the scores of all documents."""
@@ -195,7 +204,7 @@ class Snapshot:
     def numbers(self, name: str, kind: type, missing: int = 0) -> Any:
         """Return a column of numbers, `missing` where a segment has none."""
         values: npt.NDArray[Any] = np.full(self.size, missing, kind)
-        with self._lock:
+        with self._lock, decoding():
             for leaf, base in self._leaves:
                 if leaf.has_column(name):
                     read = leaf.column_reader(name, translate=False).values
@@ -204,12 +213,14 @@ class Snapshot:
 
     def ids(self, numbers: Iterable[int]) -> Iterator[str]:
         """Yield the ids of these documents."""
-        return (str(self._stored(number)[0]) for number in numbers)
+        return (self._stored(number)["id"] for number in numbers)
 
     @cached_property
     def dates(self) -> Numbers:
         """Seconds since 1970 of each document, `schema.NO_DATE` without one."""
         dates: Numbers = self.numbers("date", np.int64, NO_DATE)
+        if np.any((dates != NO_DATE) & ((dates < _FIRST_DATE) | (dates > _LAST_DATE))):
+            raise IndexDamageError("a date outside the years 1 to 9999")
         return dates
 
     @cached_property
@@ -325,7 +336,7 @@ class Snapshot:
 
     def _once(self, key: tuple[Any, ...], find: Callable[[], list[str]]) -> list[str]:
         if key not in self._expansions:
-            with self._lock:
+            with self._lock, decoding():
                 if len(self._expansions) >= MOST_REMEMBERED:
                     self._expansions.clear()
                 self._expansions[key] = find()
@@ -350,8 +361,9 @@ class Snapshot:
     def _alive(self) -> Mask:
         present = np.ones(self.size, np.bool_)
         for leaf, base in self._leaves:
-            deleted = list(leaf.deleted_docs_set)
-            present[np.array(deleted, np.int64) + base] = False
+            with decoding():
+                deleted = list(leaf.deleted_docs_set)
+                present[np.array(deleted, np.int64) + base] = False
         self.present = present
         alive: Mask = present & ((self.marks & HIDDEN) == 0)
         return alive
@@ -359,19 +371,16 @@ class Snapshot:
     def _holding(self, field: str, term: bytes) -> int:
         return sum(leaf.doc_frequency(field, term) for leaf, _ in self._leaves if (field, term) in leaf)
 
-    def _stored(self, number: int) -> tuple[Any, ...]:
-        with self._lock:
-            for leaf, base in reversed(self._leaves):
-                if number >= base:
-                    hit: tuple[Any, ...] = leaf.stored_fields(number - base)["hit"]
-                    return hit
-        raise KeyError(number)
+    def _stored(self, number: int) -> dict[str, Any]:
+        leaf, base = next((leaf, base) for leaf, base in reversed(self._leaves) if number >= base)
+        with self._lock, decoding():
+            return stored(leaf.stored_fields(number - base)["hit"])
 
     @cached_property
     def _names(self) -> dict[str, Names]:
         """All columns of names: a page needs each of them."""
         columns: dict[str, Names] = {}
-        with self._lock:
+        with self._lock, decoding():
             for column in NAMES_COLUMNS:
                 codes = np.zeros(self.size, np.int32)
                 numbers = {"": 0}

@@ -61,7 +61,10 @@ def build(
 
 
 def apply(files: IndexFiles, state: State, store: Store) -> Batch | None:
-    """Write the next changes after `state`, and return the state to point to; `None` when there are none."""
+    """Write the next changes after `state`, and return the state to point to; `None` when there are none.
+
+    Raise `IndexDamageError` where the index cannot be read, and `ArchiveWriteError` where the disk refuses.
+    """
     revisions = store.changes(state.seq, BATCH)
     if not revisions:
         return None
@@ -148,7 +151,7 @@ def _commit(
 ) -> None:
     """Delete documents by their numbers, add others, and merge segments by their ids, in one commit."""
     try:
-        writer = BatchWriter(files.open(generation), timeout=1.0)
+        writer = BatchWriter(files.open_to_write(generation), timeout=1.0)
         try:
             for number in gone:
                 writer.delete_document(number)
@@ -234,7 +237,7 @@ def parts(sizes: list[tuple[str, int]]) -> list[Part]:
 def _write_part(files: IndexFiles, generation: str, store: Store, part: Part, copies: Copies) -> Segment:
     """Write a part; return its segment, which is empty when its posts have gone. Raise `ArchiveWriteError`."""
     try:
-        writer = BatchWriter(files.open(generation), _lk=False)
+        writer = BatchWriter(files.open_to_write(generation), _lk=False)
         documents = _documents(store.posts(after=part.after, until=part.until))
         for document in copies.noted(documents, COMPARED):
             writer.add_document(**document)
@@ -246,7 +249,7 @@ def _write_part(files: IndexFiles, generation: str, store: Store, part: Part, co
 def _commit_parts(files: IndexFiles, generation: str, segments: list[Segment]) -> None:
     """Make the segments of all parts the contents of a generation; raise `ArchiveWriteError`."""
     try:
-        BatchWriter(files.open(generation), timeout=1.0).commit(mergetype=lambda *_: segments)
+        BatchWriter(files.open_to_write(generation), timeout=1.0).commit(mergetype=lambda *_: segments)
     except LockError as error:
         raise ArchiveBusyError(f"another process is writing {files.directory}; try again later") from error
     except OSError as error:

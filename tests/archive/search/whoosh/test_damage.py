@@ -2,8 +2,13 @@
 
 import json
 import shutil
+import struct
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
+from typing import NoReturn
 
 import pytest
 
@@ -94,6 +99,102 @@ def test_damage_met_while_writing_makes_the_index_anew(filled: Archive, make_pos
     assert (filled.sync().rebuilt or "").startswith("damaged")
     assert len(ids(filled, "churn")) == 4
     assert filled.check() == []
+
+
+FAULTS = [KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError, MemoryError, OSError]
+
+
+def raising(error: type[Exception]) -> Callable[..., NoReturn]:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error("a fault of the program")
+
+    return fail
+
+
+@pytest.mark.parametrize("error", FAULTS)
+def test_a_fault_of_the_program_in_search_is_no_damage(
+    filled: Archive, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("archive.search.whoosh.facets.facet", raising(error))
+        with pytest.raises(error, match="a fault of the program"):
+            filled.search(Query(text="customers"))
+    assert filled.search(Query(text="customers")).total == 4
+
+
+@pytest.mark.parametrize("error", FAULTS)
+def test_a_fault_of_the_program_in_sync_builds_nothing_anew(
+    filled: Archive, make_post: MakePost, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    before = generation(filled)
+    filled.add(make_post(thread=THREAD, title="Churn"))
+    with monkeypatch.context() as patch:
+        patch.setattr("archive.search.whoosh.index.writing.post_document", raising(error))
+        with pytest.raises(error, match="a fault of the program"):
+            filled.sync()
+    assert filled.sync().rebuilt is None
+    assert generation(filled) == before
+    assert len(ids(filled, "churn")) == 4
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for a writer to put right what is torn: there is none."""
+    monkeypatch.setattr("archive.search.whoosh.snapshots.OPEN_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_date_that_no_text_can_have_is_told(archive: Archive, make_post: MakePost) -> None:
+    date = datetime(2015, 3, 5, tzinfo=UTC)
+    archive.add(make_post(published=date))
+    archive.sync()
+    (path,) = generation(archive).glob("*.seg")
+    known, unknown = (struct.pack("=q", seconds) for seconds in (int(date.timestamp()), 2**60))
+    content = path.read_bytes()
+    assert known in content
+    path.write_bytes(content.replace(known, unknown))
+    with pytest.raises(ArchiveOpenError, match="--rebuild"):
+        archive.search(Query(text="customers"))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_segment_that_is_gone_is_told_and_made_up_for(filled: Archive) -> None:
+    for path in generation(filled).glob("*.seg"):
+        path.unlink()
+    with pytest.raises(ArchiveOpenError, match="--rebuild"):
+        filled.search(Query(text="customers"))
+    assert (filled.sync().rebuilt or "").startswith("damaged")
+    assert filled.search(Query(text="customers")).total == 4
+
+
+@WHOOSH_LEAVES_FILES
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("seed", range(20))
+def test_bytes_spoiled_anywhere_are_found_or_harmless(filled: Archive, make_post: MakePost, seed: int) -> None:
+    """Whatever Whoosh raises on them is damage to the caller, and a sync mends it."""
+    spoiler = Random(seed)
+    (path,) = generation(filled).glob("*.seg")
+    content = bytearray(path.read_bytes())
+    begin = spoiler.randrange(len(content))
+    size = min(spoiler.choice([1, 4, 32, 300]), len(content) - begin)
+    content[begin : begin + size] = spoiler.choice([bytes(size), spoiler.randbytes(size)])
+    path.write_bytes(content)
+    questions: list[Callable[[], object]] = [
+        lambda: filled.search(Query(text="customers we~")),
+        lambda: filled.search(Query(text='"so did"')),
+        lambda: filled.search(Query(text="custmers")),
+        lambda: filled.engine.matching(Query(text="pri*")),
+        lambda: filled.engine.complete("cu"),
+        lambda: filled.engine.complete_name("author", "a"),
+        lambda: filled.engine.related(make_post().id),
+        lambda: filled.engine.key_terms(Query(text="customers")),
+        filled.check,
+    ]
+    for question in questions:
+        with suppress(ArchiveOpenError):
+            question()
+    filled.add(make_post(thread=THREAD, title="Churn"))
+    filled.sync()
 
 
 def test_an_index_can_be_deleted(filled: Archive) -> None:
