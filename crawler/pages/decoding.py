@@ -67,8 +67,15 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def decode_xml(body: bytes) -> str:
-    """Return the text of a feed or sitemap by its BOM or declaration, else as UTF-8 or windows-1252."""
-    return _decoded(body, _xml_encoding(body))
+    """Return the text of a feed or sitemap by its BOM or declaration, else as UTF-8 or windows-1252.
+
+    Programs that turn a feed into UTF-8 forget its declaration: other encodings hardly ever look like UTF-8.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _decoded(body, _xml_encoding(body))
+    return _decoded(body, _xml_encoding(body)) if text.isascii() else text
 
 
 def prescan(body: bytes) -> str | None:
