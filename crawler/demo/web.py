@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.message import Message
 from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -90,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.blog.answer(unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)))
         validators = _validators(answer)
         if _holds(self.headers, validators, answer.modified):
-            self._send(304, validators, b"")
+            self._send(HTTPStatus.NOT_MODIFIED, validators, b"")
             return
         body = answer.body.encode()
         headers = {"Content-Type": answer.content_type, "Content-Length": str(len(body))} | dict(answer.headers)

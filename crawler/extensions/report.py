@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
+from http import HTTPStatus
 from typing import Any, Self
 
 from scrapy import Spider, signals
@@ -145,6 +146,6 @@ def _report(stats: dict[str, Any], reason: str) -> dict[str, Any]:
         "reasons": list(judged.reasons),
         "requests": stats.get("downloader/request_count", 0),
         "bytes_received": stats.get("downloader/response_bytes", 0),
-        "not_modified": stats.get("downloader/response_status_count/304", 0),
+        "not_modified": stats.get(f"downloader/response_status_count/{HTTPStatus.NOT_MODIFIED:d}", 0),
         "counts": counts,
     }

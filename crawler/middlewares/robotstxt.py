@@ -38,7 +38,7 @@ KEPT_FOR = timedelta(hours=24)
 #: In a request's `meta`, wherever it is redirected: it asks for robots.txt itself.
 ASKS_ROBOTS = "asks_robots_txt"
 
-_MISSING = range(400, 500)
+_MISSING = range(HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 logger = logging.getLogger(__name__)
 

@@ -1,34 +1,35 @@
-"""The language of a page: the one place that answers it, for the record and for the order of day and month in dates.
+"""The language of a page: the one answer, for the record and for the order of day and month in dates.
 
-It is asked in two ways that do not agree yet: the record takes what looks like a language from whatever states one,
-while the dates of a thread take the attribute of the page's root as it stands.
+Sources: https://html.spec.whatwg.org/#the-lang-and-xml:lang-attributes (the nearest element's attribute, then the
+`meta` tag, then the header), https://www.rfc-editor.org/rfc/rfc5646 (tags), https://ogp.me/ (`og:locale`).
 """
 
 import re
+from collections.abc import Iterator
 
-from crawler.pages.metadata.structured import StructuredData, strings
+from crawler.pages.metadata.structured import read_structured, strings
 from crawler.pages.page import Page
 
-#: How XML parsers name the attribute `xml:lang`, and how the HTML parser leaves it.
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-HTML_XML_LANG = "xml:lang"
+#: XHTML names the language so. The HTML parser keeps the prefix as a part of the attribute's name.
+_ATTRIBUTES = ("lang", "xml:lang")
+#: Standard names first. `og:locale` comes after `content-language`, as plugins fill it with a default.
+_METAS = ("content-language", "og:locale", "language", "dc.language", "dcterms.language")
+_TAG = re.compile(r"[a-z]{2}(?:[-_][a-z0-9]{1,8})*(?=$|\s*[,;]|[-_.@])", re.IGNORECASE)
+_LIST = re.compile(r"[,;]\s*\w")
 
-_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]|$)", re.IGNORECASE)
 
+def page_languages(page: Page) -> tuple[str, ...]:
+    """Return the page's language as it states it, `en-GB` with its region where it does; empty where it doesn't.
 
-def page_languages(page: Page, structured: StructuredData) -> tuple[str, ...]:
-    """Return the page's language as it states it, `en-GB` with its region where it does; empty where it doesn't."""
-    root = page.tree
-    stated = (
-        root.get("lang"),
-        root.get(XML_LANG),
-        *strings(structured.post.get("inLanguage")),
-        structured.meta("content-language", "og:locale", "language", "dc.language"),
-        page.headers.get("content-language"),
-    )
-    for text in stated:
-        if text and _LANGUAGE.match(text.strip()):
-            return (text.strip().split(",")[0].replace("_", "-"),)
+    For `Page.once`. The elements around the text come first, then what the page says about its post, then `meta` tags
+    and the header. A list of languages ("fi, sv") names readers, not the text: its first language is taken only where
+    nothing states one alone.
+    """
+    stated = list(_stated(page))
+    for text in (*(text for text in stated if not _LIST.search(text)), *stated):
+        tag = _TAG.match(text)
+        if tag:
+            return (tag[0].replace("_", "-"),)
     return ()
 
 
@@ -37,10 +38,11 @@ def language_code(languages: tuple[str, ...]) -> str | None:
     return languages[0].split("-")[0].lower() if languages else None
 
 
-def thread_languages(page: Page, *, fallback: str) -> tuple[str, ...] | None:
-    """Return the language of the page's root, in which the dates of its thread are read; `None` where it has none.
-
-    `fallback` names the attribute read where there is no `lang`.
-    """
-    language = (page.tree.get("lang") or page.tree.get(fallback) or "").strip().replace("_", "-")
-    return (language,) if language else None
+def _stated(page: Page) -> Iterator[str]:
+    for element in (page.tree.find("body"), page.tree):
+        if element is not None:
+            yield from (value.strip() for name in _ATTRIBUTES if (value := element.get(name)))
+    structured = page.once(read_structured)
+    yield from strings(structured.post.get("inLanguage"))
+    yield from (value for name in _METAS for value in structured.metas.get(name, ()))
+    yield page.headers.get("content-language", "").strip()

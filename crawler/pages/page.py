@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from lxml import etree, html
@@ -35,7 +36,7 @@ class Page:
     fetched: datetime
     #: Names in lower case; repeated headers joined by ", ".
     headers: Mapping[str, str] = field(default_factory=dict)
-    status: int = 200
+    status: int = HTTPStatus.OK
 
     @cached_property
     def text(self) -> str:

@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from crawler.pages.decoding import decode
+from crawler.pages.decoding import decode_xml
 
 #: XML in UTF-16 without a mark: libxml2 tells it, and nobody else does.
 _UTF_16 = (b"<\x00", b"\x00<")
@@ -42,7 +42,7 @@ def _sound(body: bytes) -> bytes:
     if body.startswith(_UTF_16):
         return body
     if not _is_utf8(body) or (declared is not None and not _UTF_8.search(declared[0])):
-        body = _DECLARATION.sub(b"", decode(body).encode("utf-8", "replace"), count=1)
+        body = _DECLARATION.sub(b"", decode_xml(body).encode("utf-8", "replace"), count=1)
     return _REFERENCE.sub(_whole, body)
 
 

@@ -7,6 +7,7 @@ without end, a faceted archive, a sitemap of sitemaps of sitemaps.
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Set
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -41,7 +42,6 @@ _NO_POSTS = re.compile(
     r"categor|tag(?!ed)|author|user|taxonom|image|video|attachment|product|(?:^|[-_/])pages?[-_.]|-post_format-",
     re.IGNORECASE,
 )
-_FIRST_SERVER_ERROR = 500
 
 _LISTS = re.compile(
     r"/(?:tags?|categor(?:y|ies)|topics?|authors?|series|page|search|feed|rss|atom|comments?|archives?|login|signup|"
@@ -121,7 +121,7 @@ async def _ask(fetch: Fetch, url: str, failures: list[UnreadableError]) -> Page 
     except RefusedError:
         return None
     except UnreadableError as error:
-        if error.status is None or error.status >= _FIRST_SERVER_ERROR:
+        if error.status is None or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             failures.append(error)
         return None
 

@@ -17,7 +17,7 @@ from crawler.catalogue.sites import Site
 from crawler.comments.systems.ghost import COUNTS, GhostComments
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ListedPost, ReadPost, Thread
 from crawler.pages.page import Page
 from crawler.pages.text import html_text, text_of
@@ -152,7 +152,7 @@ def _post(
         return ListedPost(url, updated.moment if updated else None)
     tags = [tag for tag in mappings(value.get("tags")) if tag.get("visibility", "public") == "public"]
     names = [name for author in mappings(value.get("authors")) if (name := text(author.get("name")))]
-    native = text(value.get("id"))
+    native = identifier(value.get("id"))
     thread = None
     if threads is not None and native and is_open:  # the page of a closed post keeps its thread from strangers too
         thread = threads.of_post(native)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from crawler.catalogue.sites import Site
 from crawler.pages.fetch import Fetch
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, real_number, text
 from crawler.pages.models import ListedPost, ReadPost
 from crawler.pages.page import Page
 from crawler.pages.urls import canonical
@@ -64,12 +64,13 @@ def _listed(collection: Any, base: str) -> list[ListedPost]:
 
 
 def _next(collection: Any) -> Mapping[str, Any] | None:
-    offset = mapping(mapping(collection).get("pagination")).get("nextPageOffset")
-    return {"format": "json", "offset": offset} if isinstance(offset, int | str) and offset else None
+    offset = identifier(mapping(mapping(collection).get("pagination")).get("nextPageOffset"))
+    return {"format": "json", "offset": offset} if offset else None
 
 
 def _moment(milliseconds: Any) -> datetime | None:
+    moment = real_number(milliseconds)
     try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
+        return None if moment is None else datetime.fromtimestamp(moment / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
         return None

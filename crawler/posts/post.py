@@ -18,7 +18,7 @@ def read_post(page: Page) -> ReadPost:
     but that it was met.
     """
     structured = page.once(read_structured)
-    languages = page_languages(page, structured)
+    languages = page.once(page_languages)
     metadata = read_metadata(page, structured, languages)
     rights, status = read_rights(page, structured)
     text, thread = read_body(page, read_thread(page))

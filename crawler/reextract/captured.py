@@ -22,7 +22,16 @@ from crawler.pages.urls import canonical, joined
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_REDIRECTS = {"301", "302", "303", "307", "308"}
+_REDIRECTS = {
+    str(status)
+    for status in (
+        HTTPStatus.MOVED_PERMANENTLY,
+        HTTPStatus.FOUND,
+        HTTPStatus.SEE_OTHER,
+        HTTPStatus.TEMPORARY_REDIRECT,
+        HTTPStatus.PERMANENT_REDIRECT,
+    )
+}
 #: As the crawl follows them.
 MAX_REDIRECTS = 5
 #: Bytes of one body, unpacked; what the crawl takes, too.

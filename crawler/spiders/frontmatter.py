@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,7 +111,7 @@ class FrontmatterSpider(scrapy.Spider):
 
 def _visit(read: ContentPost, folder: Folder, now: datetime) -> Visit:
     post = place(read.post, platform=folder.generator, fetched=now)
-    return Visit(url=post.url, site=site_of(post.url), at=now, status=200, post=post, aliases=read.aliases)
+    return Visit(url=post.url, site=site_of(post.url), at=now, status=HTTPStatus.OK, post=post, aliases=read.aliases)
 
 
 def _all_public(addresses: Iterable[str]) -> bool:

@@ -31,7 +31,7 @@ from crawler.comments.structure.relations import (
     stated_parents,
 )
 from crawler.pages.dates import parse_date
-from crawler.pages.languages import HTML_XML_LANG, thread_languages
+from crawler.pages.languages import page_languages
 from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 
@@ -236,7 +236,7 @@ def _comments(outline: Outline, parts: Sequence[Part], page: Page) -> tuple[Read
 
 
 def _dates(parts: Sequence[Part], page: Page) -> list[StatedDate | None]:
-    languages = thread_languages(page, fallback=HTML_XML_LANG)
+    languages = page.once(page_languages)
     texts = [part.date_machine or part.date_shown for part in parts]
     return [parse_date(text, fetched=page.fetched, languages=languages) if text else None for text in texts]
 

@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 from crawler.comments.base import CommentSystem
 from crawler.pages.dates import exact, parse_date
 from crawler.pages.fetch import Fetch
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import merge
@@ -151,13 +151,13 @@ def _scripted(page: Page) -> Iterator[ReadComment]:
     except (ValueError, RecursionError):
         return
     for value in mappings(items):
-        native = text(value.get("id"))
+        native = identifier(value.get("id"))
         if native is None or not native.isdecimal():
             continue
         author = mapping(value.get("author"))
         comment = ReadComment(
             native_id=native,
-            parent=text(value.get("parentId")),
+            parent=identifier(value.get("parentId")),
             author=one_line(html_text(text(author.get("name")) or "")),
             author_url=text(author.get("profileUrl")),
             published=_exact(number(value.get("timestamp")), page),
@@ -274,7 +274,8 @@ def is_removed(body: str) -> bool:
 def value(field: Any) -> str | None:
     """Return the text of a field, which the form wraps in an object as `$t`."""
     inner = mapping(field).get("$t")
-    return text(inner) if not isinstance(inner, int) else str(inner)
+    counted = number(inner)
+    return text(inner) or (None if counted is None else str(counted))
 
 
 def link(entry: Mapping[str, Any], relation: str) -> str | None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler.comments.base import CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
-from crawler.pages.json_values import mapping, mappings, text
+from crawler.pages.json_values import identifier, mapping, mappings, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.text import html_text
@@ -53,12 +53,12 @@ class CommentoComments(CommentSystem):
         people = mapping(mapping(answer).get("commenters"))
         comments = []
         for value in mappings(mapping(answer).get("comments")):
-            native = text(value.get("commentHex"))
+            native = identifier(value.get("commentHex"))
             if native is None:
                 continue
-            parent, at = text(value.get("parentHex")), text(value.get("creationDate"))
+            parent, at = identifier(value.get("parentHex")), text(value.get("creationDate"))
             removed = value.get("deleted") is True
-            person = {} if removed else mapping(people.get(text(value.get("commenterHex")) or ""))
+            person = {} if removed else mapping(people.get(identifier(value.get("commenterHex")) or ""))
             comments.append(
                 ReadComment(
                     native_id=native,

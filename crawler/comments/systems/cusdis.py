@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
@@ -59,7 +59,7 @@ def _tree(tops: list[Mapping[str, Any]], post_url: str, fetched: datetime) -> li
     pending: list[tuple[Mapping[str, Any], str | None]] = [(each, None) for each in reversed(tops)]
     while pending and len(comments) < MAX_COMMENTS:
         value, parent = pending.pop()
-        native = text(value.get("id"))
+        native = identifier(value.get("id"))
         if native is None:
             continue
         at = text(value.get("createdAt"))

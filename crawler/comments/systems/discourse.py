@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -33,7 +34,6 @@ _GENERATOR = re.compile(r"<meta\s[^>]{0,60}content=[\"']Discourse\s", re.IGNOREC
 BATCH = 50
 #: Kind of a post that a person wrote; others tell that a topic was closed or moved.
 _WRITTEN = 1
-_NOT_FOUND = 404
 
 
 class DiscourseComments(CommentSystem):
@@ -103,7 +103,7 @@ def is_discourse(page: Page) -> bool:
 def read_posts(posts: list[Mapping[str, Any]], topic_url: str, fetched: datetime) -> tuple[ReadComment, ...]:
     """Return a topic's posts after its first as comments, each answering the one it names, else the first."""
     known = {number(post.get("post_number")) for post in posts} - {1}
-    writer = next((post.get("user_id") for post in posts if number(post.get("post_number")) == 1), None)
+    writer = next((number(post.get("user_id")) for post in posts if number(post.get("post_number")) == 1), None)
     comments = []
     for post in sorted(posts, key=lambda each: number(each.get("post_number")) or 0):
         place = number(post.get("post_number"))
@@ -120,7 +120,7 @@ def read_posts(posts: list[Mapping[str, Any]], topic_url: str, fetched: datetime
                 published=parse_date(at, fetched=fetched) if at else None,
                 text="" if removed else html_text(text(post.get("cooked")) or ""),
                 permalink=f"{topic_url}/{place}",
-                by_post_author=writer is not None and post.get("user_id") == writer,
+                by_post_author=writer is not None and number(post.get("user_id")) == writer,
                 deleted=removed,
             )
         )
@@ -163,7 +163,7 @@ async def _embedded_topic(forum: str, post: str, fetch: Fetch) -> str:
     try:
         page = await fetch.page(f"{forum}embed/comments?embed_url={quote(post, safe='')}")
     except UnreadableError as error:
-        if error.status != _NOT_FOUND:
+        if error.status != HTTPStatus.NOT_FOUND:
             raise
         return ""
     hrefs = (joined(page.url, link.get("href") or "") or "" for link in page.tree.iter("a"))

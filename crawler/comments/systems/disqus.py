@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS, merge
@@ -75,7 +75,7 @@ class DisqusComments(CommentSystem):
         )
         if cursor.get("hasNext") is not True:
             return first
-        key, native = os.environ.get(KEY), text(state.get("id"))
+        key, native = os.environ.get(KEY), identifier(state.get("id"))
         if not key or not native:
             return replace(first, unreadable=_NEEDS_KEY)
         return merge(first, await self._rest(native, key, fetch))
@@ -112,16 +112,16 @@ def _held(frame: Page) -> Mapping[str, Any]:
 def _read(posts: Any, fetched: datetime) -> tuple[ReadComment, ...]:
     comments = []
     for value in mappings(posts):
-        native = text(value.get("id"))
+        native = identifier(value.get("id"))
         if native is None:
             continue
-        author, parent = mapping(value.get("author")), number(value.get("parent"))
+        author = mapping(value.get("author"))
         removed = value.get("isDeleted") is True or value.get("isSpam") is True
         at = text(value.get("createdAt"))
         comments.append(
             ReadComment(
                 native_id=native,
-                parent=None if parent is None else str(parent),
+                parent=identifier(value.get("parent")),
                 author=None if removed else text(author.get("name")) or text(author.get("username")),
                 author_url=None if removed else text(author.get("url")) or text(author.get("profileUrl")),
                 # Without a zone, and in UTC.

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
@@ -94,7 +94,7 @@ class GhostComments(CommentSystem):
             shown = sum(map(_is_shown, replies))
             count = number(mapping(top.get("count")).get("replies")) or shown
             stated += _is_shown(top) + count
-            if count > shown and (native := text(top.get("id"))):
+            if count > shown and (native := identifier(top.get("id"))):
                 replies = [reply async for reply, _ in _listed(f"{server}/{native}/replies/", fetch)]
             comments += _family(top, replies, post_url, fetched)
         return replace(thread, comments=tuple(comments), stated=stated, pointer={})
@@ -148,13 +148,13 @@ def _family(
         return
     yield first
     for reply in replies:
-        comment = _comment(reply, text(reply.get("in_reply_to_id")) or first.native_id, post_url, fetched)
+        comment = _comment(reply, identifier(reply.get("in_reply_to_id")) or first.native_id, post_url, fetched)
         if comment is not None:
             yield comment
 
 
 def _comment(value: Mapping[str, Any], parent: str | None, post_url: str, fetched: datetime) -> ReadComment | None:
-    native = text(value.get("id"))
+    native = identifier(value.get("id"))
     if native is None:
         return None
     body = text(value.get("html")) if _is_shown(value) else None
@@ -254,10 +254,10 @@ class SiteList:
         tops = mappings(mapping(answer).get("comments"))
         if pages is None or total is None or not all(map(_post_of, tops)):
             raise UnreadableError(self._url, "does not tell which post each comment is of")
-        self._tops |= {native: (top, page.fetched) for top in tops if (native := text(top.get("id")))}
+        self._tops |= {native: (top, page.fetched) for top in tops if (native := identifier(top.get("id")))}
         self._total = total
         return pages
 
 
 def _post_of(top: Mapping[str, Any]) -> str | None:
-    return text(mapping(top.get("post")).get("id"))
+    return identifier(mapping(top.get("post")).get("id"))

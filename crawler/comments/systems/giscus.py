@@ -6,6 +6,7 @@ Source: https://giscus.app/ and its client.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,13 +14,12 @@ from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.comments.systems.utterances import REPOSITORY, client, term
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
 from crawler.pages.text import html_text
 
-_NOT_FOUND = 404
 PER_PAGE = 100
 
 
@@ -57,7 +57,7 @@ class GiscusComments(CommentSystem):
             try:
                 answer, page = await fetch.json(f"https://giscus.app/api/discussions?{urlencode(query)}")
             except UnreadableError as error:
-                if error.status != _NOT_FOUND:
+                if error.status != HTTPStatus.NOT_FOUND:
                     raise
                 break
             found = mapping(mapping(answer).get("discussion"))
@@ -74,9 +74,9 @@ class GiscusComments(CommentSystem):
 
 
 def _discussed(top: Mapping[str, Any], fetched: datetime) -> Iterator[ReadComment]:
-    first = text(top.get("id"))
+    first = identifier(top.get("id"))
     for each in (top, *mappings(top.get("replies"))):
-        native = text(each.get("id"))
+        native = identifier(each.get("id"))
         if native is None or first is None:
             continue
         author, at = mapping(each.get("author")), text(each.get("createdAt"))

@@ -6,13 +6,14 @@ Source: https://isso-comments.de/docs/reference/server-api/ and a real server.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from crawler.comments.base import CommentSystem
 from crawler.pages.dates import exact
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, real_number, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.text import html_text
@@ -20,7 +21,6 @@ from crawler.pages.urls import joined
 
 #: `mode` of a comment that is gone but was answered.
 _DELETED = 4
-_NOT_FOUND = 404
 
 
 class IssoComments(CommentSystem):
@@ -46,7 +46,7 @@ class IssoComments(CommentSystem):
         try:
             answer, page = await fetch.json(f"{thread.pointer['api']}?{urlencode({'uri': thread.pointer['uri']})}")
         except UnreadableError as error:
-            if error.status != _NOT_FOUND:  # older servers say so of a thread nobody has written in
+            if error.status != HTTPStatus.NOT_FOUND:  # older servers say so of a thread nobody has written in
                 raise
             return replace(thread, stated=0, pointer={})
         stated = 0
@@ -59,17 +59,16 @@ class IssoComments(CommentSystem):
 
 def _family(value: Mapping[str, Any], post_url: str, fetched: datetime) -> Iterator[ReadComment]:
     for comment in (value, *mappings(value.get("replies"))):
-        native = number(comment.get("id"))
+        native = identifier(comment.get("id"))
         if native is None:
             continue
-        parent = number(comment.get("parent"))
         removed = number(comment.get("mode")) == _DELETED
         yield ReadComment(
-            native_id=str(native),
-            parent=None if parent is None else str(parent),
+            native_id=native,
+            parent=identifier(comment.get("parent")),
             author=text(comment.get("author")),
             author_url=text(comment.get("website")),
-            published=exact(comment.get("created"), fetched=fetched),
+            published=exact(real_number(comment.get("created")), fetched=fetched),
             text="" if removed else html_text(text(comment.get("text")) or ""),
             permalink=f"{post_url}#isso-{native}",
             deleted=removed,

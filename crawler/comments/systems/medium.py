@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.pages.dates import exact
 from crawler.pages.fetch import Fetch, RefusedError, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
@@ -98,7 +98,7 @@ def _tree(tops: list[Mapping[str, Any]], fetched: datetime) -> list[ReadComment]
     pending: list[tuple[Mapping[str, Any], str | None]] = [(each, None) for each in reversed(tops)]
     while pending and len(comments) < MAX_COMMENTS:
         value, parent = pending.pop()
-        native = text(value.get("id"))
+        native = identifier(value.get("id"))
         if native is None:
             continue
         creator, model = mapping(value.get("creator")), mapping(mapping(value.get("content")).get("bodyModel"))

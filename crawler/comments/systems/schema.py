@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.comments.base import CommentSystem
 from crawler.pages.dates import parse_date
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.metadata.structured import read_structured
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
@@ -53,7 +53,7 @@ def _read(value: Mapping[str, Any], parent: str | None, names: tuple[str, ...], 
         return None
     address = text(value.get("url")) or text(value.get("@id"))
     return ReadComment(
-        native_id=address or text(value.get("identifier")),
+        native_id=address or identifier(value.get("identifier")),
         parent=text(mapping(value.get("parentItem")).get("@id")) or parent,
         author=one_line(names[0]) if names else None,
         author_url=text(mapping(value.get("author")).get("url")),

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 from crawler.comments.base import CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS, merge
@@ -49,7 +49,7 @@ class SubstackComments(CommentSystem):
         rendered = Thread(system=self.name, comments=tuple(_rendered(page)))
         thread = merge(Thread(system=self.name, comments=embedded, stated=stated), rendered)
         found = len(thread.comments)
-        native = number(post.get("id"))
+        native = identifier(post.get("id"))
         if found >= stated or native is None:
             return replace(thread, short=_missing(found, stated))
         pointer = {"api": urljoin(page.url, f"/api/v1/post/{native}/comments"), "writers": sorted(writers)}
@@ -104,7 +104,7 @@ def _read(comments: Any, writers: set[int], address: str, fetched: datetime) -> 
 def _comment(
     value: Mapping[str, Any], parent: str | None, writers: set[int], address: str, fetched: datetime
 ) -> ReadComment | None:
-    native = number(value.get("id"))
+    native = identifier(value.get("id"))
     if native is None:
         return None
     path = str(value.get("ancestor_path") or "").rpartition(".")[2]
@@ -113,7 +113,7 @@ def _comment(
     date = text(value.get("date"))
     by_author = mapping(value.get("metadata")).get("is_author") is True or number(value.get("user_id")) in writers
     return ReadComment(
-        native_id=str(native),
+        native_id=native,
         parent=parent or (path if path.isdecimal() else None),
         author=text(value.get("name")) if body is not None else None,
         published=parse_date(date, fetched=fetched) if date else None,

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, text
 from crawler.pages.markdown import markdown_text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
@@ -71,17 +71,17 @@ async def _issue(repository: str, words: str, fetch: Fetch) -> str:
     answer, _ = await fetch.json(f"https://api.github.com/search/issues?q={quote(query)}&sort=created&order=asc")
     for issue in mappings(mapping(answer).get("items")):
         if words in (text(issue.get("title")) or ""):
-            return str(number(issue.get("number")) or "")
+            return identifier(issue.get("number")) or ""
     return ""
 
 
 def _written(value: Mapping[str, Any], fetched: datetime) -> ReadComment | None:
-    native = number(value.get("id"))
+    native = identifier(value.get("id"))
     if native is None:
         return None
     user, at = mapping(value.get("user")), text(value.get("created_at"))
     return ReadComment(
-        native_id=str(native),
+        native_id=native,
         author=text(user.get("login")),
         author_url=text(user.get("html_url")),
         published=parse_date(at, fetched=fetched) if at else None,

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, number, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
@@ -81,17 +81,16 @@ def _plain(path: str) -> str:
 
 def _family(top: Mapping[str, Any], post_url: str, fetched: datetime) -> Iterator[ReadComment]:
     for comment in (top, *mappings(top.get("children"))):
-        native = text(comment.get("objectId")) or str(number(comment.get("objectId")) or "")
-        if not native:
+        native = identifier(comment.get("objectId"))
+        if native is None:
             continue
-        parent = text(comment.get("pid")) or str(number(comment.get("pid")) or "")
         at = comment.get("time") or comment.get("insertedAt") or comment.get("createdAt")
         yield ReadComment(
             native_id=native,
-            parent=parent or None,
+            parent=identifier(comment.get("pid")),
             author=text(comment.get("nick")),
             author_url=text(comment.get("link")),
-            published=parse_date(str(at), fetched=fetched) if at else None,
+            published=parse_date(text(at) or str(number(at) or ""), fetched=fetched),
             text=html_text(text(comment.get("comment")) or ""),
             permalink=f"{post_url}#{native}",
         )

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from crawler.comments.base import MAX_PAGES, CommentSystem
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch
-from crawler.pages.json_values import mapping, mappings, number, text
+from crawler.pages.json_values import identifier, mapping, mappings, text
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
@@ -48,7 +48,7 @@ class Webmentions(CommentSystem):
             answer, page = await fetch.json(f"https://webmention.io/api/mentions.jf2?{urlencode(query)}")
             found = mappings(mapping(answer).get("children"))
             for value in found:
-                native = number(value.get("wm-id"))
+                native = identifier(value.get("wm-id"))
                 if native is None or value.get("wm-property", "in-reply-to") != "in-reply-to":
                     continue
                 author, content = mapping(value.get("author")), mapping(value.get("content"))
@@ -56,7 +56,7 @@ class Webmentions(CommentSystem):
                 html = text(content.get("html"))
                 comments.append(
                     ReadComment(
-                        native_id=str(native),
+                        native_id=native,
                         author=text(author.get("name")),
                         author_url=text(author.get("url")),
                         published=parse_date(at, fetched=page.fetched) if at else None,

@@ -16,7 +16,7 @@ from crawler.comments.wordpress.pages import further_pages, stated_count
 from crawler.comments.wordpress.parents import Parents
 from crawler.pages.feeds import parents_in_feed
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.languages import XML_LANG, thread_languages
+from crawler.pages.languages import page_languages
 from crawler.pages.models import ReadComment, Thread
 from crawler.pages.page import Page
 from crawler.pages.urls import joined
@@ -138,7 +138,7 @@ def _is_wordpress(page: Page, elements: Iterable[HtmlElement]) -> bool:
 
 
 def _read(elements: dict[HtmlElement, str | None], page: Page) -> _ShownList:
-    languages = thread_languages(page, fallback=XML_LANG)
+    languages = page.once(page_languages)
     comments: list[ReadComment] = []
     pings = 0
     parents = Parents()

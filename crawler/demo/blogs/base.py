@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -31,7 +32,7 @@ class Answer:
 
     body: str
     content_type: str = HTML
-    status: int = 200
+    status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     #: Give an `ETag` by the body, and `Last-Modified` where a time is known: what static servers and feeds do.
     static: bool = False
@@ -68,7 +69,7 @@ class Blog:
 
     def missing(self) -> Answer:
         """Return the page for an address where nothing is."""
-        return Answer(self.render("missing.html"), status=404)
+        return Answer(self.render("missing.html"), status=HTTPStatus.NOT_FOUND)
 
     def render(self, template: str, **values: Any) -> str:
         """Return a template filled in; `blog` and its `writing` are always at hand."""
@@ -87,6 +88,6 @@ class Blog:
         return Answer(self.render("robots.txt"), PLAIN)
 
 
-def as_json(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+def as_json(value: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Answer:
     """Return a JSON answer."""
     return Answer(json.dumps(value, ensure_ascii=False), JSON, status, headers or {})

@@ -5,6 +5,7 @@ Markup after `wp-includes/theme-compat/comments.php` and `Walker_Comment` (html4
 
 from collections.abc import Mapping
 from functools import partial
+from http import HTTPStatus
 
 from crawler.demo.blogs.base import RSS, Answer, Blog, Route, as_json
 from crawler.demo.writing import Branch, WrittenPost, branches
@@ -39,8 +40,8 @@ class ClassicBlog(Blog):
         """Refuse the REST interface as security plugins do."""
         if path.startswith("/wp-json") or "rest_route" in query:
             message = "REST API restricted to authenticated users."
-            refusal = {"code": "rest_login_required", "message": message, "data": {"status": 401}}
-            return as_json(refusal, status=401)
+            refusal = {"code": "rest_login_required", "message": message, "data": {"status": HTTPStatus.UNAUTHORIZED}}
+            return as_json(refusal, status=HTTPStatus.UNAUTHORIZED)
         return super().answer(path, query)
 
     @property

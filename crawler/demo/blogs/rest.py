@@ -5,6 +5,7 @@ Shapes after the REST API Handbook, https://developer.wordpress.org/rest-api/ref
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from crawler.demo.blogs.base import RSS, Answer, Blog, Route, as_json
@@ -185,4 +186,5 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _refusal(code: str, message: str) -> Answer:
-    return as_json({"code": code, "message": message, "data": {"status": 400}}, status=400)
+    refusal = {"code": code, "message": message, "data": {"status": HTTPStatus.BAD_REQUEST}}
+    return as_json(refusal, status=HTTPStatus.BAD_REQUEST)

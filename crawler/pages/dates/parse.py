@@ -15,7 +15,7 @@ from dateparser.data.languages_info import language_locale_dict
 from dateparser.date import DateDataParser
 
 from archive.records.models import Precision
-from crawler.pages.dates.names import DAYS, MONTHS, ONE, SPANS, ZONES
+from crawler.pages.dates.names import DAYS, ONE, SPANS, VIETNAMESE_DATE, ZONES, month_number, plain
 from crawler.pages.models import StatedDate
 
 #: Before the first web pages, a date is a mistake.
@@ -38,23 +38,25 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)")
 _CJK = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]")
+_VIETNAMESE = re.compile(VIETNAMESE_DATE, re.IGNORECASE)
 _NUMERIC = re.compile(
     r"(?<![\d.:/])(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/])"
 )
-_WORD = r"(?P<name>[^\W\d_]{3,12})"
+_WORD = r"(?P<name>[^\W\d_]{2,14})"
 _NTH = r"(?:st|nd|rd|th|er|\.|º|ª)?"
 _YEAR = r"(?P<year>\d{4}|['’]\d{2})(?!\d)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})"
 _NAMED = (
     re.compile(
-        rf"{_DAY}{_NTH}[\s\-/,]{{0,3}}(?:(?:de|of|d')\s?)?{_WORD}\.?[\s\-/,]{{0,3}}(?:(?:de|del|of)\s)?{_YEAR}"
+        rf"{_DAY}{_NTH}[\s\-/,]{{0,3}}(?:(?:de|of|do|d['’])\s?)?{_WORD}\.?[\s\-/,]{{0,3}}(?:(?:de|del|of)\s)?{_YEAR}"
     ),
     re.compile(rf"{_DAY}-{_WORD}-(?P<year>\d\d)(?!\d)"),
     re.compile(rf"{_WORD}\.?[\s\-/]{{0,3}}{_DAY}{_NTH}(?:\s?,\s?|\s{{1,3}}|-)(?:of\s)?{_YEAR}"),
     re.compile(
         rf"{_WORD}\s{{1,2}}{_DAY}\s(?=\d\d:\d\d:\d\d\s(?:[A-Z]{{1,4}}\s)?(?:[+-]\d{{4}}\s)?(?P<year>\d{{4}}))"
     ),
-    re.compile(rf"(?P<year>\d{{4}})[\s\-,]{{1,3}}{_WORD}\.?[\s\-]{{1,3}}(?P<day>\d{{1,2}})(?!\d)"),
+    re.compile(rf"(?P<year>\d{{4}})(?:\sm\.)?[\s\-,.]{{1,3}}{_WORD}\.?[\s\-]{{1,3}}(?P<day>\d{{1,2}})(?!\d)"),
+    re.compile(rf"(?P<year>\d{{4}})\.\s?gada\s(?P<day>\d{{1,2}})\.?\s{_WORD}"),
 )
 _MONTH_YEAR = re.compile(rf"{_WORD}\.?,?\s(?:de\s)?{_YEAR}")
 _BARE_YEAR = re.compile(r"(?P<year>\d{4})")
@@ -122,7 +124,7 @@ def parse_date(
     if not any(letter.isdigit() or letter.isalpha() for letter in text):
         return None
     try:
-        stated = _stated(text, fetched, languages, zone or UTC)
+        stated = _stated(text, fetched, languages or (), zone or UTC)
     except (ValueError, OverflowError):  # the 31st of February, the year 0
         return None
     if stated is None or stated.moment.year < FIRST_YEAR or stated.moment > fetched + AHEAD:
@@ -130,22 +132,22 @@ def parse_date(
     return stated
 
 
-def _stated(text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo) -> StatedDate | None:
+def _stated(text: str, fetched: datetime, languages: tuple[str, ...], zone: tzinfo) -> StatedDate | None:
     if _EPOCH.fullmatch(text):
         return StatedDate(datetime.fromtimestamp(int(text[:10]), UTC), "second")
     found = (
         _by_number(text, zone)
-        or _by_name(text, zone)
+        or _by_name(text, languages, zone)
         or _by_numbers_alone(text, languages, zone)
         or _ago(text, fetched)
-        or _less(text)
+        or _less(text, languages)
     )
     return found or _by_dateparser(text, fetched, languages, zone)
 
 
 def _by_number(text: str, zone: tzinfo) -> StatedDate | None:
-    """Read dates that start with the year."""
-    match = _ISO.search(text) or _COMPACT.match(text) or _CJK.search(text)
+    """Read dates whose numbers are told by their order or by words beside them."""
+    match = _ISO.search(text) or _COMPACT.match(text) or _CJK.search(text) or _VIETNAMESE.search(text)
     if match is None:
         return None
     parts = match.groupdict()
@@ -158,17 +160,17 @@ def _by_number(text: str, zone: tzinfo) -> StatedDate | None:
     return StatedDate(moment.astimezone(UTC), "second" if parts["second"] else "minute")
 
 
-def _by_name(text: str, zone: tzinfo) -> StatedDate | None:
+def _by_name(text: str, languages: tuple[str, ...], zone: tzinfo) -> StatedDate | None:
     """Read dates with the month in words."""
     for pattern in _NAMED:
         for match in pattern.finditer(text):
-            month = MONTHS.get(_plain(match["name"]))
+            month = month_number(match["name"], languages)
             if month is not None:
                 return _with_time((_year(match["year"]), month, int(match["day"])), text, match.span(), zone)
     return None
 
 
-def _by_numbers_alone(text: str, languages: tuple[str, ...] | None, zone: tzinfo) -> StatedDate | None:
+def _by_numbers_alone(text: str, languages: tuple[str, ...], zone: tzinfo) -> StatedDate | None:
     match = _NUMERIC.search(text)
     if match is None:
         return None
@@ -178,7 +180,7 @@ def _by_numbers_alone(text: str, languages: tuple[str, ...] | None, zone: tzinfo
     return _with_time((_year(match["year"]), month, day), text, match.span(), zone)
 
 
-def _day_first(languages: tuple[str, ...] | None, mark: str) -> bool:
+def _day_first(languages: tuple[str, ...], mark: str) -> bool:
     """Tell the order of day and month: only American English starts with the month."""
     if not languages:
         return mark == "."
@@ -235,8 +237,8 @@ def _ago(text: str, fetched: datetime) -> StatedDate | None:
 
 
 def _back(count: str, span: str, fetched: datetime) -> StatedDate | None:
-    name = SPANS.get(_plain(span))
-    number = 1 if _plain(count) in ONE else int(count) if count.isdigit() else None
+    name = SPANS.get(plain(span))
+    number = 1 if plain(count) in ONE else int(count) if count.isdigit() else None
     if name is None or number is None:
         return None
     length, precision = _COARSE[name]
@@ -252,23 +254,21 @@ def _floor(moment: datetime, precision: Precision) -> StatedDate:
     return StatedDate(day, precision, relative=True)
 
 
-def _less(text: str) -> StatedDate | None:
+def _less(text: str, languages: tuple[str, ...]) -> StatedDate | None:
     """Read a month and year, or a year alone; never out of a longer text."""
     match = _MONTH_YEAR.fullmatch(text)
-    if match and (month := MONTHS.get(_plain(match["name"]))):
+    if match and (month := month_number(match["name"], languages)):
         return StatedDate(datetime(_year(match["year"]), month, 1, tzinfo=UTC), "month")
     if numbers := re.fullmatch(r"(\d{4})[-/](\d{1,2})", text):
         return StatedDate(datetime(int(numbers[1]), int(numbers[2]), 1, tzinfo=UTC), "month")
     return StatedDate(datetime(int(text), 1, 1, tzinfo=UTC), "year") if _BARE_YEAR.fullmatch(text) else None
 
 
-def _by_dateparser(
-    text: str, fetched: datetime, languages: tuple[str, ...] | None, zone: tzinfo
-) -> StatedDate | None:
+def _by_dateparser(text: str, fetched: datetime, languages: tuple[str, ...], zone: tzinfo) -> StatedDate | None:
     """Ask dateparser for what our tables don't hold; only for a text that names a year or is in another script."""
     if len(text) > MAX_WORDS or not _PROMISING.search(text):
         return None
-    known = tuple(language.split("-")[0].lower() for language in languages or ())
+    known = tuple(language.split("-")[0].lower() for language in languages)
     for tried in (known, _OTHER_LANGUAGES):
         absolute, relative = _parsers(tried)
         found = absolute and absolute.get_date_data(text)
@@ -304,12 +304,6 @@ def _parsers(languages: tuple[str, ...]) -> tuple[DateDataParser | None, DateDat
         DateDataParser(languages=list(languages), settings=parser_settings)
         for parser_settings in (absolute, relative)
     )
-
-
-def _plain(word: str) -> str:
-    """Return a word in lower case without accents or a closing full stop, as the tables write it."""
-    parts = unicodedata.normalize("NFKD", word.lower())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).rstrip(".")
 
 
 def exact(seconds: Any, *, fetched: datetime) -> StatedDate | None:

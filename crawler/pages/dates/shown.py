@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from lxml import html
 
-from crawler.pages.dates.names import COUNTS, HUNGARIAN_MONTHS, MONTH_NAMES, MORE_MONTHS, SPAN_NAMES, WEEKDAY_NAMES
+from crawler.pages.dates.names import ANY_MONTH, COUNTS, MONTH_NAMES, SPAN_NAMES, VIETNAMESE_DATE, WEEKDAY_NAMES
 
 #: Longer lines are prose, and what dates they hold are part of it.
 MAX_LINE = 240
@@ -14,6 +14,7 @@ MAX_LINE = 240
 CACHED = 8192
 
 _MONTH = rf"(?:{MONTH_NAMES})\b\.?"
+_ANY_MONTH = rf"(?:{ANY_MONTH})\b\.?"
 _DAY_OF_MONTH = r"\d{1,2}(?:st|nd|rd|th|er|º)?\.?"
 _YEAR = r"(?:(?:19|20)\d\d|['’]\d\d)"
 _TIME = (
@@ -24,17 +25,21 @@ _PREPOSITION = r"at|в|о|v|la|saat|pukul|um|à|às|a\s+las|alle(?:\s+ore)?|ore|
 _JOIN = rf"[\s,/|@•·\u2013\u2014-]{{0,4}}(?:\b(?:{_PREPOSITION})\b\s?){{0,2}}[\s,@|:\u2013\u2014-]{{0,3}}"
 _WEEKDAY = rf"(?:\b(?:{WEEKDAY_NAMES})\b\.?(?:-feira)?,?\s{{0,3}}(?:le |den |the )?)?"
 _SEPARATOR = r"[\s./,\u2013\u2014-]{1,3}"
-_OF = r"(?:(?:of|de|do|d')\s?)?"
+_OF = r"(?:(?:of|de|do|d['’])\s?)?"
+#: "year" after a number, in Russian and Ukrainian.
+_YEAR_WORD = r"(?:\s[гр]\b\.?)?"
 _NAMED = (
-    rf"{_WEEKDAY}(?:(?<!\d){_DAY_OF_MONTH}{_SEPARATOR}{_OF}\b{_MONTH}[\s./,\u2013\u2014-]{{0,3}}(?:(?:of|de|del|do)\s)?{_YEAR}"
+    rf"{_WEEKDAY}(?:(?<!\d){_DAY_OF_MONTH}{_SEPARATOR}{_OF}\b{_ANY_MONTH}[\s./,\u2013\u2014-]{{0,3}}(?:(?:of|de|del|do)\s)?{_YEAR}{_YEAR_WORD}"
     rf"|\b{_DAY_OF_MONTH}{_SEPARATOR}{_OF}\b{_MONTH}(?:[\s./,\u2013\u2014-]{{0,3}}\d\d(?!\d|[:.]\d|,?\s(?:19|20)\d\d))?(?!\s\d{{1,2}},?\s(?:19|20)\d\d)"
     rf"|\b{_MONTH}{_SEPARATOR}{_DAY_OF_MONTH}\b(?![:.]\d\d)(?:[\s./,\u2013\u2014-]{{0,3}}(?:(?:of|de)\s)?{_YEAR})?"
-    rf"|\b(?:19|20)\d\d{_SEPARATOR}{_MONTH}{_SEPARATOR}{_DAY_OF_MONTH}|\b{_MONTH}\s{{1,2}}(?:19|20)\d\d)"
+    rf"|\b{_ANY_MONTH}\s{_DAY_OF_MONTH},?\s(?:(?:of|de)\s)?(?:19|20)\d\d"
+    rf"|\b(?:19|20)\d\d(?:\sm\.)?{_SEPARATOR}\b{_ANY_MONTH}{_SEPARATOR}{_DAY_OF_MONTH}(?:\sd\b\.?)?"
+    rf"|\b(?:19|20)\d\d\.\s?gada\s{_DAY_OF_MONTH}\s{_ANY_MONTH}|\b{_MONTH}\s{{1,2}}(?:19|20)\d\d)"
 )
-#: A day, a word and a year, where the word is of another script, or names a month in languages not spelled out above.
+#: A day, a word and a year, where the word is of another script; and months that have a number for a name.
 _FOREIGN = (
-    rf"(?<![\d.])\d{{1,2}}\.?\s(?:[\u0370-\uffff]\w{{2,11}}|{MORE_MONTHS})\.?,?\s(?:19|20)\d\d(?:\sг\b\.?)?"
-    rf"|\b(?:19|20)\d\d\.\s{HUNGARIAN_MONTHS}\s\d{{1,2}}\.|\b(?:19|20)\d\d년\s?\d{{1,2}}월\s?\d{{1,2}}일"
+    rf"(?<![\d.])\d{{1,2}}\.?\s[\u0370-\uffff]\w{{2,11}}\.?,?\s(?:19|20)\d\d{_YEAR_WORD}"
+    rf"|{VIETNAMESE_DATE}|\b(?:19|20)\d\d년\s?\d{{1,2}}월\s?\d{{1,2}}일"
 )
 _NUMERIC = (
     rf"{_WEEKDAY}(?:\b(?:19|20)\d\d[-./]\s?\d{{1,2}}[-./]\s?\d{{1,2}}|(?<![\d.:/-])\d{{1,2}}[-./]\s?\d{{1,2}}[-./]\s?(?:(?:19|20)\d\d|\d\d)\b)"

@@ -78,7 +78,7 @@ def read_metadata(page: Page, structured: StructuredData, languages: tuple[str, 
         title=_title(page.tree, structured, places),
         author=_author(structured, places),
         published=published,
-        updated=_updated(page, structured, published),
+        updated=_updated(page, structured, published, languages),
         description=structured.meta("og:description", "description", "twitter:description"),
         tags=tags,
         categories=categories,
@@ -215,7 +215,7 @@ def _published(
     address = _from_address(page)
     coarse: StatedDate | None = None
     for text in _date_texts(structured, places):
-        stated = parse_date(text, fetched=page.fetched, languages=languages or None)
+        stated = parse_date(text, fetched=page.fetched, languages=languages)
         if stated is None or (address and abs(stated.moment - address.moment) > _slack(address)):
             continue
         if stated.precision in {"second", "minute", "day"}:
@@ -276,7 +276,9 @@ def _from_address(page: Page) -> StatedDate | None:
     return None
 
 
-def _updated(page: Page, structured: StructuredData, published: StatedDate | None) -> datetime | None:
+def _updated(
+    page: Page, structured: StructuredData, published: StatedDate | None, languages: tuple[str, ...]
+) -> datetime | None:
     """Return the last change where it is later than the publication."""
     texts = [
         *strings(structured.post.get("dateModified")),
@@ -284,7 +286,7 @@ def _updated(page: Page, structured: StructuredData, published: StatedDate | Non
         *strings(structured.page.get("dateModified")),
     ]
     for text in texts:
-        stated = parse_date(text, fetched=page.fetched)
+        stated = parse_date(text, fetched=page.fetched, languages=languages)
         if stated is not None:
             return stated.moment if published is None or stated.moment > published.moment else None
     return None

@@ -8,11 +8,12 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from crawler.pages.dates import parse_date
 from crawler.pages.fetch import Fetch, UnreadableError
-from crawler.pages.json_values import mapping, mappings, number, raw_text, whole_number
+from crawler.pages.json_values import mapping, mappings, number, positive, raw_text
 from crawler.pages.models import ListedPost, ReadComment, ReadPost, StatedDate, Thread
 from crawler.pages.page import Page
 from crawler.pages.placing import MAX_COMMENTS
@@ -30,7 +31,8 @@ PER_PAGE = 100
 MAX_PAGES = 10_000
 #: Names of authors asked for one page each, where the list of users is shut.
 MAX_AUTHORS_ASKED = 50
-_PAST_THE_END = 400
+#: What WordPress answers past the last page.
+_PAST_THE_END = HTTPStatus.BAD_REQUEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,8 @@ def read_comments(values: Any, *, fetched: datetime) -> list[RestComment]:
 
 
 def _post(value: Mapping[str, Any], fetched: datetime, language: str | None) -> RestPost | None:
-    native, url = value.get("id"), canonical(raw_text(value.get("link")))
-    if not isinstance(native, int) or url is None:
+    native, url = positive(value.get("id")), canonical(raw_text(value.get("link")))
+    if not native or url is None:
         return None
     content = mapping(value.get("content"))
     protected = content.get("protected") is True
@@ -233,14 +235,14 @@ def _post(value: Mapping[str, Any], fetched: datetime, language: str | None) -> 
         rights=("noarchive",) if withheld else (),
         status="withheld" if withheld else "whole",
     )
-    return RestPost(native, whole_number(value.get("author")), read, protected)
+    return RestPost(native, positive(value.get("author")), read, protected)
 
 
 def _comment(value: Mapping[str, Any], fetched: datetime) -> RestComment | None:
-    native, post = value.get("id"), value.get("post")
-    if not isinstance(native, int) or not isinstance(post, int) or value.get("type", "comment") != "comment":
+    native, post = positive(value.get("id")), positive(value.get("post"))
+    if not native or not post or value.get("type", "comment") != "comment":
         return None
-    parent = whole_number(value.get("parent"))
+    parent = positive(value.get("parent"))
     read = ReadComment(
         native_id=str(native),
         parent=str(parent) if parent else None,
@@ -251,7 +253,7 @@ def _comment(value: Mapping[str, Any], fetched: datetime) -> RestComment | None:
         text=html_text(raw_text(mapping(value.get("content")).get("rendered"))),
         permalink=raw_text(value.get("link")) or None,
     )
-    return RestComment(post, whole_number(value.get("author")), read)
+    return RestComment(post, positive(value.get("author")), read)
 
 
 def _moment(value: Mapping[str, Any], exact: str, local: str, fetched: datetime) -> StatedDate | None:

@@ -1,6 +1,7 @@
 """Comment systems that a page only names: where each thread is asked for, and what comes of the answer."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +30,45 @@ def test_a_thread_named_by_a_page_comes_whole_with_names_dates_and_parents(syste
     )
     assert found.stated in {3, None}
     assert first.permalink
+
+
+def turned(value: Any) -> Any:
+    """Return a JSON value with its whole numbers as texts, and the texts of digits in it as numbers."""
+    if isinstance(value, dict):
+        return {name: turned(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [turned(inner) for inner in value]
+    if isinstance(value, int):
+        return str(value)
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def floats(value: Any) -> Any:
+    """Return a JSON value with its whole numbers as floats, as PHP may write them."""
+    if isinstance(value, dict):
+        return {name: floats(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [floats(inner) for inner in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize("form", [turned, floats])
+@pytest.mark.parametrize("system", MARKUP)
+def test_ids_and_counts_may_be_numbers_or_texts(system: str, form: Callable[[Any], Any]):
+    as_written = whole(named(MARKUP[system]), Answers(ANSWERS[system]))
+    assert whole(named(MARKUP[system]), Answers(lambda url: form(ANSWERS[system](url)))) == as_written
+
+
+@pytest.mark.parametrize("system", MARKUP)
+def test_true_is_no_id_of_a_comment(system: str):
+    ids = {"id", "objectId", "commentHex", "post_number"}
+
+    def with_true(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: True if name in ids else with_true(inner) for name, inner in value.items()}
+        return [with_true(inner) for inner in value] if isinstance(value, list) else value
+
+    assert whole(named(MARKUP[system]), Answers(lambda url: with_true(ANSWERS[system](url))))[1] == ()
 
 
 def test_where_each_thread_is_asked_for():

@@ -230,6 +230,25 @@ def test_answers_of_another_form_bring_nothing(values: Any) -> None:
     assert read_comments(values, fetched=FETCHED) == []
 
 
+@pytest.mark.parametrize("form", [str, float, lambda id_: f" {id_} "])
+def test_ids_may_be_written_as_texts_or_floats(form: Callable[[int], Any]) -> None:
+    written = post(7, id=form(7), author=form(3))
+    assert read_posts([written], fetched=FETCHED, language=None) == read_posts(
+        [post(7)], fetched=FETCHED, language=None
+    )
+    answered = comment(9, 7, id=form(9), post=form(7), parent=form(8), author=form(3))
+    by_numbers = read_comments([comment(9, 7, parent=8, author=3)], fetched=FETCHED)
+    assert read_comments([answered], fetched=FETCHED) == by_numbers
+    assert read_comments([comment(9, 7, parent=form(0))], fetched=FETCHED)[0].read.parent is None
+
+
+@pytest.mark.parametrize("id_", [True, False, None, 0, -7, "-7", 7.5, "seven", 10**40, [7], {"id": 7}])
+def test_what_is_no_id_names_no_post_and_no_comment(id_: Any) -> None:
+    assert read_posts([post(7, id=id_)], fetched=FETCHED, language=None) == []
+    assert read_comments([comment(9, 7, id=id_)], fetched=FETCHED) == []
+    assert read_comments([comment(9, id_)], fetched=FETCHED) == []
+
+
 def test_a_post_of_odd_values_keeps_what_is_good() -> None:
     odd = post(7, title=5, author="x", date_gmt="0000-00-00T00:00:00", _embedded={"author": [5], "wp:term": "x"})
     (read,) = read_posts([odd], fetched=FETCHED, language=None)
