@@ -233,7 +233,7 @@ def requests(log: str) -> int:
     return int(asked[1])
 
 
-def test_the_archive_holds_all_that_the_server_shows_by_its_pages_and_by_its_api(tmp_path: Path):
+def test_the_archive_holds_all_that_the_server_shows_on_pages_and_by_api(tmp_path: Path):
     content = tmp_path / "content"
     with ghost(content) as site:
         owner = Owner(site)

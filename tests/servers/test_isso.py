@@ -139,7 +139,7 @@ def archived(directory: Path, site: str) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def test_the_archive_holds_every_comment_of_the_server_with_name_date_and_parent(tmp_path: Path):
+def test_the_archive_holds_every_comment_with_name_date_and_parent(tmp_path: Path):
     with serve() as blog, isso(tmp_path, blog.url) as api:
         put_posts(blog, api)
         discuss(Writer(api))

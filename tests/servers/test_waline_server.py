@@ -180,7 +180,7 @@ def archived(archive: Archive) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-def test_the_archive_holds_every_comment_of_the_server_with_name_date_and_parent(tmp_path: Path):
+def test_the_archive_holds_every_comment_with_name_date_and_parent(tmp_path: Path):
     with serve() as blog, waline(tmp_path, blog) as api:
         put_posts(blog, api)
         discuss(Writer(api))
