@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from crawler.demo.programs import CRAWL_SETTINGS, free_port
+from crawler.demo.programs import CRAWL_SETTINGS
+from tests.support.ports import free_port
 
 #: Where the programs of this environment are.
 PROGRAMS = Path(sys.executable).parent
@@ -58,7 +59,7 @@ class Reader:
 
     def serves(self, command: str, query: str) -> bytes:
         """Run a command that serves the search; return its page of results for a query."""
-        port = free_port(8500)
+        port = free_port()
         script = f". {self._session}\nexec {self.here(command)} --port {port}"
         with subprocess.Popen(["/bin/sh", "-c", script], env=self.environment) as process:
             try:
