@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -68,7 +69,7 @@ class Reader:
                         with urlopen(f"http://127.0.0.1:{port}/search?q={query}", timeout=30) as answer:
                             return bytes(answer.read())
                     except URLError:
-                        continue
+                        time.sleep(0.05)
             finally:
                 process.terminate()
         return b""

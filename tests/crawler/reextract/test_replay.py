@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,4 +87,4 @@ def ask(url: str) -> str:
         except URLError as error:
             if not isinstance(error.reason, ConnectionRefusedError):
                 raise
-            os.sched_yield()
+            time.sleep(0.001)
