@@ -116,7 +116,7 @@ def test_a_fault_of_the_program_in_search_is_no_damage(
     filled: Archive, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("archive.search.whoosh.facets.facet", raising(error))
+        patch.setattr("archive.search.whoosh.page.facet", raising(error))
         with pytest.raises(error, match="a fault of the program"):
             filled.search(Query(text="customers"))
     assert filled.search(Query(text="customers")).total == 4
