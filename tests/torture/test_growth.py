@@ -38,7 +38,7 @@ def test_what_a_server_holds_does_not_grow(
 ) -> None:
     # Else the bound is met only after hours; what is kept beyond it would be seen here at once.
     monkeypatch.setattr(
-        "archive.search.whoosh.snapshots.PostingCache", partial(PostingCache, 2_000_000 if torture else 50_000)
+        "archive.search.whoosh.engine.PostingCache", partial(PostingCache, 2_000_000 if torture else 50_000)
     )
     posts, comments, rounds, searches = LONG if torture else SHORT
     fill(tmp_path, posts, comments)

@@ -140,7 +140,7 @@ def test_a_fault_of_the_program_in_sync_builds_nothing_anew(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for a writer to put right what is torn: there is none."""
-    monkeypatch.setattr("archive.search.whoosh.snapshots.OPEN_SECONDS", 0.0)
+    monkeypatch.setattr("archive.search.whoosh.engine.OPEN_SECONDS", 0.0)
 
 
 @pytest.mark.usefixtures("impatient")

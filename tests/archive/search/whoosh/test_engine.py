@@ -209,12 +209,12 @@ def test_memory_is_given_back_after_opening_and_after_much_reading(
     archive: Archive, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[str] = []
-    monkeypatch.setattr("archive.search.whoosh.snapshots.give_back", lambda: given.append("back"))
+    monkeypatch.setattr("archive.search.whoosh.engine.give_back", lambda: given.append("back"))
     archive.add(make_post(thread=THREAD))
     archive.sync()
     for word in ("pricing", "customers"):
         archive.search(Query(text=word))
     assert given == ["back"]
-    monkeypatch.setattr("archive.search.whoosh.snapshots.GIVE_BACK_BYTES", 1)
+    monkeypatch.setattr("archive.search.whoosh.engine.GIVE_BACK_BYTES", 1)
     archive.search(Query(text="tried"))
     assert given == ["back", "back"]
