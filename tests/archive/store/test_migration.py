@@ -20,8 +20,9 @@ from archive.errors import ArchiveWriteError
 from archive.files.lock import locked
 from archive.forgetting import forget
 from archive.records.models import Post
-from archive.store.database import VERSION, Database
+from archive.store.database import Database
 from archive.store.deny import Rule
+from archive.store.tables import VERSION
 
 Builder = Callable[..., Post]
 
