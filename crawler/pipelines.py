@@ -51,7 +51,7 @@ class ArchivePipeline:
                 await asyncio.to_thread(self._archive.sites.learn, site, concerns=wrong)
             except ArchiveError as error:
                 self._crawler.stats.inc_value("archive/errors")
-                logger.error("What came of %s is not judged: %s", site, error)  # noqa: TRY400 (the disk's fault: no trace)
+                logger.error("Could not judge the crawl of %s: %s", site, error)  # noqa: TRY400 (the disk's fault: no trace)
                 return
             if wrong:
                 self._crawler.stats.set_value(f"crawl/site_concerns/{site}", wrong)

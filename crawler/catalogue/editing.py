@@ -38,7 +38,7 @@ def disable(own: Path, url: str) -> bool:
         sites = load_sites(CATALOGUE, own)
         known = find_site(sites, url)
         if known not in sites:
-            raise CatalogueError(f"{known.url} is in no catalogue; `sales-archive sites list` lists them")
+            raise CatalogueError(f"{known.url} is not in a catalogue; `sales-archive sites list` lists them")
         if known.disabled:
             return False
         text = own.read_text(encoding="utf-8") if own.exists() else ""
@@ -53,13 +53,13 @@ def disable(own: Path, url: str) -> bool:
 def import_opml(own: Path, path: Path) -> tuple[int, int, list[str]]:
     """Add the blogs of a feed reader's list, all at once; return how many, how many were known, and what is no blog.
 
-    Raise `CatalogueError` for what is no OPML. Source: http://opml.org/spec2.opml.
+    Raise `CatalogueError` for what is not OPML. Source: http://opml.org/spec2.opml.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(path.read_bytes(), parser)
     except etree.XMLSyntaxError as error:
-        raise CatalogueError(f"{path} is no OPML: {error}") from error
+        raise CatalogueError(f"{path} is not OPML: {error}") from error
     with _alone(own):
         return _import(own, root)
 

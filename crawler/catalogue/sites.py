@@ -127,7 +127,7 @@ def _site(table: Mapping[str, Any], place: str) -> Site:
             raise CatalogueError(f"{place}: {key} must be {_WORDS[_KINDS[key]]}, not {value!r}")
     url = canonical(str(table.get("url", "")))
     if url is None:
-        raise CatalogueError(f"{place}: url is missing or no http address: {table.get('url')!r}")
+        raise CatalogueError(f"{place}: url is missing or not an http address: {table.get('url')!r}")
     language = table.get("language")
     if language is not None and not _LANGUAGE.fullmatch(language):
         raise CatalogueError(f'{place}: language must be an ISO 639-1 code like "en", not {language!r}')
@@ -149,7 +149,7 @@ def _pattern(text: str, place: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
     except re.error as error:
-        raise CatalogueError(f"{place}: {text!r} is no regular expression: {error}") from error
+        raise CatalogueError(f"{place}: {text!r} is not a regular expression: {error}") from error
 
 
 def _is(value: object, kind: type) -> bool:

@@ -66,7 +66,7 @@ class JobReport:
             await asyncio.to_thread(self._archive.jobs.end, self._job, report, sites)
         except ArchiveError as error:
             self._crawler.stats.inc_value("archive/errors")
-            logger.error("The report of this crawl is lost: %s", error)  # noqa: TRY400 (the disk's fault: no trace)
+            logger.error("Could not store the report of this crawl: %s", error)  # noqa: TRY400 (the disk's fault: no trace)
 
 
 class IndexSync:
@@ -122,7 +122,7 @@ class IndexSync:
             process.terminate()  # the records are safe, and the next run goes on from there
             raise
         if process.returncode == -signal.SIGTERM:
-            logger.info("Indexing was stopped with the crawl; the next run goes on from there")
+            logger.info("Indexing stopped with the crawl; the next run continues from there")
         elif process.returncode:
             self._crawler.stats.inc_value("index/errors")
             logger.warning(

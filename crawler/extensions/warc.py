@@ -150,7 +150,7 @@ class WarcFiles:
             writer.close()
         except (OSError, ArchiveError) as error:
             self._crawler.stats.inc_value("warc/errors")
-            logger.error("Raw responses are not kept any more: %s", error)  # noqa: TRY400 (the disk's fault: no trace)
+            logger.error("Stopped keeping raw responses: %s", error)  # noqa: TRY400 (the disk's fault: no trace)
 
     def _batches(self) -> Iterator[list[RawResponse]]:
         """Yield what has been received, all that waits at once; end when told to."""
@@ -260,7 +260,7 @@ def close_torn(archive: Archive) -> None:
             end = whole_length(path)
             name = path.name.removesuffix(OPEN)
             torn = path.stat().st_size - end
-            logger.warning("%s was left by a killed crawl; %d torn bytes are cut, %d kept", path.name, torn, end)
+            logger.warning("%s was left by a killed crawl; cut %d torn bytes, kept %d", path.name, torn, end)
             archive.captures.forget(name, end)
             if end == 0:
                 path.unlink()

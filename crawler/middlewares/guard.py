@@ -86,7 +86,7 @@ class PublicOnlyResolver(CachingThreadedResolver):
 
     def _checked(self, address: str, name: str) -> str:
         if not _allowed(ipaddress.ip_address(address), name, self._allowed):
-            raise CannotResolveHostError(f"{name} leads to a private address, {address}")
+            raise CannotResolveHostError(f"{name} resolves to a private address, {address}")
         return address
 
 

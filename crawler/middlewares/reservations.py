@@ -87,7 +87,7 @@ class TdmReservationMiddleware:
         try:
             await asyncio.to_thread(self._archive.policies.keep, url, status, body)
         except ArchiveError as error:
-            logger.info("The reservations of %s are not kept: %s", url, error)
+            logger.info("Could not store the reservations of %s: %s", url, error)
         return Reservations.of(body)
 
     async def _failed_today(self, url: str) -> bool:

@@ -120,7 +120,7 @@ class RobotsTxtMiddleware:
         try:
             await asyncio.to_thread(self._archive.policies.keep, url, response.status, response.body[:MAX_BYTES])
         except ArchiveError as error:
-            logger.info("The rules of %s are not kept: %s", url, error)
+            logger.info("Could not store %s: %s", url, error)
         return response
 
     def _keep_delay(self, seconds: float | None, url: str) -> None:

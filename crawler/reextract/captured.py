@@ -63,7 +63,7 @@ class CapturedFetch:
         try:
             return json.loads(page.body), page
         except (ValueError, RecursionError) as error:
-            raise UnreadableError(url, f"no JSON: {error}") from error
+            raise UnreadableError(url, f"not JSON: {error}") from error
 
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the function here: this is a worker already."""
@@ -89,7 +89,7 @@ def captured_page(archive: Archive, url: str) -> Page:
         if reserved(archive, at):  # as a crawl states it
             headers = {"tdm-reservation": "1"} | headers
         return Page(at, body, datetime.fromisoformat(capture.at).astimezone(UTC), headers, HTTPStatus.OK)
-    raise UnreadableError(url, "leads on and on")
+    raise UnreadableError(url, "redirects without end")
 
 
 def reserved(archive: Archive, url: str) -> bool:

@@ -118,7 +118,7 @@ class BlogSpider(Spider):
         site_visit = SiteVisit(site, fetch, archive_of(crawler), crawler.stats, self._arguments)
         with self._locks.hold(site) as ours:
             if not ours:
-                logger.info("%s, or its host, is being crawled by another process; left to it", site.url)
+                logger.info("Skipped %s: another process is crawling it or its host", site.url)
                 crawler.stats.inc_value("crawl/sites_left_to_others")
                 return
             await self._run_visit(site_visit, visits)

@@ -85,7 +85,7 @@ class FrontmatterSpider(scrapy.Spider):
             parts = urlsplit(url)
             port = parts.port or PORTS[parts.scheme]
         except ValueError as error:
-            raise GitError(f"{url} is no address") from error
+            raise GitError(f"{url} is not an address") from error
         allowed = set(self.settings.getlist("ALLOWED_PRIVATE"))
         host = parts.hostname or ""
         if parts.scheme != "https" and host not in allowed:
@@ -95,7 +95,7 @@ class FrontmatterSpider(scrapy.Spider):
         except (OSError, ValueError) as error:
             raise GitError(f"no such host: {host!r}") from error
         if host not in allowed and not _all_public(str(address[4][0]) for address in addresses):
-            raise GitError(f"{host} leads to a private address; allow it by the setting ALLOWED_PRIVATE")
+            raise GitError(f"{host} resolves to a private address; allow it by the setting ALLOWED_PRIVATE")
         return str(addresses[0][4][0])
 
     def _skip(self, file: SkippedFile, folder: Folder, reasons: Counter[str]) -> None:

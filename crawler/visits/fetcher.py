@@ -99,7 +99,7 @@ class Fetcher:
                 dont_filter=True,
             )
         except ValueError as error:
-            raise UnreadableError(url, f"no address: {error}"[:500]) from error
+            raise UnreadableError(url, f"not an address: {error}"[:500]) from error
         try:
             response = await self._send(request)
         except PostponedRequest as error:
@@ -140,7 +140,7 @@ class Fetcher:
         try:
             return json.loads(page.body), page
         except (ValueError, RecursionError) as error:
-            raise UnreadableError(url, f"no JSON: {error}", status=page.status) from error
+            raise UnreadableError(url, f"not JSON: {error}", status=page.status) from error
 
     async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a pure function in a worker process; raise `UnreadableError` when it hangs or dies.

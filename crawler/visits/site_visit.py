@@ -114,7 +114,7 @@ class SiteVisit:
         self.news = news
         listed = schedule.listed
         if news.strange and schedule.wants_list(datetime.now(UTC), without_feed=True):
-            logger.info("A feed of %s is none any more; its list is read again", self.site.key)
+            logger.info("%s: the feed URL no longer serves a feed; falling back to the list of posts", self.site.key)
             listed = None
         return replace(schedule, feeds=news.feeds, owed=news.owed, listed=listed)
 

@@ -123,7 +123,7 @@ class Workers:
         except ProcessExpired as error:
             raise UnreadableError(address, f"the process reading it died ({error})") from error
         except BrokenExecutor as error:
-            raise UnreadableError(address, f"the worker processes could not go on ({error})") from error
+            raise UnreadableError(address, f"the worker processes failed ({error})") from error
 
     async def close(self) -> None:
         """End the processes; calls still running are given up."""

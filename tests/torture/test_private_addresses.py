@@ -133,7 +133,7 @@ REPOSITORIES = [
 
 
 #: What is said before git is run.
-REFUSED = "is not a folder|https address|leads to a private address|is no address|no such host"
+REFUSED = "is not a folder|https address|resolves to a private address|is not an address|no such host"
 
 
 @pytest.fixture(scope="module")

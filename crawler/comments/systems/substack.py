@@ -68,7 +68,7 @@ class SubstackComments(CommentSystem):
 
 
 def preloads(html: str) -> Mapping[str, Any]:
-    """Return the page's embedded state; empty where there is none or it is no JSON in JSON."""
+    """Return the page's embedded state; empty where there is none or it is not JSON within JSON."""
     found = _PRELOADS.search(html)
     if found is None:
         return {}

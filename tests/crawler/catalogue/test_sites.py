@@ -54,11 +54,11 @@ def test_everything_a_site_may_say_is_read(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[[site]]\nname = 'x'", "url is missing"),
-        ("[[site]]\nurl = 'ftp://x.example/'", "no http address"),
+        ("[[site]]\nurl = 'ftp://x.example/'", "not an http address"),
         ("[[site]]\nurl = 'https://x.example/'\nfeed = 'y'", "unknown keys feed"),
         ("[[site]]\nurl = 'https://x.example/'\ndelay = true", "delay must be a number"),
         ("[[site]]\nurl = 'https://x.example/'\ntopics = 'sales'", "topics must be a list"),
-        ("[[site]]\nurl = 'https://x.example/'\ninclude = ['(']", "no regular expression"),
+        ("[[site]]\nurl = 'https://x.example/'\ninclude = ['(']", "not a regular expression"),
         ("[[site]]\nurl = 'https://x.example/'\nlanguage = 'English'", "ISO 639-1"),
         ("[site]\nurl = 'https://x.example/'", "list of [[site]]"),
         ("url = 1", "list of [[site]]"),
