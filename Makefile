@@ -1,5 +1,5 @@
 # make demo    see it work: crawl a little web of invented blogs on this machine and search it in a browser
-# make test    install what the tests need and run all of them
+# make test    install what the tests need and run all of them, in two processes (WORKERS=4: in four)
 # make torture the long versions of the tests that docs/reliability.md tells of: two hours
 # make docs    write the parts of docs/ that are made from the code anew
 # make screenshots   take the pictures of docs/screenshots anew; needs Chromium
@@ -10,6 +10,9 @@
 # make clean   remove what this file made; archives stay
 #
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
+
+# How many processes run the tests; 0 runs them in pytest itself, as a debugger needs.
+WORKERS ?= 2
 
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
   $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
@@ -29,7 +32,7 @@ demo: .venv/installed
 	.venv/bin/sales-archive demo $(DEMO)
 
 test: .venv/installed-test
-	.venv/bin/python -m pytest $(TESTS)
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 torture: .venv/installed-torture
 	SALES_ARCHIVE_TORTURE=1 .venv/bin/python -m pytest -m torture -o timeout=7200 --ignore=tests/browser $(TESTS)

@@ -1,11 +1,15 @@
-"""How long tests run, and the figures they show: those of docs/reliability.md under `make torture`."""
+"""How long tests run, which share a process, and the figures of docs/reliability.md that `make torture` prints."""
 
 import signal
 from collections.abc import Callable
 
 import pytest
 
+from tests.support.paths import TESTS
 from tests.support.torture import TORTURE
+
+#: Folders whose files share something expensive, such as a WordPress. They take longest, so they start first.
+SHARED = ("wordpress", "e2e")
 
 _FIGURES = pytest.StashKey[list[str]]()
 
@@ -14,6 +18,17 @@ def pytest_sessionstart() -> None:
     """Let Ctrl-C reach the programs under test: a shell that runs the suite in the background has it ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep each file, and each folder of `SHARED`, in one of the processes of `pytest -n`."""
+    if not hasattr(config, "workerinput"):  # not a process of `pytest -n`
+        return
+    for item in items:
+        path = item.path.relative_to(TESTS)
+        item.add_marker(pytest.mark.xdist_group(path.parts[0] if path.parts[0] in SHARED else str(path)))
+    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in SHARED)
 
 
 @pytest.fixture(scope="session")

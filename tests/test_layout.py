@@ -15,6 +15,7 @@ from tests.support.paths import ROOT, TESTS
 PACKAGES = ("archive", "crawler", "webui")
 MOST_LINES = 450
 MOST_MODULES = 15
+LONGEST_TEST_NAME = 70
 #: Folders of one file a thing, which grow with the things.
 UNLIMITED = {
     "archive/cli", "archive/export/shapes", "crawler/commands", "crawler/comments/systems", "crawler/platforms",
@@ -32,6 +33,16 @@ def test_no_module_is_too_long() -> None:
 def test_no_folder_holds_too_many_modules() -> None:
     counts = Counter(str(path.parent.relative_to(ROOT)) for path in MODULES if not path.name.startswith("__"))
     assert {name: count for name, count in counts.items() if count > MOST_MODULES and name not in UNLIMITED} == {}
+
+
+def test_no_test_name_is_too_long() -> None:
+    modules = [path for path in TESTS.rglob("test_*.py") if "node_modules" not in path.parts]
+    names = {
+        name
+        for path in modules
+        for name in re.findall(r"^\s*(?:async )?def (test_\w+)", path.read_text("utf-8"), re.M)
+    }
+    assert {name for name in names if len(name) > LONGEST_TEST_NAME} == set()
 
 
 def imports_of_tests(path: Path) -> set[str]:

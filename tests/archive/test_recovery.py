@@ -31,7 +31,7 @@ def half_forgotten(archive: Archive, url: str) -> None:
         begin_forgetting(connection, Rule(kind="url", value=url))
 
 
-def test_a_forgetting_that_was_cut_short_is_told_and_finished_by_the_next_index(
+def test_an_interrupted_forget_is_reported_and_finished_by_the_next_index(
     archive: Archive, make_post: Builder
 ) -> None:
     post = make_post()
@@ -80,9 +80,7 @@ def test_two_exports_to_one_place_leave_each_other_alone(tmp_path: Path) -> None
     assert names(tmp_path) == ["out"]
 
 
-def test_what_a_killed_export_left_is_removed_and_what_it_moved_aside_is_put_back(
-    filled: Archive, tmp_path: Path
-) -> None:
+def test_leftovers_of_a_killed_export_are_removed_and_old_files_restored(filled: Archive, tmp_path: Path) -> None:
     write_dataset(filled, tmp_path / "out", BACKUP, key=b"")
     shutil.move(tmp_path / "out", tmp_path / ".out.old-12345678")
     (tmp_path / ".out.new-12345678" / "data").mkdir(parents=True)

@@ -8,16 +8,17 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from archive.archive import Archive
-from crawler.demo.programs import crawl, free_port, web_ui
+from crawler.demo.programs import crawl, web_ui
 from crawler.demo.web import LittleWeb
 from tests.e2e.crawled import Crawled
+from tests.support.ports import free_port
 
 
 def test_two_crawls_at_once_lose_nothing_while_a_browser_searches(
     web: LittleWeb, crawled: Crawled, tmp_path: Path
 ) -> None:
     Archive(tmp_path).close()
-    port = free_port(8300)
+    port = free_port()
     with web_ui(tmp_path, port), _searching(port) as answers:
         statuses = _crawl_at_once([web.blog("classic").base, web.blog("rest").base], tmp_path)
 

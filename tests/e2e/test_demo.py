@@ -9,12 +9,12 @@ from urllib.request import urlopen
 
 import pytest
 
-from crawler.demo.programs import free_port
+from tests.support.ports import free_port
 
 
 @pytest.mark.slow
 def test_the_demo_serves_what_it_archived_until_it_is_interrupted() -> None:
-    port = free_port(8400)
+    port = free_port()
     command = [sys.executable, "-m", "archive", "demo", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as demo:
         assert demo.stdout is not None

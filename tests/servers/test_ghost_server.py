@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import time
@@ -27,6 +26,7 @@ from archive.archive import Archive
 from archive.records.models import comment_id
 from tests.support.blog import PARAGRAPH
 from tests.support.crawling import run
+from tests.support.ports import free_port
 
 FOLDER = os.environ.get("GHOST")
 NODE = os.environ.get("NODE") or shutil.which("node")
@@ -44,9 +44,7 @@ def ghost(folder: Path) -> Iterator[str]:
     for name in ("data", "images", "logs", "public", "settings", "files", "media", "adapters"):
         (folder / name).mkdir(parents=True)
     shutil.copytree(Path(str(FOLDER)) / "content" / "themes", folder / "themes")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = {
         "NODE_ENV": "production",
         "url": f"http://127.0.0.1:{port}",
@@ -233,7 +231,7 @@ def requests(log: str) -> int:
     return int(asked[1])
 
 
-def test_the_archive_holds_all_that_the_server_shows_by_its_pages_and_by_its_api(tmp_path: Path):
+def test_the_archive_holds_all_that_the_server_shows_on_pages_and_by_api(tmp_path: Path):
     content = tmp_path / "content"
     with ghost(content) as site:
         owner = Owner(site)

@@ -20,6 +20,7 @@ import pytest
 from archive.archive import Archive
 from tests.support.blog import PARAGRAPH, Answer, Blog, serve
 from tests.support.crawling import run
+from tests.support.ports import free_port
 
 PROGRAM = os.environ.get("ISSO") or shutil.which("isso")
 POSTS = ("/first-call/", "/second-call/", "/no-call/")
@@ -39,9 +40,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="isso is not installed (
 
 @contextmanager
 def isso(folder: Path, site: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = folder / "isso.cfg"
     config.write_text(CONFIG.format(folder=folder, site=site, port=port))
     server = subprocess.Popen([str(PROGRAM), "-c", str(config), "run"], stderr=subprocess.PIPE, text=True)
@@ -139,7 +138,7 @@ def archived(directory: Path, site: str) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def test_the_archive_holds_every_comment_of_the_server_with_name_date_and_parent(tmp_path: Path):
+def test_the_archive_holds_every_comment_with_name_date_and_parent(tmp_path: Path):
     with serve() as blog, isso(tmp_path, blog.url) as api:
         put_posts(blog, api)
         discuss(Writer(api))

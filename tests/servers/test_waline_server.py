@@ -25,6 +25,7 @@ from archive.archive import Archive
 from archive.records.models import comment_id
 from tests.support.blog import PARAGRAPH, Answer, Blog, serve
 from tests.support.crawling import run
+from tests.support.ports import free_port
 
 FOLDER = os.environ.get("WALINE")
 NODE = os.environ.get("NODE") or shutil.which("node")
@@ -56,9 +57,7 @@ def waline(folder: Path, blog: Blog) -> Iterator[str]:
     with closing(sqlite3.connect(folder / "waline.sqlite")) as database, database:
         database.executescript(TABLES)
     blog.pages["/services"] = Answer('{"services": []}', headers={"Content-Type": "application/json"})
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = {
         "SQLITE_PATH": str(folder),
         "JWT_TOKEN": "a word for this test",
@@ -180,7 +179,7 @@ def archived(archive: Archive) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-def test_the_archive_holds_every_comment_of_the_server_with_name_date_and_parent(tmp_path: Path):
+def test_the_archive_holds_every_comment_with_name_date_and_parent(tmp_path: Path):
     with serve() as blog, waline(tmp_path, blog) as api:
         put_posts(blog, api)
         discuss(Writer(api))

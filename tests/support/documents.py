@@ -5,12 +5,14 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from crawler.demo.programs import CRAWL_SETTINGS, free_port
+from crawler.demo.programs import CRAWL_SETTINGS
+from tests.support.ports import free_port
 
 #: Where the programs of this environment are.
 PROGRAMS = Path(sys.executable).parent
@@ -58,7 +60,7 @@ class Reader:
 
     def serves(self, command: str, query: str) -> bytes:
         """Run a command that serves the search; return its page of results for a query."""
-        port = free_port(8500)
+        port = free_port()
         script = f". {self._session}\nexec {self.here(command)} --port {port}"
         with subprocess.Popen(["/bin/sh", "-c", script], env=self.environment) as process:
             try:
@@ -67,7 +69,7 @@ class Reader:
                         with urlopen(f"http://127.0.0.1:{port}/search?q={query}", timeout=30) as answer:
                             return bytes(answer.read())
                     except URLError:
-                        continue
+                        time.sleep(0.05)
             finally:
                 process.terminate()
         return b""

@@ -22,7 +22,7 @@ MOST_GROWTH_AN_HOUR = 45.0
 MOST_HELD = 220.0
 
 
-def test_all_searches_are_answered_while_crawls_write_and_the_index_follows(
+def test_searches_are_answered_while_crawls_write_and_the_index_follows(
     tmp_path: Path, torture: bool, figure: Callable[[str], None]
 ) -> None:
     load = (

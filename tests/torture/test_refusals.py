@@ -71,7 +71,7 @@ def found(directory: Path) -> int:
         return archive.search(Query(text="kind:post")).total
 
 
-def test_a_load_that_fills_the_disk_keeps_what_was_committed_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+def test_a_load_that_fills_the_disk_keeps_its_commits_and_goes_on_later(tmp_path: Path) -> None:
     source = backup(tmp_path, 450)
     directory = tmp_path / "kept"
 
@@ -85,7 +85,7 @@ def test_a_load_that_fills_the_disk_keeps_what_was_committed_and_goes_on_when_th
     assert f"{450 - kept} new, {kept} unchanged" in sales_archive(directory, "load", str(source)).stdout
 
 
-def test_an_index_that_fills_the_disk_leaves_the_old_one_and_it_is_searched_with_a_warning(directory: Path) -> None:
+def test_an_index_that_fills_the_disk_leaves_the_old_one_with_a_warning(directory: Path) -> None:
     with Archive(directory) as archive:
         for number in range(40):
             text = " ".join(f"word{number}x{place}" for place in range(400))
@@ -102,9 +102,7 @@ def test_an_index_that_fills_the_disk_leaves_the_old_one_and_it_is_searched_with
     assert found(directory) == 45
 
 
-def test_an_export_that_fills_the_disk_leaves_the_old_dataset_and_nothing_beside_it(
-    directory: Path, tmp_path: Path
-) -> None:
+def test_an_export_that_fills_the_disk_leaves_only_the_old_dataset(directory: Path, tmp_path: Path) -> None:
     out = tmp_path / "datasets" / "out"
     assert sales_archive(directory, "export", str(out)).returncode == 0
     before = digest(out)
@@ -133,9 +131,7 @@ def test_a_forgetting_that_fills_the_disk_is_told_and_can_be_finished(directory:
 
 
 @pytest.mark.usefixtures("patience")
-def test_a_disk_that_is_full_to_the_last_block_can_be_read_and_goes_on_when_there_is_room(
-    tmp_path: Path, blog: Blog
-) -> None:
+def test_a_full_disk_leaves_the_archive_readable_and_goes_on_once_freed(tmp_path: Path, blog: Blog) -> None:
     if not can_mount(tmp_path / "disk"):
         pytest.skip("needs root, who may mount a little disk")
     blog.sitemap(*(blog.post(f"lesson-{number}", words="words of selling " * 3000) for number in range(30)))
@@ -195,7 +191,7 @@ def test_an_archive_of_a_newer_version_is_left_alone_by_every_command(
     assert digest(directory) == before
 
 
-def test_a_locked_database_is_read_and_what_would_write_says_that_it_waited(
+def test_a_locked_database_is_read_and_writers_say_that_they_waited(
     directory: Path, tmp_path: Path, torture: bool
 ) -> None:
     seconds = 60 if torture else 0.5
@@ -216,7 +212,7 @@ def test_a_locked_database_is_read_and_what_would_write_says_that_it_waited(
     assert sales_archive(directory, "load", str(tmp_path / "backup")).returncode == 0
 
 
-def test_a_database_that_another_program_keeps_to_itself_is_told_as_busy_not_as_damaged(directory: Path) -> None:
+def test_a_database_locked_by_another_program_is_busy_not_damaged(directory: Path) -> None:
     other = sqlite3.connect(directory / "records.db", isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN IMMEDIATE")
@@ -230,7 +226,7 @@ def test_a_database_that_another_program_keeps_to_itself_is_told_as_busy_not_as_
 
 @pytest.mark.skipif(shim.LACKING is not None, reason=str(shim.LACKING))
 @pytest.mark.usefixtures("patience")
-def test_a_clock_that_was_years_ahead_does_not_keep_pages_from_being_visited(
+def test_pages_are_visited_after_a_clock_that_was_years_ahead(
     tmp_path: Path, blog: Blog, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = blog.post("first"), blog.post("second", comments=1)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from tests.support.ports import free_port
+
 DEBIAN = Path("/usr/share/wordpress")
 MARIADBD = Path("/usr/sbin/mariadbd")
 THEMES = ("twentytwentyone", "twentytwentytwo", "twentytwentythree")
@@ -41,12 +43,6 @@ define( 'AUTOMATIC_UPDATER_DISABLED', true );
 $table_prefix = 'wp_';
 require_once __DIR__ . '/wp-settings.php';
 """
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from archive.records.models import Post
 Builder = Callable[..., Post]
 
 
-def test_the_command_leaves_out_what_is_reserved_unless_all_rights_are_asked_for(
+def test_export_leaves_out_reserved_posts_without_the_all_rights_option(
     filled: Archive, make_post: Builder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     filled.add(make_post("https://example.com/reserved/", text="Kept from miners.", rights=("tdm-reserved",)))

@@ -52,9 +52,7 @@ def test_an_updated_copy_gives_the_same_bytes_as_its_archive(filled: Archive, ma
     assert contents(tmp_path / "again") == contents(tmp_path / "original")
 
 
-def test_a_copy_that_changed_is_an_archive_of_its_own_and_updates_its_dataset(
-    filled: Archive, make_post: Builder, tmp_path: Path
-):
+def test_a_changed_copy_of_an_archive_updates_its_own_dataset(filled: Archive, make_post: Builder, tmp_path: Path):
     first = write_dataset(filled, tmp_path / "one", BACKUP, key=b"")
     with Archive(tmp_path / "copy") as copy:
         load(copy, tmp_path / "one")

@@ -117,7 +117,7 @@ def test_a_recipe_runs(dataset: Path, tool: str):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", READERS)
-def test_a_tool_reads_every_shape_though_columns_are_null_through_the_first_shard(dataset: Path, tool: str):
+def test_a_tool_reads_every_shape_with_null_columns_in_the_first_shard(dataset: Path, tool: str):
     counted = output(dataset, tool, "sh" if tool == "jq" else "python", READERS[tool])
 
     assert {name: int(number) for name, number in map(str.split, counted.splitlines())} == ROWS

@@ -95,9 +95,7 @@ def test_an_older_dataset_with_its_update_is_the_whole_dataset(filled: Archive, 
         )
 
 
-def test_an_update_lists_the_comment_of_a_forgotten_person_that_others_answer(
-    filled: Archive, make_post: Builder, tmp_path: Path
-):
+def test_an_update_lists_a_forgotten_persons_answered_comment(filled: Archive, make_post: Builder, tmp_path: Path):
     write_dataset(filled, tmp_path / "whole", everything(), key=KEY)
     answered = make_post("https://example.com/1/", thread=THREAD).comments[0]
     forget(filled, Rule(kind="author", value=answered.author or "", site="example.com"))

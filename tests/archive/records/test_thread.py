@@ -41,7 +41,7 @@ def test_rows_describe_well_nested_lists():
     assert html(thread, 8) == "<ol><li>a<ol><li>a1<ol><li>a11</li></ol></li></ol></li><li>b</li></ol>"
 
 
-def test_replies_past_the_last_level_stand_beside_what_they_answer_and_name_it():
+def test_replies_past_the_last_level_stand_beside_and_name_their_parent():
     thread = [comment("a"), comment("a1", "a"), comment("a11", "a1"), comment("a111", "a11")]
 
     assert html(thread, 2) == "<ol><li>a<ol><li>a1</li><li>a11</li><li>a111</li></ol></li></ol>"

@@ -153,7 +153,7 @@ def test_an_original_that_is_rewritten_leaves_its_copies_together(archive: Archi
     assert sorted((hit.site == "s0.example", hit.copies) for hit in results.hits) == [(False, 1), (True, 0)]
 
 
-def test_a_reader_who_repeats_himself_in_one_thread_is_counted_with_the_thread(archive: Archive) -> None:
+def test_repeated_comments_in_one_thread_are_counted_with_the_thread(archive: Archive) -> None:
     said = tuple(("Ann Lee", "The renewal is won early!") for _ in range(5))
     results = found(archive, made("one.example", "Elsewhere.", said=said), text="renewal kind:comment")
 

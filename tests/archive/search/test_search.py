@@ -92,7 +92,7 @@ def test_a_word_is_found_behind_an_article_without_vowel(archive: Archive, asked
 
 
 @pytest.mark.parametrize("asked", ["bjorn", "BJØRN", "lukasz", "coeur", "æther", "aether", "ilik", "author:bjorn"])
-def test_a_letter_that_a_keyboard_lacks_is_found_as_it_is_written_without_it(archive: Archive, asked: str) -> None:
+def test_letters_that_a_keyboard_lacks_are_found_by_plain_letters(archive: Archive, asked: str) -> None:
     write(archive, "names", "Bjørn hired Łukasz, au cœur of the æther: ılık", author="Bjørn; Łukasz")
     archive.sync()
     (hit,) = search(archive, asked).hits
@@ -118,7 +118,7 @@ def test_norwegian_is_found_whichever_form_is_stated(archive: Archive, code: str
     assert found(archive, "lang:norwegian") == found(archive, "lang:nb") == ["norsk"]
 
 
-def test_an_address_finds_its_post_first_then_its_thread_then_who_quotes_it(archive: Archive) -> None:
+def test_an_address_finds_its_post_then_its_thread_then_quoting_posts(archive: Archive) -> None:
     write(archive, "calls", "We called before lunch", "And after?", "Never")
     write(archive, "answer", "As https://example.com/calls has it, call early")
     write(archive, "other", "https://example.org/calls")

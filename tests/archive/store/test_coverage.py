@@ -46,7 +46,7 @@ def test_a_site_without_misses_has_no_concerns(tmp_path: Path) -> None:
     assert found.last_visit == AT
 
 
-def test_a_removed_comment_of_which_the_place_is_kept_is_found_but_not_counted(tmp_path: Path) -> None:
+def test_a_placeholder_of_a_removed_comment_is_found_but_not_counted(tmp_path: Path) -> None:
     whole = replace(post(1, "2020-03-02T00:00:00Z", stated=3, comments=3), comment_system="x")
     removed = replace(whole.comments[1], text="", deleted=True)
     with Archive(tmp_path) as archive:

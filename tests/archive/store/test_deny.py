@@ -59,9 +59,7 @@ def test_posts_of_a_denied_person_are_not_archived_whatever_the_case(archive: Ar
     assert archive.add(make_post(author="Ann Leeson")).post == "new"
 
 
-def test_a_denied_persons_comment_leaves_a_placeholder_only_where_it_is_answered(
-    archive: Archive, make_post: Builder
-):
+def test_a_denied_comment_leaves_a_placeholder_only_if_it_has_replies(archive: Archive, make_post: Builder):
     for name in ("Reader 1", "Reader 4"):
         add_rule(archive, Rule(kind="author", value=name))
 
@@ -73,7 +71,7 @@ def test_a_denied_persons_comment_leaves_a_placeholder_only_where_it_is_answered
     assert deeper.text == "Answer to the answer."
 
 
-def test_a_chain_of_denied_comments_that_nobody_else_answers_leaves_nothing(archive: Archive, make_post: Builder):
+def test_a_chain_of_denied_comments_without_other_replies_leaves_nothing(archive: Archive, make_post: Builder):
     for name in ("Reader 2", "Reader 3"):
         add_rule(archive, Rule(kind="author", value=name))
 

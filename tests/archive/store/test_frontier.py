@@ -13,7 +13,7 @@ def visited(archive: Archive, post: Post, *, at: datetime | None = None) -> None
     archive.record(Visit(url=post.url, site=post.site, at=at or datetime.now(UTC), status=200, post=post))
 
 
-def test_a_post_whose_list_states_another_size_of_its_thread_is_due_at_once(archive: Archive, make_post: Builder):
+def test_a_post_is_due_at_once_when_a_list_states_another_comment_count(archive: Archive, make_post: Builder):
     post = replace(make_post(), comments_stated=3)
     visited(archive, post)
     archive.frontier.wake([(post.url, 3)])

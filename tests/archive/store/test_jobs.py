@@ -10,7 +10,7 @@ from archive.store import jobs
 from archive.store.sites import SiteCrawl
 
 
-def test_old_reports_keep_their_counts_and_let_go_of_what_came_of_each_site(
+def test_old_reports_keep_their_counts_but_not_the_outcome_of_each_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "SITES_TOLD", 2)

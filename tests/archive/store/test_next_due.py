@@ -26,7 +26,7 @@ PUBLISHED = datetime(2025, 6, 1, 12, tzinfo=UTC)
         (24 * 1000, False, True, 24 * 90),
     ],
 )
-def test_a_thread_is_visited_by_its_age_and_later_when_it_stood_still_or_a_feed_would_tell(
+def test_next_visit_of_a_thread_depends_on_age_stillness_and_comment_feed(
     hours: int, woken: bool, still: bool, wait: int
 ) -> None:
     at = PUBLISHED + timedelta(hours=hours)

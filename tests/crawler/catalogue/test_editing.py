@@ -92,7 +92,7 @@ def test_the_catalogue_is_listed_with_what_is_left_out(directory: Path, capsys: 
     assert "https://blog.example/\t\t\tdisabled" in lines
 
 
-def test_what_is_no_blog_in_a_feed_readers_list_is_told_and_the_rest_imported(
+def test_importing_opml_reports_what_is_no_blog_and_imports_the_rest(
     directory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opml = tmp_path / "feeds.opml"
@@ -110,7 +110,7 @@ def test_what_is_no_blog_in_a_feed_readers_list_is_told_and_the_rest_imported(
     assert "'javascript:alert(1)'" in said
 
 
-def test_a_site_in_a_comment_of_ones_own_catalogue_is_not_the_one_that_is_disabled(directory: Path) -> None:
+def test_disabling_a_site_ignores_the_catalogue_entry_in_a_comment(directory: Path) -> None:
     directory.mkdir()
     line = 'url = "https://b.example/"'
     text = f'# once: {line}\n[[site]]\nurl = "https://a.example/"\n[[site]]\n{line}\n'
@@ -124,7 +124,7 @@ def test_a_site_in_a_comment_of_ones_own_catalogue_is_not_the_one_that_is_disabl
     }
 
 
-def test_a_catalogue_that_cannot_be_changed_by_adding_a_line_stays_as_it_was(
+def test_a_catalogue_that_cannot_take_another_line_is_left_unchanged(
     directory: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     directory.mkdir()

@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_a_signal_stops_gracefully_with_6_and_the_next_crawl_goes_on(
     process = start(*arguments, ARCHIVE_DIR=str(directory), DOWNLOAD_DELAY="0.1")
     while sum(blog.count(path) for path in paths) < 5:
         assert process.poll() is None
-        os.sched_yield()
+        time.sleep(0.001)
     os.killpg(process.pid, sent)
     _, log = process.communicate(timeout=30)
 
@@ -124,7 +125,7 @@ def test_a_second_signal_ends_a_crawl_that_waits_for_an_answer(blog: Blog, direc
     process = start("crawl", "blog", "-a", f"site={blog.url}", ARCHIVE_DIR=str(directory), WARC_ENABLED="1")
     assert process.stderr is not None
     while not blog.count("/one/"):
-        os.sched_yield()
+        time.sleep(0.001)
 
     os.killpg(process.pid, signal.SIGTERM)
     assert any("gracefully" in line for line in process.stderr)

@@ -26,7 +26,7 @@ def _kept(body: bytes, *headers: tuple[str, str]) -> bool:
         ("br", brotli.compress(PAGE)),
     ],
 )
-def test_a_page_that_asks_not_to_be_archived_is_not_kept_however_it_is_sent(encoding: str, body: bytes) -> None:
+def test_a_noarchive_page_is_not_kept_whatever_its_encoding(encoding: str, body: bytes) -> None:
     assert not _kept(body, ("Content-Encoding", encoding))
 
 

@@ -118,7 +118,7 @@ def test_a_blog_on_its_own_domain_can_share_its_platforms_slot() -> None:
     assert request.meta["download_slot"] == "substack.com"
 
 
-def test_the_delay_is_the_least_time_between_two_requests_and_not_their_mean(blog: Blog, directory: Path) -> None:
+def test_the_delay_is_the_minimum_between_two_requests_and_not_the_mean(blog: Blog, directory: Path) -> None:
     async def delays(fetch: Fetcher) -> set[float]:
         await fetch.request(f"{blog.url}/page")
         (slot,) = fetch.crawler.engine.downloader.slots.values()

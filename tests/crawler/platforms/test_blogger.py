@@ -42,7 +42,7 @@ def test_a_removed_comment_stays_as_a_placeholder():
     assert (first.deleted, first.text, first.author) == (True, "", None)
 
 
-def test_a_page_that_shows_fewer_comments_than_it_states_sends_us_to_its_feed():
+def test_a_page_with_fewer_comments_than_it_states_leads_to_its_feed():
     page = Page(URL, (HEAD + '<div id="comments"><h4>1 comment:</h4></div>').encode(), FETCHED)
     thread = read_thread(page)
     assert thread is not None
@@ -115,7 +115,7 @@ def crawl(answers: Answers) -> list[ReadPost | ListedPost]:
     return asyncio.run(collect())
 
 
-def test_a_blog_of_a_thousand_posts_and_five_thousand_comments_takes_41_requests():
+def test_a_thousand_posts_with_five_thousand_comments_take_41_requests():
     answers = Answers(LittleBlog(1000, 5000).answer)
     posts = [each for each in crawl(answers) if isinstance(each, ReadPost)]
     assert len(posts) == 1000

@@ -146,7 +146,7 @@ def test_posts_come_whole_from_the_content_api():
     assert (post.published.precision, post.language) == ("second", "en")
 
 
-def test_replies_beyond_the_inlined_ones_are_asked_for_and_answer_the_right_comment():
+def test_replies_beyond_the_inlined_ones_are_fetched_for_their_comment():
     (post,), fetch = crawl(LittleGhost(1, comments=2, replies=120))
     assert isinstance(post, ReadPost)
     assert post.thread is not None
@@ -190,7 +190,7 @@ def found_comments(posts: list[ReadPost | ListedPost]) -> int:
     return sum(len(thread.comments) for thread in threads)
 
 
-def test_a_thousand_posts_take_the_lists_of_posts_and_of_comments_and_no_call_for_each_thread():
+def test_ghost_with_comment_list_makes_no_request_per_thread():
     server = LittleGhost(1000, comments=20, every=4)
     server.list_shut = False
     posts, fetch = crawl(server, ANNOUNCED)
@@ -223,7 +223,7 @@ def test_replies_that_the_list_of_all_leaves_out_are_asked_for():
     assert sum("/comments/post/" in url for url in fetch.asked) == 10
 
 
-def test_of_kept_responses_a_thread_is_read_from_the_list_of_all_where_its_own_is_not_kept():
+def test_reextract_reads_a_thread_from_the_comment_list_without_its_own():
     class Kept(LittleGhost):
         def answer(self, url: str) -> Any:
             return None if "/comments/post/p2/" in url else super().answer(url)
@@ -235,7 +235,7 @@ def test_of_kept_responses_a_thread_is_read_from_the_list_of_all_where_its_own_i
     assert sum("/comments/?" in url for url in fetch.asked) == 3
 
 
-def test_where_the_list_of_all_is_shut_a_thousand_posts_take_a_call_for_each_thread_that_is_not_empty():
+def test_ghost_without_comment_list_makes_one_request_per_nonempty_thread():
     posts, fetch = crawl(LittleGhost(1000, comments=20, every=4), ANNOUNCED)
     assert (found_comments(posts), len(fetch.asked)) == (5000, 10 + 1 + 250 + 1)
 
@@ -255,7 +255,7 @@ def test_a_list_of_all_that_cannot_be_trusted_is_not_believed(fault: str):
     assert sum("/comments/post/" in url for url in fetch.asked) == 15
 
 
-def test_a_list_of_all_that_is_too_large_to_hold_is_left_after_its_first_page():
+def test_a_comment_list_too_large_to_hold_is_left_after_its_first_page():
     server = LittleGhost(150, comments=70)
     server.list_shut = False
     posts, fetch = crawl(server, ANNOUNCED)

@@ -102,7 +102,7 @@ def test_a_squarespace_collection_is_listed_page_by_page():
     assert [parse_qs(urlsplit(url).query).get("offset") for url in fetch.asked] == [None, ["1420070400000"]]
 
 
-def test_a_squarespace_front_page_that_is_no_collection_is_listed_like_any_blog():
+def test_squarespace_without_a_collection_in_front_is_listed_like_any_blog():
     fetch = Answers({"https://blog.example/notes?format=json": {"website": {}}}.get)
     front = page('<a href="/notes/a-post-about-selling">A post about selling</a>', "https://blog.example/notes")
     listed(fetch, front)

@@ -100,7 +100,7 @@ def test_the_list_states_the_size_of_each_thread():
     assert [each.stated for each in found] == [4, *[0] * 29]
 
 
-def test_one_call_brings_the_whole_thread_and_the_embedded_comment_stands_in_it_once():
+def test_one_request_brings_the_thread_with_the_embedded_comment_once():
     (post,), fetch = crawl(LittleSubstack(1, with_comments=1))
     record = place(post, platform="substack", fetched=FETCHED)
     assert [(each.author, each.text, each.depth, each.deleted, each.by_post_author) for each in record.comments] == [

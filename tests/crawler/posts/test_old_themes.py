@@ -23,7 +23,7 @@ def test_a_heading_that_leads_to_the_front_page_is_the_sites_name() -> None:
     assert read.title == "A tally of calls"
 
 
-def test_the_foot_of_a_post_states_its_date_and_writer_and_the_foot_of_the_page_does_not() -> None:
+def test_date_and_writer_come_from_the_posts_footer_not_the_pages() -> None:
     foot = "<footer><time class='published' datetime='{}'></time> by <a rel='author'>{}</a></footer>"
     read = _read(
         f"<article><h1>A tally</h1>{_TEXT}{foot.format('2008-04-02T06:50:00Z', 'Marta')}</article>"

@@ -3,9 +3,9 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +18,7 @@ from archive.archive import Archive
 from tests.support.blog import PARAGRAPH, Blog
 from tests.support.captured import KEPT, spoil
 from tests.support.crawling import ROOT, crawl
+from tests.support.ports import free_port
 
 #: An interpreter with the engines, and where pywb's programs are, where the tests' own environment has none.
 PYTHON = os.environ.get("RECIPES_PYTHON", sys.executable)
@@ -68,9 +69,7 @@ def replayed(directory: Path, warc: Path) -> Iterator[str]:
     manager, server = (shutil.which(name, path=PYWB or None) or "" for name in ("wb-manager", "wayback"))
     for arguments in (("init", "sales"), ("add", "sales", *map(str, sorted(warc.iterdir())))):
         subprocess.run([manager, *arguments], cwd=directory, capture_output=True, check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [server, "--bind", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, cwd=directory, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         try:
@@ -88,4 +87,4 @@ def ask(url: str) -> str:
         except URLError as error:
             if not isinstance(error.reason, ConnectionRefusedError):
                 raise
-            os.sched_yield()
+            time.sleep(0.001)

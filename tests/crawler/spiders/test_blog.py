@@ -25,7 +25,7 @@ def test_every_listed_post_is_archived_with_its_thread(blog: Blog, directory: Pa
     assert judged(stats).status == 0
 
 
-def test_a_second_crawl_of_unchanged_pages_asks_conditionally_and_writes_nothing(blog: Blog, directory: Path) -> None:
+def test_a_second_crawl_sends_conditional_requests_and_writes_nothing(blog: Blog, directory: Path) -> None:
     blog.sitemap(*(blog.post(f"post-{number}", comments=number) for number in range(3)))
     crawl(directory, site=blog.url)
     with Archive(directory) as archive:

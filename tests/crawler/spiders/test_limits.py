@@ -104,7 +104,7 @@ def test_a_budget_bounds_the_requests_and_what_is_left_stays_due(
     assert [blog.count(path) for path in paths] == [1] * 10
 
 
-def test_what_is_due_at_a_host_that_is_down_is_tried_within_hours_not_in_a_month(blog: Blog, directory: Path) -> None:
+def test_due_pages_of_a_host_that_is_down_are_retried_within_hours(blog: Blog, directory: Path) -> None:
     blog.sitemap(blog.post("first"))
     directory.mkdir()
     (directory / "sites.toml").write_text(f'[[site]]\nurl = "{blog.url}/"\n')

@@ -41,7 +41,7 @@ def served(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_content_folder_is_archived_without_its_drafts_and_the_log_says_so(tmp_path: Path, directory: Path):
+def test_a_content_folder_is_archived_without_drafts_and_the_log_says_so(tmp_path: Path, directory: Path):
     write(tmp_path / "diary", "blog/first.md", "First")
     write(tmp_path / "diary", "blog/secret.md", "Secret", "draft: true")
     (tmp_path / "diary" / "content" / "blog" / "torn.md").write_text("---\ntitle: [\n---\n")

@@ -50,7 +50,7 @@ def without_text(slug: str) -> Answer:
 SLUGS = ["asking-for-money", "calling-back", "first-hundred", "losing-deals"]
 
 
-def test_a_site_that_used_to_answer_and_is_silent_is_told_with_the_day_when_it_last_did(
+def test_a_site_gone_silent_is_reported_with_the_day_it_last_answered(
     blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
 ) -> None:
     write(blog, "asking-for-money")
@@ -73,7 +73,7 @@ def test_a_site_that_used_to_answer_and_is_silent_is_told_with_the_day_when_it_l
     assert "its last visit failed" in covered.concerns[0]
 
 
-def test_a_feed_that_is_one_no_more_sends_us_to_the_list_which_names_nothing_either(
+def test_a_feed_that_is_no_longer_one_leads_to_the_list_that_is_empty_too(
     blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
 ) -> None:
     write(blog, *SLUGS)

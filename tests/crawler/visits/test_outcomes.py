@@ -74,9 +74,7 @@ def test_a_turn_that_robots_txt_refuses_tells_so(blog: Blog, directory: Path, cl
     assert (told.reason or "").startswith("robots.txt forbids")
 
 
-def test_a_site_that_is_down_tells_why_and_is_known_although_nothing_of_it_is_archived(
-    blog: Blog, directory: Path
-) -> None:
+def test_a_site_that_is_down_is_recorded_with_the_reason_without_any_post(blog: Blog, directory: Path) -> None:
     blog.pages["/"] = Answer("out of order", 500)
 
     crawl(directory, site=blog.url)

@@ -47,7 +47,7 @@ def test_a_quiet_site_costs_its_feeds_and_nothing_else(
     assert judged(stats).status == 0
 
 
-def test_where_robots_txt_must_be_asked_for_again_one_feed_waits_an_hour_for_its_turn(
+def test_one_feed_waits_an_hour_when_robots_txt_must_be_fetched_again(
     blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
 ) -> None:
     blog.sitemap(blog.post("discussed", comments=1))
@@ -112,7 +112,7 @@ def test_a_new_comment_in_the_feed_of_comments_wakes_its_post(
     assert (blog.count("/discussed/"), blog.count("/silent/")) == (1, 0)
 
 
-def test_a_comment_that_was_held_back_wakes_its_post_though_its_date_is_old(
+def test_a_comment_out_of_moderation_wakes_its_post_despite_its_old_date(
     blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
 ) -> None:
     blog.sitemap(blog.post("discussed", comments=1))
@@ -208,7 +208,7 @@ def test_blogs_that_are_asked_at_one_pace_are_one_crawls_at_a_time(directory: Pa
     assert (held, of_ours, of_theirs, elsewhere, afterwards) == (True, True, False, True, True)
 
 
-def test_a_site_that_asks_to_come_back_tomorrow_is_left_alone_by_later_crawls_too(
+def test_later_crawls_too_leave_alone_a_site_that_said_retry_tomorrow(
     blog: Blog, directory: Path, catalogued: Callable[[], dict[str, Any]]
 ) -> None:
     blog.sitemap(*(blog.post(f"lesson-{number}-of-ten") for number in range(10)))

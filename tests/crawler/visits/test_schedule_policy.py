@@ -72,7 +72,7 @@ def test_the_sites_that_wait_longest_come_first_and_the_others_not_at_all() -> N
     assert [each.key.partition(".")[0] for each in waiting] == ["never", "later", "late", "page-due"]
 
 
-def test_the_whole_list_is_asked_for_weekly_and_daily_where_there_is_no_feed() -> None:
+def test_the_whole_list_is_fetched_weekly_or_daily_without_a_feed() -> None:
     with_feed = SiteSchedule(listed=NOW, feeds=(KnownFeed(url="https://a.example/feed/"),))
 
     assert not with_feed.wants_list(NOW + timedelta(days=6))
@@ -101,7 +101,7 @@ def test_a_site_that_has_been_silent_for_months_is_left_alone_for_days(silent: i
     assert not without.wants_list(NOW + timedelta(days=rest, seconds=-1))
 
 
-def test_a_list_that_brings_the_comments_is_read_daily_however_silent_the_site() -> None:
+def test_a_list_that_brings_comments_is_read_daily_even_on_a_silent_site() -> None:
     schedule = SiteSchedule(at=NOW, listed=NOW, quiet=10, news=NOW - timedelta(days=1000), by_list=True)
 
     assert schedule.is_due(NOW + timedelta(days=1))

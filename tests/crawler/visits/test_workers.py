@@ -121,7 +121,7 @@ def program(source: str, *arguments: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("sent", ["SIGTERM", "SIGINT"])
-def test_signals_that_come_while_workers_are_started_are_left_to_the_main_process(sent: str) -> None:
+def test_signals_while_workers_start_are_left_to_the_main_process(sent: str) -> None:
     assert program(INTERRUPTED, sent) == (0, "")
 
 

@@ -197,7 +197,7 @@ def test_searching_inside_a_thread_finds_its_comments_only(client: FlaskClient, 
     assert {each.replace("-", ":", 1) for each in found} == expected
 
 
-def test_a_thread_of_thousands_is_cut_into_pages_and_a_comment_opens_its_own(tmp_path: Path) -> None:
+def test_a_thread_of_thousands_is_paged_and_a_comment_opens_its_own_page(tmp_path: Path) -> None:
     url = "https://long.example/thread"
     comments = tuple(
         Comment(id=comment_id(url, "x", str(number)), post_id=post_id(url), position=number, text=f"word {number}")

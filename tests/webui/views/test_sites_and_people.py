@@ -45,7 +45,7 @@ def test_the_latest_crawls_and_how_they_went_are_told(tmp_path: Path) -> None:
     app.extensions["archive"].archive.close()
 
 
-def test_a_row_tells_how_the_last_crawl_of_its_site_ended_and_what_it_brought(tmp_path: Path) -> None:
+def test_a_row_tells_how_its_sites_last_crawl_ended_and_what_it_brought(tmp_path: Path) -> None:
     at = parse_time("2026-11-12T08:30:00Z")
     crawls = {
         "whole.example": SiteCrawl(

@@ -183,7 +183,7 @@ def full(*_: Any) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_a_segment_goes_with_its_last_text_and_is_written_anew_when_much_of_it_was_replaced(archive: Archive) -> None:
+def test_a_segment_is_dropped_when_empty_and_rewritten_when_mostly_stale(archive: Archive) -> None:
     for number in range(10):
         write(archive, f"post-{number}", "pricing")
     archive.sync()

@@ -149,7 +149,7 @@ def test_a_name_is_read_without_the_words_around_it_in_whatever_language(byline:
     assert tuple(comment.author for comment in thread.comments) == names
 
 
-def test_a_labelled_line_that_every_comment_has_is_no_part_of_what_was_said() -> None:
+def test_a_label_line_that_every_comment_has_is_no_part_of_its_text() -> None:
     texts = ("<p>Ring twice.</p>", "<p>Note: I sell.</p><p>Ring thrice.</p>", "<p>Write first.</p>")
     items = "".join(
         f"<li id='comment-{n}'><b class='author'>Ann</b> <i>May 3, 2012</i><p>Home town: {town}</p>{text}</li>"
@@ -255,7 +255,7 @@ def test_a_price_is_no_time_of_day() -> None:
     assert _thread(f"<h3>Comments on rings</h3>{rings}") is None
 
 
-def test_dated_blocks_under_a_heading_that_counts_no_comments_are_no_thread() -> None:
+def test_dated_blocks_under_a_heading_of_zero_comments_are_no_thread() -> None:
     block = (
         "<div class='box'><b>Ann Lee</b><p class='when'>May {n}, 2012</p><p>Ten percent off, today only.</p></div>"
     )

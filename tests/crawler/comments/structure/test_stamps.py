@@ -40,7 +40,7 @@ def thread(date: str) -> Thread | None:
         '<time datetime="2024-02-0{n}T10:30:00Z">February {n}, 2024</time>',
     ],
 )
-def test_a_moment_that_is_stated_for_programs_dates_a_comment_whatever_is_shown(date: str):
+def test_a_machine_readable_time_dates_a_comment_whatever_is_shown(date: str):
     found = thread(date)
     assert found is not None
     assert [(each.author, each.text) for each in found.comments] == list(WRITTEN.items())

@@ -13,7 +13,7 @@ from tests.support.comment_pages import BODY, URL, named, whole
 from tests.support.keyed_threads import DISQUS, MEDIUM, MEDIUM_URL, disqus, response
 
 
-def test_disqus_without_a_key_keeps_what_its_frame_holds_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch):
+def test_disqus_without_a_key_keeps_the_frames_posts_and_reports_the_gap(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SALES_ARCHIVE_DISQUS_KEY", raising=False)
     answers = Answers(disqus)
     found, (first, removed) = whole(named(DISQUS), answers)
@@ -45,7 +45,7 @@ def medium_thread() -> Thread:
     return thread
 
 
-def test_mediums_responses_are_counted_and_not_asked_for_unless_that_is_set(monkeypatch: pytest.MonkeyPatch):
+def test_medium_responses_are_counted_and_requested_only_if_enabled(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SALES_ARCHIVE_MEDIUM_RESPONSES", raising=False)
     answers = Answers(lambda _url: None)
     found, records = whole(medium_thread(), answers)

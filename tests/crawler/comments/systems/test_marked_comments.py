@@ -19,7 +19,7 @@ def test_comments_that_a_page_marks_for_machines_are_read_from_it(markup: str, s
     assert (first.permalink or "").removeprefix("https://") in {"ann.example/1", "diary.example/c1"}
 
 
-def test_the_address_and_name_of_a_marked_comments_writer_are_not_those_of_the_comment_or_the_post():
+def test_a_writers_url_and_name_are_not_those_of_the_comment_or_the_post():
     card = '<span class="p-author h-card"><a class="p-name u-url" href="https://ann.example">Ann</a></span>'
     cite = f'<article class="p-comment h-cite">{card}<p class="e-content">First</p></article>'
     post = read_post(Page(URL, f'<article class="h-entry">{BODY}{cite}</article>'.encode(), FETCHED))

@@ -109,7 +109,7 @@ def test_a_system_nobody_can_read_marks_the_post_and_keeps_the_stated_size(marku
     assert found.unreadable
 
 
-def test_squarespace_states_the_number_of_comments_that_only_its_script_may_load():
+def test_squarespace_states_the_count_of_comments_that_only_a_script_loads():
     context = (
         '<script>Static.SQUARESPACE_CONTEXT = {"collection":{"publicCommentCount":9},"item":{"id":"a",%s}};</script>'
     )
@@ -119,7 +119,7 @@ def test_squarespace_states_the_number_of_comments_that_only_its_script_may_load
     assert (empty.stated, empty.unreadable) == (0, None)
 
 
-def test_a_discourse_topic_that_does_not_answer_leaves_the_posts_that_its_page_prints():
+def test_a_failing_discourse_topic_leaves_the_posts_printed_on_its_page():
     posts = "".join(
         f"<div id='post_{n}' class='topic-body crawler-post'><b itemprop='author'><span itemprop='name'>{name}</span>"
         f"</b><time datetime='{AT}'>March 4</time><div class='post' itemprop='text'><p>{text}</p></div></div>"

@@ -99,7 +99,7 @@ def test_a_thread_as_deep_as_it_is_long_is_read() -> None:
     assert [each.parent for each in thread.comments] == [None, *map(str, range(1, 200))]
 
 
-def test_a_post_without_comments_states_that_so_that_a_larger_number_in_the_list_wakes_it() -> None:
+def test_a_post_states_zero_comments_so_that_a_larger_count_wakes_it() -> None:
     thread = _thread({"post": {"comment_count": 0, "id": 5}})
 
     assert thread is not None

@@ -74,7 +74,7 @@ def test_a_post_is_read_with_everything_its_list_says() -> None:
     assert (read.tags, read.categories) == (("cold & warm", "calls"), ("Sales",))
 
 
-def test_comments_come_to_their_posts_with_parents_and_the_authors_own_marked() -> None:
+def test_comments_reach_their_posts_with_parents_and_author_marks() -> None:
     comments = [
         comment(1, 7, author_url="https://r.example"),
         comment(2, 7, parent=1, author=3, author_name="Ines O&#8217;Hara"),
@@ -164,7 +164,7 @@ def test_where_threads_are_kept_elsewhere_posts_are_read_from_their_pages() -> N
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 200])
-def test_where_rest_is_shut_addresses_come_from_the_feed_and_are_woken_by_new_comments(status: int) -> None:
+def test_without_rest_the_feed_names_posts_and_new_comments_wake_them(status: int) -> None:
     feed = (
         "<rss><channel><item><link>https://b.example/post-1/</link><pubDate>Wed, 01 Jan 2020 10:00:00 +0000</pubDate>"
         "</item></channel></rss>"
@@ -213,7 +213,7 @@ def test_an_api_on_another_host_is_not_asked() -> None:
     assert not any("evil.example" in url for url in answers.asked)
 
 
-def test_a_front_page_that_reserves_its_rights_has_its_posts_read_one_by_one() -> None:
+def test_posts_of_a_rights_reserving_front_page_are_read_one_by_one() -> None:
     front = page(f'<html><head><link rel="https://api.w.org/" href="{API}"></head></html>', tdm_reservation="1")
     answers = Answers(rest([post(7)], []))
     listing(answers, front)
