@@ -32,7 +32,7 @@ demo: .venv/installed
 	.venv/bin/sales-archive demo $(DEMO)
 
 test: .venv/installed-test
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(TESTS)
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 torture: .venv/installed-torture
 	SALES_ARCHIVE_TORTURE=1 .venv/bin/python -m pytest -m torture -o timeout=7200 --ignore=tests/browser $(TESTS)

@@ -4,13 +4,13 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler.loadfile import LoadFileScheduling
 
-from tests.support.paths import TESTS
 from tests.support.torture import TORTURE
 
 #: Folders whose files share something expensive, such as a WordPress. They take longest, so they start first.
-SHARED = ("wordpress", "e2e")
-
+SHARED = ("tests/wordpress/", "tests/e2e/")
 _FIGURES = pytest.StashKey[list[str]]()
 
 
@@ -20,15 +20,28 @@ def pytest_sessionstart() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+class FilesAndFolders(LoadFileScheduling):
+    """Runs each file, and each folder of `SHARED`, in one of the processes of `pytest -n --dist loadfile`.
+
+    `--dist loadgroup` would do the same, but pytest-xdist 3.8 takes no notice of its groups under pytest 9.2
+    (https://github.com/pytest-dev/pytest-xdist/issues/1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the name of the tests that a test shares its process with."""
+        return next((folder for folder in SHARED if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndFolders | None:
+    """Take our scheduler for `--dist loadfile`."""
+    return FilesAndFolders(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep each file, and each folder of `SHARED`, in one of the processes of `pytest -n`."""
-    if not hasattr(config, "workerinput"):  # not a process of `pytest -n`
-        return
-    for item in items:
-        path = item.path.relative_to(TESTS)
-        item.add_marker(pytest.mark.xdist_group(path.parts[0] if path.parts[0] in SHARED else str(path)))
-    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in SHARED)
+    """Start the folders of `SHARED` first in the processes of `pytest -n`."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(SHARED))
 
 
 @pytest.fixture(scope="session")
