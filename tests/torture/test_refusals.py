@@ -255,10 +255,10 @@ def test_an_index_that_is_deleted_while_it_is_served_is_made_anew(directory: Pat
     program = (
         "import sys, webui.index_refresh\n"
         "webui.index_refresh.EVERY_SECONDS = 0.2\n"
-        "from webui.serve import main\n"
+        "from archive.cli import main\n"
         "main(sys.argv[1:])"
     )
-    command = [sys.executable, "-c", program, "--archive", str(directory), "--port", "0"]
+    command = [sys.executable, "-c", program, "--archive", str(directory), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().rpartition(" at ")[2].strip()
